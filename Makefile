@@ -1,0 +1,64 @@
+# Hardtack's targets. Each does its own set-up in .venv, so that a fresh clone needs only Python 3.11, pip and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help serve demo setup test check format bench docs requirements clean
+
+help: ## Say what the targets do
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+serve: $(VENV)/.serve ## Run the service on http://localhost:8000
+	$(BIN)/hardtack serve
+
+demo: $(VENV)/.serve ## Tell the story of a sign-in, step by step, with a real server
+	$(BIN)/hardtack demo
+
+setup: $(VENV)/.dev ## Install everything that the checks and tests need, from PyPI and Debian
+	@tests/setup/debian
+
+test: setup ## Run the tests
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+
+format: $(VENV)/.dev ## Put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure every published figure, beside the peers
+	$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/.dev ## Build the documentation into build/docs
+	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
+
+# Hashes and names only: the index is the reader's choice.
+requirements: ## Pin the requirements anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--upgrade --quiet pyproject.toml --extra serve --group build -o requirements/serve.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+		--upgrade --quiet pyproject.toml --all-extras --group dev -o requirements/dev.txt
+
+clean: ## Remove what the targets made
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/serve.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.serve

@@ -1,0 +1,98 @@
+"""The table of commands, and what becomes of an error.
+
+A command's module is imported only when the command is called: ``hardtack status`` needs no database library, and a
+command whose extra is not installed says which one it is. Every ``HardtackError`` becomes one line and a hint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
+import click
+
+import hardtack
+from hardtack.cli import voice
+from hardtack.errors import HardtackError, MisuseError, Refused
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("serve", "Run the service: sign-in, account pages and error pages."),
+    "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
+    "keys": ("cli", "Make and list the keys that seal cookies."),
+    "accounts": ("login", "Add, list and disable accounts."),
+    "status": ("cli", "Explain the HTTP status codes, in English and Chinese."),
+}
+"""Each command's extra and its line in the help."""
+
+
+class Commands(click.Group):
+    """The group that loads a command's module when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return the command *cmd_name*, or ``None`` if there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        extra, _ = COMMANDS[cmd_name]
+        try:
+            module = import_module(f"hardtack.cli.{cmd_name}")
+        except ModuleNotFoundError as missing:
+            if (missing.name or "").startswith("hardtack"):
+                raise
+            raise MisuseError(
+                f"{cmd_name} needs {missing.name}, which is not installed", f"pip install 'hardtack[{extra}]'"
+            ) from None
+        return cast("click.Command", module.command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, so that help needs no extra."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(hardtack.__version__, prog_name="hardtack")
+def hardtack_command() -> None:
+    """Sealed cookie sessions, a sign-in, and the status code that fits."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit status.
+
+    Args:
+        arguments: the words after ``hardtack``.
+    """
+    try:
+        result = hardtack_command.main(list(arguments), prog_name="hardtack", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.exceptions.NoArgsIsHelpError as help_asked:
+        click.echo(help_asked.ctx.get_help() if help_asked.ctx else "")
+        return 0
+    except click.UsageError as wrong:
+        voice.say(wrong.format_message())
+        voice.hint(f"{wrong.ctx.command_path} --help" if wrong.ctx else "hardtack --help")
+        return 2
+    except click.ClickException as failed:
+        voice.say(failed.format_message())
+        return 1
+    except click.Abort:
+        voice.say("stopped")
+        return 1
+    except MisuseError as misuse:
+        voice.say(misuse.problem)
+        voice.hint(misuse.hint)
+        return 1
+    except Refused as refused:
+        voice.say(refused.detail_in(voice.language()) or refused.reason)
+        for text in refused.fields.values():
+            voice.hint(text if isinstance(text, str) else text.get(voice.language(), ""))
+        return 1
+    except HardtackError as error:
+        voice.say(str(error))
+        return 1
+    return result if isinstance(result, int) else 0
