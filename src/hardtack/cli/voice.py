@@ -1,6 +1,7 @@
 """How the command line speaks: data to standard output, talk to standard error, in the terminal's language.
 
-A line of talk is ``hardtack: …``, lower case, without a full stop; what to do about it follows as ``hardtack: hint: …``.
+A line of talk is ``hardtack: …``, lower case, without a full stop; what to do about it follows as
+``hardtack: hint: …``.
 Nothing here decides an exit status and nothing secret passes through, except the one-time link that ``serve`` prints.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 
 
 def language(environ: Mapping[str, str] = os.environ) -> str:
-    """Return ``"zh"`` or ``"en"``, as the first of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is set says (POSIX)."""
+    """Return ``"zh"`` or ``"en"``, as the first set one of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` says (POSIX)."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = environ.get(name, "")
         if value:

@@ -37,7 +37,7 @@ class Behind:
         # What it raises before it has answered means that it has no lifespan; later there is nobody left to tell.
         try:
             await self._app(self._scope, self._to_app.get, self._from_app.put)
-        except Exception:  # noqa: BLE001
+        except Exception:
             return
 
     async def _ask(self, event: str) -> Message | None:

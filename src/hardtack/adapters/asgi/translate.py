@@ -67,9 +67,7 @@ async def deliver(response: Response, send: Send) -> None:
         {
             "type": "http.response.start",
             "status": response.status,
-            "headers": [
-                (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
-            ],
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers],
         }
     )
     await send({"type": "http.response.body", "body": response.body})

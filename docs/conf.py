@@ -1,0 +1,29 @@
+"""The documentation's build: MyST Markdown, two language trees, nothing loaded from another host."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import hardtack
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "Hardtack"
+author = "The Hardtack developers"
+project_copyright = "The Hardtack developers, Apache-2.0"
+version = release = hardtack.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "status_table"]
+source_suffix = {".md": "markdown"}
+exclude_patterns: list[str] = []
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+nitpicky = True
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+
+html_theme = "furo"
+html_title = "Hardtack"
+html_theme_options = {"source_repository": "", "top_of_page_buttons": []}
+html_copy_source = False

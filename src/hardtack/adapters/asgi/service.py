@@ -1,0 +1,91 @@
+"""What ``hardtack serve`` runs: settings in, a complete ASGI application out.
+
+Preparing (making the keyring and the database, migrating, drawing the first administrator's link) is done once, by
+the process that starts the workers; ``application`` only opens what is there, so that any number of workers and
+restarts agree.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardtack.adapters.asgi.layer import Hardtack
+from hardtack.errors import MisuseError
+from hardtack.login import Accounts
+from hardtack.seal import Keyring, keyfile
+from hardtack.session import Lifetimes, Sessions
+from hardtack.site import Settings, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What preparing found and made.
+
+    Args:
+        made: the files that were made now.
+        welcome_code: the code of the first administrator's link, or ``None`` where there is an administrator.
+    """
+
+    made: tuple[Path, ...]
+    welcome_code: str | None
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Make what is missing: the data folder, the keyring, the database and its tables, the first administrator's link.
+
+    Raises:
+        MisuseError: something is there that cannot be used; its hint says what to do.
+    """
+    folder = Path(settings.data)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise MisuseError(
+            f"the data folder {folder} cannot be made: {error.strerror}", "name another one with --data DIR"
+        ) from None
+    key = settings.keyring_path
+    database = folder / "hardtack.db"
+    # Where the keys come from the environment, no file is made or read (DESIGN: a file or a variable).
+    wanted = ([] if os.environ.get("HARDTACK_KEYRING") else [key]) + ([] if settings.database else [database])
+    made = tuple(path for path in wanted if not path.exists())
+    if key in made:
+        keyfile.create(key)
+    accounts = Accounts.connect(settings.database_url, keyring=keyring(settings))
+    try:
+        now = int(time.time())
+        accounts.prune(now)
+        code = None if accounts.has_administrator() else accounts.make_welcome_code(now)
+    finally:
+        accounts.close()
+    return Prepared(made, code)
+
+
+def keyring(settings: Settings) -> Keyring:
+    """Return the keys: from ``HARDTACK_KEYRING`` where it is set, else from the data folder's file."""
+    return Keyring.from_env() if os.environ.get("HARDTACK_KEYRING") else Keyring.load(settings.keyring_path)
+
+
+def application(settings: Settings) -> Hardtack:
+    """Return the service as an ASGI application.
+
+    Args:
+        settings: as :class:`hardtack.site.Settings` says; the data folder has been prepared.
+
+    Raises:
+        MisuseError: the keyring or the database cannot be opened.
+    """
+    keys = keyring(settings)
+    accounts = Accounts.connect(settings.database_url, keyring=keys)
+    sessions = Sessions(
+        keys,
+        origin=settings.origin,
+        application="site",
+        realm=settings.realm,
+        lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
+        revocations=accounts.revocations,
+        insecure_plain_http=settings.insecure_plain_http,
+    )
+    return Hardtack(site=Site(accounts, sessions, settings, keys))

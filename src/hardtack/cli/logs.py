@@ -1,0 +1,68 @@
+"""How log records look on standard error: one line each, as text or as JSON.
+
+A record may carry ``event`` (a fixed, documented word) and ``fields`` (a flat mapping of plain values) as extras.
+Control characters in any value are escaped, so that nothing a visitor sends can forge a line or colour a terminal
+(ASVS 16.4.1). Nothing is decided here about what is logged; secrets are kept out where the record is made.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.config
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _escaped(value: object) -> str:
+    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", str(value))
+
+
+def _moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+class TextFormatter(logging.Formatter):
+    """One readable line a record: time, level, where, what, then ``name=value``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        parts = [_moment(record), record.levelname.lower(), record.name, _escaped(record.getMessage())]
+        parts += [f"{name}={_escaped(value)}" for name, value in fields.items()]
+        line = " ".join(parts)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JSONFormatter(logging.Formatter):
+    """One JSON object a record, on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        entry: dict[str, Any] = {
+            "time": _moment(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": getattr(record, "event", None) or record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            entry["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=True, default=str)
+
+
+def configure(log_format: str) -> None:
+    """Send every record of ours to standard error.
+
+    Args:
+        log_format: ``text`` or ``json``.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(JSONFormatter() if log_format == "json" else TextFormatter())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("hardtack").setLevel(logging.INFO)

@@ -1,0 +1,164 @@
+"""``hardtack serve``: the service, ready to run, with nothing configured.
+
+The process that is started prepares the data folder and binds the socket before any worker exists, so that whatever
+is wrong is one line and a hint. One worker runs in this process; several run as children that are started afresh when
+one dies. It speaks at most eight lines before it serves.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+import msgspec
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from hardtack.adapters.asgi import Hardtack, service
+from hardtack.cli import logs, voice
+from hardtack.errors import MisuseError
+from hardtack.site import Settings
+
+WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
+"""The environment variable through which the workers get their settings as JSON; nothing in it is secret."""
+
+SAY = {
+    "en": {
+        "made": "made {files}: keep the key secret, and back both up",
+        "serving": "serving {url}",
+        "development": "serving {url} (this machine only; --origin URL opens it to others)",
+        "welcome": "no administrator yet: open {url} to make the first one (valid for 15 minutes, once)",
+        "busy": "port {port} on {host} is in use",
+        "busy-hint": "stop what uses it, or choose another: hardtack serve --port {next}",
+        "denied": "port {port} on {host} may not be used: {reason}",
+        "denied-hint": "choose a port above 1023, or an address of this machine",
+    },
+    "zh": {
+        "made": "已生成 {files}：请妥善保管密钥，并备份这两个文件",
+        "serving": "正在提供服务：{url}",
+        "development": "正在提供服务：{url}（仅限本机；用 --origin URL 向外开放）",
+        "welcome": "还没有管理员：请打开 {url} 创建第一位（15 分钟内有效，仅限一次）",
+        "busy": "{host} 的端口 {port} 已被占用",
+        "busy-hint": "请停止占用它的程序，或换一个端口：hardtack serve --port {next}",
+        "denied": "无法使用 {host} 的端口 {port}：{reason}",
+        "denied-hint": "请选择 1023 以上的端口，或本机的地址",
+    },
+}
+
+
+@click.command(help="Run the service.")
+@click.option("--data", metavar="DIR", help="The folder of the key and the database.  [default: hardtack-data]")
+@click.option("--host", metavar="H", help="The address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=int, metavar="P", help="The port to listen on; 0 takes a free one.  [default: 8000]")
+@click.option(
+    "--origin", metavar="URL", help="The public origin, such as https://id.example.org; ends development mode."
+)
+@click.option("--workers", type=int, metavar="N", help="How many processes serve.  [default: 1]")
+@click.option("--database", metavar="URL", help="The database.  [default: a SQLite file in the data folder]")
+@click.option(
+    "--trusted-proxy",
+    "trusted_proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    help="A proxy to believe about the visitor's address, scheme and host; may be given several times.",
+)
+@click.option("--sign-up", type=click.Choice(["open", "off"]), help="Who may make an account.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), help="How log lines look.  [default: text]")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Settings.  [default: hardtack.toml in the data folder]",
+)
+def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: Any) -> None:
+    """Prepare, bind, and serve until told to stop."""
+    overrides = {name: value for name, value in options.items() if value is not None}
+    if trusted_proxies:
+        overrides["trusted_proxies"] = trusted_proxies
+    settings = Settings.load(config, os.environ, **overrides)
+    logs.configure(settings.log_format)
+    prepared = service.prepare(settings)
+    listener = listen(settings.host, settings.port)
+    settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
+    announce(settings, prepared)
+    run(settings, listener)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to *host* and *port*.
+
+    Raises:
+        MisuseError: the port is in use, or may not be used.
+    """
+    say = SAY[voice.language()]
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        # create_server sets SO_REUSEADDR, so that a restart need not wait for old connections to be forgotten.
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        words = {"host": host, "port": port, "next": port + 1, "reason": error.strerror or error}
+        kind = "busy" if error.errno == errno.EADDRINUSE else "denied"
+        raise MisuseError(say[kind].format(**words), say[f"{kind}-hint"].format(**words)) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def announce(settings: Settings, prepared: service.Prepared) -> None:
+    """Say what was made, where the service is, and how to make the first administrator."""
+    say = SAY[voice.language()]
+    url = settings.origin or f"http://localhost:{settings.port}"
+    if prepared.made:
+        voice.say(say["made"].format(files=", ".join(str(path) for path in prepared.made)))
+    voice.say(say["development" if settings.development else "serving"].format(url=url))
+    if prepared.welcome_code:
+        voice.say(say["welcome"].format(url=f"{url}/welcome?code={prepared.welcome_code}"))
+    sys.stderr.flush()
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Serve on *listener* until a signal comes; SIGINT and SIGTERM let running requests finish."""
+    # Both servers raise the signal again once they are done; by then it only means: leave.
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    if settings.workers == 1:
+        uvicorn.Server(_configuration(settings, service.application(settings))).run(sockets=[listener])
+    else:
+        os.environ[WORKER_SETTINGS] = msgspec.json.encode(settings).decode()
+        Multiprocess(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
+
+
+def worker() -> Hardtack:
+    """Return the application of one worker process, with the settings of the process that started it."""
+    settings = msgspec.json.decode(os.environ[WORKER_SETTINGS], type=Settings)
+    logs.configure(settings.log_format)
+    return service.application(settings)
+
+
+def _configuration(settings: Settings, app: Hardtack | str) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        workers=settings.workers,
+        # Which proxies are believed is decided by our own table, for the address, the scheme and the host alike.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        lifespan="on",
+        ws="none",
+        http="h11",
+        h11_max_incomplete_event_size=32768,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)

@@ -1,0 +1,72 @@
+"""Requests and responses as values."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from hardtack.message import Headers, Request, Response
+
+
+def test_fields_are_found_without_regard_to_case() -> None:
+    """RFC 9110 §5.1: field names are case-insensitive."""
+    headers = Headers([("Content-Type", "text/html")])
+    assert headers.get("content-TYPE") == "text/html"
+    assert "CONTENT-type" in headers
+    assert headers.get("accept") is None
+    assert headers.get("accept", "x") == "x"
+    assert 7 not in headers
+
+
+def test_repeated_fields_keep_their_order_and_number() -> None:
+    """Who counts fields, as the Host check does, must see all of them."""
+    headers = Headers([("Host", "a"), ("Accept", "x"), ("host", "b")])
+    assert headers.all("HOST") == ["a", "b"]
+    assert headers.all("cookie") == []
+    assert headers.joined("host") == "a, b"
+    assert headers.joined("cookie") is None
+    assert len(headers) == 3
+    assert list(headers) == [("host", "a"), ("accept", "x"), ("host", "b")]
+
+
+def test_a_representation_holds_no_value() -> None:
+    """Representations end up in logs, and values can be cookies and passwords."""
+    request = Request(method="POST", path="/", headers=Headers([("Cookie", "s3cret")]), body=b"password=s3cret")
+    assert "s3cret" not in repr(request)
+    assert "cookie" in repr(request.headers)
+
+
+def test_a_request_cannot_be_changed() -> None:
+    """Every room sees the same request."""
+    request = Request(method="GET", path="/")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        request.path = "/admin"  # type: ignore[misc]
+
+
+def test_setting_a_field_replaces_every_spelling_of_it() -> None:
+    """Two contradicting fields must not come from one answer of ours."""
+    response = Response(200, [("content-type", "a"), ("Content-Type", "b")])
+    response.set("Content-Type", "c")
+    assert response.headers == [("Content-Type", "c")]
+    assert response.get("CONTENT-TYPE") == "c"
+    assert response.get("etag") is None
+
+
+def test_added_fields_repeat() -> None:
+    """Set-Cookie may come several times (RFC 6265 §3)."""
+    response = Response(200)
+    response.add("Set-Cookie", "a=1")
+    response.add("Set-Cookie", "b=2")
+    assert response.headers == [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+
+
+def test_vary_grows_without_repeating() -> None:
+    """RFC 9110 §12.5.5: a list of names, or an asterisk that says everything already."""
+    response = Response(200, [("vary", "Accept")])
+    response.vary("Cookie")
+    response.vary("cookie")
+    assert response.get("Vary") == "Accept, Cookie"
+    everything = Response(200, [("Vary", "*")])
+    everything.vary("Cookie")
+    assert everything.get("Vary") == "*"
