@@ -1,0 +1,377 @@
+"""The ring of keys: which key seals, which key opens, and what is kept to do it fast.
+
+Tokens are sealed under the one active key and opened under the key whose id they carry, never by trial. The ring is
+immutable: another set of keys is another ring. What it keeps between calls only saves time and is bounded; a derived
+key is kept for opening only after a tag under it held, so that junk cannot push out what is needed (``derived`` says
+when a prefix is drawn anew). There is no clock here and no lock: each shared step is a single operation of a C-level
+dict or iterator, and a lost race costs a derivation, never a nonce.
+
+A secret leaves the ring in no representation, error text or pickle.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import warnings
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import NoReturn, TypeVar
+
+from cryptography.exceptions import InvalidTag
+
+from hardtack.errors import MisuseError
+from hardtack.seal import token as form
+from hardtack.seal import xaes
+from hardtack.seal.derived import Open, PurposeKey
+from hardtack.seal.token import (
+    EXPIRY_SIZE,
+    HEAD_SIZE,
+    KEY_ID_SIZE,
+    MAX_DATA,
+    MAX_TOKEN,
+    MIN_TOKEN,
+    NONCE_END,
+    SealError,
+    decode,
+    encode,
+    expiry_field,
+    unpack_expiry,
+)
+
+ACTIVE = "active"
+OPENING = "opening"
+STATES = (ACTIVE, OPENING)
+"""What a key may be: the one that seals and opens, or one that only opens what it sealed before."""
+
+PEPPER_SIZE = 32
+MAX_OPENERS = 4096
+MAX_BINDINGS = 1024
+MAX_PURPOSE_KEYS = 4096
+
+_SHORT_HOST_SECRET = 32
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class KeyringError(MisuseError):
+    """A keyring cannot be made of what was given; the text names the place and what to do, and holds no secret."""
+
+
+class WeakSecretWarning(UserWarning):
+    """A framework's secret is too short to be a good source of keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a ring.
+
+    Args:
+        secret: 32 random bytes.
+        state: one of ``STATES``.
+        since: when it got this state, Unix time in seconds, or ``None`` if nobody wrote it down.
+    """
+
+    secret: bytes = field(repr=False)
+    state: str = ACTIVE
+    since: int | None = None
+
+    @property
+    def id(self) -> bytes:
+        """The 4 bytes that name the key in a token."""
+        return form.key_id(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What may be shown of a key: its id in hexadecimal, its state, and since when (Unix time, or ``None``)."""
+
+    id: str
+    state: str
+    since: int | None
+
+
+class _Binding:
+    """What every token of one purpose and context shares: the key that seals it and the associated data by key."""
+
+    __slots__ = ("aad", "aads", "context", "purpose", "sealing")
+
+    def __init__(self, purpose: bytes, context: tuple[str, ...], sealing: PurposeKey, aad: bytes) -> None:
+        self.purpose = purpose
+        self.context = context
+        self.sealing = sealing
+        self.aad = aad
+        self.aads = OrderedDict([(sealing, aad)])
+
+
+class Keyring:
+    """Seal bytes into tokens that nobody else can read or make, and open them again.
+
+    Make one with ``generate`` (in memory), ``load`` (a file), ``from_env`` or ``from_host_secret``. It may be shared by
+    threads, and by processes across a fork.
+
+    Args:
+        keys: the keys, exactly one of them active.
+        pepper: 32 random bytes for ``lookup_hash``; ``None`` if the ring has none.
+
+    Raises:
+        KeyringError: if they do not make a ring.
+    """
+
+    __slots__ = ("_active", "_bindings", "_infos", "_openers", "_pepper", "_purpose_keys", "_secrets")
+
+    def __init__(self, keys: Sequence[Key], pepper: bytes | None) -> None:
+        if pepper is not None:
+            _require_random("pepper", pepper, PEPPER_SIZE)
+        secrets: dict[bytes, bytes] = {}
+        for key in keys:
+            _require_random("secret", key.secret, form.SECRET_SIZE)
+            if key.state not in STATES:
+                raise KeyringError(f"the state of a key must be one of {', '.join(STATES)}")
+            if key.id in secrets:
+                raise KeyringError(
+                    f"two keys of the ring have the id {key.id.hex()}", "keep one of them: the id alone chooses the key"
+                )
+            secrets[key.id] = key.secret
+        active = [key.id for key in keys if key.state == ACTIVE]
+        if len(active) != 1:
+            raise KeyringError(
+                f"a ring needs exactly one active key, not {len(active)}", "make one key active, the others opening"
+            )
+        self._secrets = secrets
+        self._active = active[0]
+        self._pepper = pepper
+        self._infos = tuple(KeyInfo(key.id.hex(), key.state, key.since) for key in keys)
+        self._bindings: OrderedDict[tuple[str, Sequence[str]], _Binding] = OrderedDict()
+        self._purpose_keys: OrderedDict[tuple[bytes, bytes], PurposeKey] = OrderedDict()
+        self._openers: OrderedDict[bytes, tuple[Open, PurposeKey]] = OrderedDict()
+
+    # Where a ring comes from ------------------------------------------------------------------------------------------
+
+    @classmethod
+    def generate(cls) -> Keyring:
+        """Return a new ring with one random key, which nobody keeps; for tests and trials."""
+        return cls([Key(os.urandom(form.SECRET_SIZE))], os.urandom(PEPPER_SIZE))
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Keyring:
+        """Return the ring in the file at *path*, as ``hardtack keys new`` makes it.
+
+        Raises:
+            KeyringError: if the file cannot be read, is open to others, or does not hold a ring.
+        """
+        from hardtack.seal import keyfile  # noqa: PLC0415 - keyfile builds on this module
+
+        return keyfile.read(path)
+
+    @classmethod
+    def from_env(cls, name: str = "HARDTACK_KEYRING") -> Keyring:
+        """Return the ring in the environment variable *name*: the text of a keyring file, ``;`` for its line ends.
+
+        Raises:
+            KeyringError: if the variable is missing or does not hold a ring.
+        """
+        from hardtack.seal import keyfile  # noqa: PLC0415 - keyfile builds on this module
+
+        return keyfile.from_environment(name)
+
+    @classmethod
+    def from_host_secret(cls, framework: str, secrets: Sequence[str | bytes]) -> Keyring:
+        """Return a ring derived from a web framework's own secrets, so that a drop-in needs no key of its own.
+
+        Such a ring has no pepper: the framework's secret may rotate, and look-up hashes must not.
+
+        Args:
+            framework: its name, such as ``flask``; rings of two frameworks with one secret have nothing in common.
+            secrets: the present secret, which seals, then the fallbacks, which only open.
+
+        Raises:
+            KeyringError: if there is no secret, or an empty one.
+        """
+        name = form.purpose_name(framework)
+        if isinstance(secrets, (str, bytes)):
+            raise KeyringError(
+                "the secrets of a framework must be a sequence", "write [secret], or [secret, *fallbacks]"
+            )
+        raw = [_host_bytes(secret) for secret in secrets]
+        if not raw or not all(raw):
+            raise KeyringError(f"the secret key of {framework} is missing or empty", "set it to a long random value")
+        if min(map(len, raw)) < _SHORT_HOST_SECRET:
+            warnings.warn(
+                f"a secret key of {framework} is shorter than {_SHORT_HOST_SECRET} bytes: use a random one, such as "
+                "secrets.token_hex(32) gives",
+                WeakSecretWarning,
+                stacklevel=2,
+            )
+        derived = dict.fromkeys(form.host_secret(name, secret) for secret in raw)
+        return cls([Key(secret, OPENING if place else ACTIVE) for place, secret in enumerate(derived)], None)
+
+    # What a ring does -------------------------------------------------------------------------------------------------
+
+    def seal(self, data: bytes, *, purpose: str, context: Sequence[str] = (), expires_at: int | None = None) -> str:
+        """Return a token that holds *data*, unreadable and unforgeable.
+
+        Args:
+            data: at most ``token.MAX_DATA`` bytes.
+            purpose: what the token is for: one of ``Purpose``, or an application's ``app-…``.
+            context: what else it is bound to, such as the cookie's name and the realm; a tuple is quickest.
+            expires_at: the Unix time in seconds from which on it is refused; ``None`` for never.
+
+        Raises:
+            MisuseError: if an argument is of the wrong type or outside its bounds.
+        """
+        try:
+            binding = self._bindings[purpose, context]
+        except (KeyError, TypeError):
+            binding = None
+        if binding is None:
+            binding = self._bind(purpose, context)
+        if type(data) is not bytes or len(data) > MAX_DATA:
+            raise MisuseError(f"what is sealed must be bytes, at most {MAX_DATA} of them")
+        plaintext = expiry_field(expires_at) + data
+        try:
+            encrypt, head = next(binding.sealing.turns)
+        except StopIteration:
+            encrypt, head = binding.sealing.draw()
+        suffix = os.urandom(xaes.NONCE_SIZE - xaes.PREFIX_SIZE)
+        return encode(head + suffix + encrypt(suffix, plaintext, binding.aad))
+
+    def open(self, token: str, *, purpose: str, context: Sequence[str] = (), now: int) -> bytes:
+        """Return the data in *token*.
+
+        Whatever text *token* is, this returns what was sealed or raises ``SealError``, never anything else.
+
+        Args:
+            token: the text that came in.
+            purpose: the purpose that it must have been sealed for.
+            context: the context that it must have been sealed in.
+            now: Unix time in seconds.
+
+        Raises:
+            SealError: if it does not open; ``reason`` is ``malformed``, ``unknown-key``, ``forged`` or ``expired``.
+            MisuseError: if an argument is of the wrong type, or the purpose or context could not be sealed either.
+        """
+        try:
+            binding = self._bindings[purpose, context]
+        except (KeyError, TypeError):
+            binding = None
+        if binding is None:
+            binding = self._bind(purpose, context)
+        if not isinstance(token, str):
+            raise MisuseError("a token must be a string")
+        if not isinstance(now, int):
+            raise MisuseError("now must be a whole number of seconds", "write int(time.time())")
+        if not MIN_TOKEN <= len(token) <= MAX_TOKEN:
+            raise SealError("malformed")
+        try:
+            raw = decode(token)
+        except ValueError:
+            raise SealError("malformed") from None
+        try:
+            decrypt, key = self._openers[raw[:HEAD_SIZE]]
+            # The derived key that is kept may serve another purpose; then its associated data is not here either.
+            aad = binding.aads[key]
+            plaintext = decrypt(raw[HEAD_SIZE:NONCE_END], raw[NONCE_END:], aad)
+        except KeyError:
+            plaintext = self._open_first(raw, binding)
+        except InvalidTag:
+            raise SealError("forged") from None
+        high, low = unpack_expiry(plaintext)
+        expires_at = high << 32 | low
+        if expires_at and expires_at <= now:
+            raise SealError("expired")
+        return plaintext[EXPIRY_SIZE:]
+
+    def lookup_hash(self, data: bytes, *, purpose: str) -> bytes:
+        """Return a keyed hash (32 bytes, HMAC-SHA256) by which *data* can be looked up but not guessed from a copy.
+
+        It lies under the pepper, which does not rotate, so stored hashes stay good.
+
+        Args:
+            data: what to find again, in its canonical form.
+            purpose: 1 to 32 of ``[a-z0-9-]``; hashes of different purposes have nothing in common.
+
+        Raises:
+            MisuseError: if an argument is of the wrong type, or the ring has no pepper.
+        """
+        if self._pepper is None:
+            raise MisuseError(
+                "a ring made of a framework's secret has no pepper for look-up hashes",
+                "make a keyring with `hardtack keys new`",
+            )
+        if not isinstance(data, bytes):
+            raise MisuseError("what is hashed must be bytes")
+        return hmac.digest(self._pepper, form.length_prefixed(form.purpose_name(purpose)) + data, "sha256")
+
+    @property
+    def keys(self) -> tuple[KeyInfo, ...]:
+        """What may be shown of each key."""
+        return self._infos
+
+    def __repr__(self) -> str:
+        return f"<Keyring {', '.join(f'{info.id} {info.state}' for info in self._infos)}>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise MisuseError("a keyring cannot be pickled or copied", "load it in each process, or share it across a fork")
+
+    # What a ring keeps ------------------------------------------------------------------------------------------------
+
+    def _bind(self, purpose: str, context: Sequence[str]) -> _Binding:
+        name = form.token_purpose(purpose)
+        aad = form.associated_data(self._active, name, context)
+        place = (purpose, tuple(context))
+        binding = self._bindings.get(place)
+        if binding is None:
+            binding = _Binding(name, place[1], self._purpose_key(self._active, name), aad)
+            _keep(self._bindings, place, binding, MAX_BINDINGS)
+        return binding
+
+    def _purpose_key(self, identifier: bytes, purpose: bytes) -> PurposeKey:
+        key = self._purpose_keys.get((identifier, purpose))
+        if key is None:
+            key = PurposeKey(identifier, self._secrets[identifier], purpose)
+            _keep(self._purpose_keys, (identifier, purpose), key, MAX_PURPOSE_KEYS)
+        return key
+
+    def _open_first(self, raw: bytes, binding: _Binding) -> bytes:
+        """Return the plaintext of a token for whose head nothing is kept yet, and keep it if the tag held."""
+        identifier = raw[1 : 1 + KEY_ID_SIZE]
+        if raw[:1] != form.VERSION:
+            raise SealError("malformed") from None
+        if identifier not in self._secrets:
+            raise SealError("unknown-key") from None
+        key = self._purpose_key(identifier, binding.purpose)
+        aad = binding.aads.get(key) or form.associated_data(identifier, binding.purpose, binding.context)
+        head = raw[:HEAD_SIZE]
+        decrypt = key.cipher(head[1 + KEY_ID_SIZE :]).decrypt
+        try:
+            plaintext = decrypt(raw[HEAD_SIZE:NONCE_END], raw[NONCE_END:], aad)
+        except InvalidTag:
+            raise SealError("forged") from None
+        _keep(binding.aads, key, aad, MAX_PURPOSE_KEYS)
+        _keep(self._openers, head, (decrypt, key), MAX_OPENERS)
+        return plaintext
+
+
+def _require_random(name: str, value: bytes, size: int) -> None:
+    if type(value) is not bytes or len(value) != size:
+        raise KeyringError(f"a {name} must be {size} random bytes", f"write os.urandom({size})")
+
+
+def _host_bytes(secret: object) -> bytes:
+    if isinstance(secret, str):
+        # Surrogates stand for bytes that were not UTF-8, as in a variable of the environment (PEP 383).
+        return secret.encode(errors="surrogatepass")
+    if isinstance(secret, bytes):
+        return secret
+    raise KeyringError("a secret key of a framework must be a string or bytes")
+
+
+def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V, most: int) -> None:
+    """Put *value* into *kept* and drop the oldest above *most*; each step is one operation of the dict, so no lock."""
+    kept[key] = value
+    if len(kept) > most:
+        kept.popitem(last=False)
