@@ -162,6 +162,7 @@ def tell(teller: Teller) -> None:
         teller.ask("POST", "/sign-in", {"username": NAME, "password": "not the password"}),
         teller.ask("POST", "/sign-in", {"username": "nobody", "password": "not the password"}),
     ]
+    teller.held = teller.held and wrong[0].text == wrong[1].text
     teller.step("POST /sign-in", wrong, 401, "wrong")
     teller.step("POST /sign-out", [teller.ask("POST", "/sign-out", {}, cookie=cookie)], 200, "sign-out")
     teller.step("GET  /account", [teller.ask("GET", "/account", cookie=cookie)], 401, "replayed")

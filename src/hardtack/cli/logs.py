@@ -1,6 +1,7 @@
 """How log records look on standard error: one line each, as text or as JSON.
 
-A record may carry ``event`` (a fixed, documented word) and ``fields`` (a flat mapping of plain values) as extras.
+A record may carry extras: ``event`` (a fixed, documented word), ``fields`` (a mapping of plain values), and any other
+plain value under a name of its own.
 Control characters in any value are escaped, so that nothing a visitor sends can forge a line or colour a terminal
 (ASVS 16.4.1). Nothing is decided here about what is logged; secrets are kept out where the record is made.
 """
@@ -17,6 +18,24 @@ from typing import Any
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+    "event",
+    "fields",
+}
+
+
+def _extras(record: logging.LogRecord) -> dict[str, Any]:
+    """Return what the caller added to the record."""
+    return {
+        **{name: value for name, value in vars(record).items() if name not in _STANDARD},
+        **getattr(record, "fields", {}),
+    }
+
+
 def _escaped(value: object) -> str:
     return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", str(value))
 
@@ -30,9 +49,9 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        fields: dict[str, Any] = getattr(record, "fields", {})
-        parts = [_moment(record), record.levelname.lower(), record.name, _escaped(record.getMessage())]
-        parts += [f"{name}={_escaped(value)}" for name, value in fields.items()]
+        what = getattr(record, "event", None) or record.getMessage()
+        parts = [_moment(record), record.levelname.lower(), record.name, _escaped(what)]
+        parts += [f"{name}={_escaped(value)}" for name, value in _extras(record).items()]
         line = " ".join(parts)
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
@@ -47,7 +66,7 @@ class JSONFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": getattr(record, "event", None) or record.getMessage(),
-            **getattr(record, "fields", {}),
+            **_extras(record),
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)

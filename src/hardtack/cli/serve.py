@@ -19,12 +19,14 @@ from typing import Any
 import click
 import msgspec
 import uvicorn
+from uvicorn.protocols.http import h11_impl
 from uvicorn.supervisors import Multiprocess
 
 from hardtack.adapters.asgi import Hardtack, service
 from hardtack.cli import logs, voice
 from hardtack.errors import MisuseError
 from hardtack.site import Settings
+from hardtack.status import Status
 
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
 """The environment variable through which the workers get their settings as JSON; nothing in it is secret."""
@@ -32,7 +34,7 @@ WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
 SAY = {
     "en": {
         "made": "made {files}: keep the key secret, and back both up",
-        "serving": "serving {url}",
+        "serving": "serving {url}, listening on {address}",
         "development": "serving {url} (this machine only; --origin URL opens it to others)",
         "welcome": "no administrator yet: open {url} to make the first one (valid for 15 minutes, once)",
         "busy": "port {port} on {host} is in use",
@@ -42,7 +44,7 @@ SAY = {
     },
     "zh": {
         "made": "已生成 {files}：请妥善保管密钥，并备份这两个文件",
-        "serving": "正在提供服务：{url}",
+        "serving": "正在提供服务：{url}，监听 {address}",
         "development": "正在提供服务：{url}（仅限本机；用 --origin URL 向外开放）",
         "welcome": "还没有管理员：请打开 {url} 创建第一位（15 分钟内有效，仅限一次）",
         "busy": "{host} 的端口 {port} 已被占用",
@@ -83,11 +85,11 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     if trusted_proxies:
         overrides["trusted_proxies"] = trusted_proxies
     settings = Settings.load(config, os.environ, **overrides)
-    logs.configure(settings.log_format)
-    prepared = service.prepare(settings)
     listener = listen(settings.host, settings.port)
     settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
-    announce(settings, prepared)
+    announce(settings, service.prepare(settings))
+    # The first lines are for the person who started it; what happens from now on is for the log.
+    logs.configure(settings.log_format)
     run(settings, listener)
 
 
@@ -116,7 +118,8 @@ def announce(settings: Settings, prepared: service.Prepared) -> None:
     url = settings.origin or f"http://localhost:{settings.port}"
     if prepared.made:
         voice.say(say["made"].format(files=", ".join(str(path) for path in prepared.made)))
-    voice.say(say["development" if settings.development else "serving"].format(url=url))
+    address = f"{settings.host}:{settings.port}"
+    voice.say(say["development" if settings.development else "serving"].format(url=url, address=address))
     if prepared.welcome_code:
         voice.say(say["welcome"].format(url=f"{url}/welcome?code={prepared.welcome_code}"))
     sys.stderr.flush()
@@ -138,10 +141,12 @@ def worker() -> Hardtack:
     """Return the application of one worker process, with the settings of the process that started it."""
     settings = msgspec.json.decode(os.environ[WORKER_SETTINGS], type=Settings)
     logs.configure(settings.log_format)
+    _speak_the_registered_phrases()
     return service.application(settings)
 
 
 def _configuration(settings: Settings, app: Hardtack | str) -> uvicorn.Config:
+    _speak_the_registered_phrases()
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
@@ -158,6 +163,12 @@ def _configuration(settings: Settings, app: Hardtack | str) -> uvicorn.Config:
         h11_max_incomplete_event_size=32768,
         timeout_graceful_shutdown=10,
     )
+
+
+def _speak_the_registered_phrases() -> None:
+    # An ASGI application cannot choose the reason phrase, and the server takes it from a Python that may still call 413
+    # "Request Entity Too Large".
+    h11_impl.STATUS_PHRASES.update({status.code: status.phrase.encode("ascii") for status in Status})
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
