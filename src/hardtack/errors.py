@@ -41,7 +41,8 @@ class Refused(HardtackError):
         detail: what to tell the visitor, in one string or per language; ``None`` leaves it to the catalogue's own text.
         reason: one machine-readable word or phrase for the log; never shown, never secret.
         headers: response header fields that go with the answer.
-        retry_after: seconds until trying again makes sense; becomes ``Retry-After`` (RFC 9110 §10.2.3).
+        retry_after: seconds until trying again makes sense; becomes ``Retry-After`` (RFC 9110 §10.2.3), and every form
+            of the answer says it in words, so the detail need not.
         fields: what is wrong with each field of a form, by the field's name.
     """
 

@@ -1,0 +1,157 @@
+"""What an application keeps in its session, as bytes: a fixed head, and the values in msgpack.
+
+The head says whose the data is, which write it was, and its times; the values follow as they are, so that they need
+not be decoded before somebody asks for one, and two states are compared by their bytes: a change deep inside a list is
+a change. Only plain values are carried: nothing that could execute is ever encoded or decoded.
+
+| put in | comes back |
+|---|---|
+| ``None``, ``bool``, ``int`` of 64 bits, ``float``, ``str``, ``bytes``, ``datetime`` with a zone | the same |
+| ``list``, ``dict`` | the same |
+| ``tuple`` | ``list`` |
+| anything else | refused when it is put in, or, slipped into something that was there, when it is saved |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from hardtack.errors import MisuseError
+from hardtack.session.cookie import MAX_PAIR, CookieTooLarge
+from hardtack.session.identity import UNDECODABLE, Count, Id
+
+LIMIT = MAX_PAIR
+"""The most octets of a whole Set-Cookie value; what RFC 6265 §6.1 makes every browser keep, attributes included."""
+WARNING = LIMIT * 4 // 5
+
+__all__ = [
+    "EMPTY",
+    "LIMIT",
+    "UNDECODABLE",
+    "WARNING",
+    "Data",
+    "check",
+    "decode",
+    "decode_value",
+    "decode_values",
+    "encode",
+    "encode_values",
+    "largest",
+    "too_large",
+]
+
+_SCALARS = frozenset({str, int, bool, float, bytes, type(None)})
+
+
+class Data(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
+    """A session's data as it is sealed.
+
+    Args:
+        id: 16 random bytes, new at every sign-in.
+        account: the number of the account that it belongs to, or ``None`` if nobody was signed in.
+        sequence: how often it was written.
+        born: when it began (Unix time in seconds, as every time here).
+        issued: when this cookie was written.
+        deadline: when it ends.
+        values: the values, encoded.
+    """
+
+    id: Id
+    account: Count | None
+    sequence: Count
+    born: Count
+    issued: Count
+    deadline: Count
+    values: msgspec.Raw
+
+
+encode = msgspec.msgpack.Encoder().encode
+decode = msgspec.msgpack.Decoder(Data).decode
+"""Return the Data that bytes hold, its values not yet looked into, or raise one of ``UNDECODABLE``."""
+decode_values = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
+"""Return the values by key, each not yet looked into, or raise one of ``UNDECODABLE``."""
+decode_value = msgspec.msgpack.Decoder().decode
+"""Return one value, or raise one of ``UNDECODABLE``."""
+EMPTY = encode({})
+
+
+def encode_values(values: Mapping[str, Any]) -> bytes:
+    """Return the values of a session, encoded.
+
+    Raises:
+        MisuseError: if msgpack cannot carry one of them; the text names its key.
+    """
+    try:
+        return encode(values)
+    except Exception:
+        key = next((key for key, value in values.items() if not _fits(key, value)), "")
+        raise MisuseError(
+            f"the session cannot carry what is under the key {key!r:.80}",
+            "store plain values, numbers of at most 64 bits, and text without lone surrogates",
+        ) from None
+
+
+def _fits(key: str, value: object) -> bool:
+    try:
+        encode({key: value})
+    except Exception:
+        return False
+    return True
+
+
+def check(key: object, value: object) -> None:
+    """Accept a pair that a session can carry and give back the same (a tuple as a list).
+
+    Raises:
+        MisuseError: for any other; the text names the key.
+    """
+    if type(key) is not str:
+        raise MisuseError(f"the session key {key!r:.80} is not a string", "write str(key)")
+    if type(value) not in _SCALARS:
+        try:
+            _check_inside(key, value)
+        except RecursionError:
+            raise MisuseError(f"what is under the session key {key!r:.80} is nested too deep", "store less") from None
+
+
+def _check_inside(key: str, value: object) -> None:
+    if isinstance(value, dict):
+        inner: Iterable[object] = (*value.keys(), *value.values())
+    elif isinstance(value, (list, tuple)):
+        inner = value
+    elif _is_moment(value):
+        return
+    else:
+        raise MisuseError(
+            f"the session cannot carry a {type(value).__name__} (under the key {key!r:.80})",
+            "store plain values: text, numbers, bytes, lists, dictionaries, datetimes with a zone",
+        )
+    for item in inner:
+        if type(item) not in _SCALARS:
+            _check_inside(key, item)
+
+
+def _is_moment(value: object) -> bool:
+    """Say whether *value* is a datetime with a zone: msgpack writes it, and nothing else here, as an extension."""
+    try:
+        return encode(value)[0] in b"\xc7\xd6\xd7"
+    except Exception:
+        return False
+
+
+def largest(values: Mapping[str, Any], encode: Callable[[Any], bytes] = encode, count: int = 3) -> str:
+    """Return which keys of a session take the most room, for an error or a log line: names and octets, no values."""
+    sizes = sorted(((len(encode(value)), key) for key, value in values.items()), reverse=True)
+    return ", ".join(f"{key!r:.80} {size}" for size, key in sizes[:count])
+
+
+def too_large(name: str, size: int, values: Mapping[str, Any]) -> CookieTooLarge:
+    """Return the error for a session whose Set-Cookie value has *size* octets."""
+    return CookieTooLarge(
+        f"the session cookie {name} would have {size} octets; browsers drop what has more than {LIMIT}. "
+        f"The largest keys, in octets: {largest(values)}",
+        "keep less in the session, such as an id instead of the thing itself",
+    )

@@ -1,0 +1,245 @@
+"""One visitor's session during one request: a mapping for the application's data, and who is signed in beside it.
+
+A session is never missing and never broken: when a cookie is absent or refused it is empty, and ``why`` and
+``identity_why`` say the reason, for the log and not for the visitor. Each value is decoded when somebody asks for it.
+Whether anything changed is decided by comparing encoded bytes, so a change deep inside a list counts and writing the
+same value again does not.
+
+Signing in draws a new session id, a new lineage and a new id for the data, whatever was there before (fixation); data
+of nobody is taken along once, without the keys that mean a sign-in; data of another account is not. Signing out
+forgets everything. Nothing here seals, opens, or knows a cookie: ``Sessions`` does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hardtack.errors import MisuseError
+from hardtack.session import data as form
+from hardtack.session import identity as identity_form
+from hardtack.session.data import EMPTY, Data
+from hardtack.session.identity import ID_SIZE, Identity
+from hardtack.session.sealed import NONE
+
+if TYPE_CHECKING:
+    from hardtack.session.sessions import Cookies, Sessions
+
+UNAVAILABLE = "revocations-unavailable"
+REVOKED = "revoked"
+OTHER_ACCOUNT = "other-account"
+
+SIGN_IN_KEYS = ("_auth_user_*", "_user_id", "_fresh")
+"""The keys by which frameworks and their extensions know who is signed in; a ``*`` at the end stands for any rest."""
+
+
+class Session(MutableMapping[str, Any]):
+    """The data of one application for one visitor, and their identity; made by ``Sessions.open`` only."""
+
+    __slots__ = (
+        "_adopting",
+        "_change",
+        "_cookies",
+        "_forced",
+        "_forgotten",
+        "_head",
+        "_identity",
+        "_identity_why",
+        "_sessions",
+        "_values",
+        "_why",
+        "accessed",
+    )
+
+    accessed: bool
+    """Whether the answer depends on the session: somebody has read or written it, or asked who is signed in."""
+
+    def __init__(self, sessions: Sessions, cookies: Cookies) -> None:
+        self._sessions = sessions
+        self._cookies = cookies
+        self._head: Data | None = None
+        self._values: dict[str, Any] | None = None
+        self._why = NONE
+        self._identity: Identity | None = None
+        self._identity_why = NONE
+        self._change = ""
+        self._adopting = self._forced = self._forgotten = self.accessed = False
+
+    # Who it is --------------------------------------------------------------------------------------------------------
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who is signed in, or ``None``."""
+        self.accessed = True
+        return self._identity
+
+    @property
+    def identity_why(self) -> str:
+        """Why nobody is signed in; ``""`` if somebody is, ``"none"`` if no identity cookie came."""
+        return self._identity_why
+
+    def sign_in(
+        self,
+        *,
+        account: int,
+        epoch: int,
+        profile_version: int = 0,
+        factors: Collection[str] = ("password",),
+        now: int,
+    ) -> Identity:
+        """Make *account* the one who is signed in, under new ids, and return the new identity.
+
+        Args:
+            account: the number of the account.
+            epoch: the account's counter at this moment.
+            profile_version: the version of its profile that was read.
+            factors: what the person has proved.
+            now: Unix time in seconds.
+
+        Raises:
+            MisuseError: if a number is negative or a type is wrong, or these sessions have no identity.
+        """
+        sessions = self._sessions
+        if not sessions.with_identity:
+            raise MisuseError("these sessions have no identity", "leave identity=False out to sign people in")
+        if isinstance(factors, str):
+            raise MisuseError("the factors must be a collection of names", f"write ({factors!r},)")
+        # Encoded and decoded, so that what could not be opened again is refused here.
+        try:
+            identity = identity_form.decode(
+                identity_form.encode(
+                    Identity(
+                        session_id=os.urandom(ID_SIZE),
+                        lineage=os.urandom(ID_SIZE),
+                        account=account,
+                        epoch=epoch,
+                        profile_version=profile_version,
+                        factors=tuple(factors),
+                        authenticated_at=now,
+                        born=now,
+                        issued=now,
+                        deadline=sessions.lifetimes.deadline_of(now, now),
+                    )
+                )
+            )
+        except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
+            raise MisuseError(f"nobody can be signed in so: {error}", "give whole numbers from 0 on") from None
+        values = self._load()
+        if self._identity is None and sessions.adopt_anonymous:
+            sessions.strip(values)
+        elif self._identity is None or self._identity.account != account:
+            values.clear()
+        self.accessed = True
+        self._forgotten = True
+        self._change = "in"
+        self._identity = identity
+        self._identity_why = ""
+        return identity
+
+    def sign_out(self) -> None:
+        """Forget who is signed in and all data; both cookies are deleted, unless new data is put in afterwards."""
+        self.clear()
+        self._adopting = False
+        self._change = "out"
+        self._identity = None
+        self._identity_why = NONE
+
+    # What it holds ----------------------------------------------------------------------------------------------------
+
+    @property
+    def why(self) -> str:
+        """Why there is no data from a cookie; ``""`` if there is, ``"none"`` if no data cookie came."""
+        self._load()
+        return self._why
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no data came with the request, or none that could be kept."""
+        self._load()
+        return self._head is None
+
+    @property
+    def modified(self) -> bool:
+        """Whether the next save has something to write that this request has changed; may be set to force a write."""
+        if self._forced or self._change:
+            return True
+        values = self._values
+        if values is None:
+            return False
+        before = EMPTY if self._head is None else bytes(self._head.values)
+        return form.encode_values(values) != before
+
+    @modified.setter
+    def modified(self, value: bool) -> None:
+        self._forced = bool(value)
+
+    def _load(self) -> dict[str, Any]:
+        """Return the values by key; those that nobody has asked for are still encoded."""
+        values = self._values
+        if values is None:
+            values = {}
+            if self._head is not None:
+                try:
+                    values = form.decode_values(self._head.values)
+                except form.UNDECODABLE:
+                    self._drop()
+            self._values = values
+            if self._adopting:
+                self._sessions.strip(values)
+        return values
+
+    def _decode(self, key: str, encoded: msgspec.Raw) -> Any:
+        """Decode the value of *key*, and keep it decoded, since it may be changed from inside."""
+        try:
+            value = form.decode_value(encoded)
+        except form.UNDECODABLE:
+            self._drop()
+            raise KeyError(key) from None
+        self._values[key] = value  # type: ignore[index] # only what is loaded is decoded
+        return value
+
+    def _drop(self) -> None:
+        """Be as if no data had come: what came is under our seal, but not what we write."""
+        self._why = self._cookies.data.refused("malformed")
+        self._head = None
+        self._values = {}
+        self._adopting = False
+
+    def __getitem__(self, key: str) -> Any:
+        self.accessed = True
+        value = (self._values or self._load())[key]
+        return self._decode(key, value) if type(value) is msgspec.Raw else value
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        form.check(key, value)
+        self.accessed = True
+        self._load()[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        self.accessed = True
+        del self._load()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        self.accessed = True
+        return iter(self._load())
+
+    def __len__(self) -> int:
+        self.accessed = True
+        return len(self._load())
+
+    def __contains__(self, key: object) -> bool:
+        self.accessed = True
+        return key in self._load()
+
+    def clear(self) -> None:
+        """Forget all data; its cookie is deleted. Who is signed in stays so."""
+        self.accessed = True
+        self._forgotten = True
+        self._load().clear()
+
+    def __repr__(self) -> str:
+        # Keys and values stay out: representations end up in logs.
+        return f"<Session of {self._identity or 'nobody'}, {len(self._load())} keys, why={self._why!r}>"

@@ -1,0 +1,318 @@
+"""The Cookie and Set-Cookie fields."""
+
+from __future__ import annotations
+
+import email.utils
+import http.cookies
+import string
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from werkzeug.http import dump_cookie, parse_cookie
+
+from hardtack.errors import MisuseError
+from hardtack.session import CookieTooLarge
+from hardtack.session.cookie import dump, find, http_date, is_name, pairs, parse
+
+TOKEN = "!#$%&'*+-.^_`|~" + string.digits + string.ascii_letters
+OCTETS = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '",;\\')
+
+ANYTHING = st.text(st.characters(exclude_categories=()))
+# Text in which names, separators and white space meet often.
+COOKIE_LIKE = st.lists(st.sampled_from(["a", "ab", "=", ";", " ", "\t", "; ", '"', "b", "\x00", "é", "a=1"])).map(
+    "".join
+)
+NAMES = st.text(TOKEN, min_size=1, max_size=20)
+VALUES = st.text(OCTETS, max_size=40)
+
+
+class TestParse:
+    """Reading a Cookie field."""
+
+    @pytest.mark.parametrize(
+        ("header", "expected"),
+        [
+            ("", {}),
+            ("a=1", {"a": "1"}),
+            ("a=1; b=2", {"a": "1", "b": "2"}),
+            ("a=1;b=2", {"a": "1", "b": "2"}),
+            (" a = 1 ;\tb\t=\t2\t", {"a": "1", "b": "2"}),
+            ("a=1;; ;b=2;", {"a": "1", "b": "2"}),
+            ("a=x=y=", {"a": "x=y="}),
+            ("a=", {"a": ""}),
+            ('a="1 2"', {"a": '"1 2"'}),
+            ("a=%41%20", {"a": "%41%20"}),
+            ("a=1, b=2", {"a": "1, b=2"}),
+            ("flag", {"": "flag"}),
+            ("=x", {"": "x"}),
+            ("=", {}),
+            ("A=1; a=2", {"A": "1", "a": "2"}),
+            ("a=1; a=2", {"a": "1"}),
+            ("a=\x00\r\n", {"a": "\x00\r\n"}),
+            ("é=ü", {"é": "ü"}),
+            ("__Host-a=1; __host-a=2", {"__Host-a": "1", "__host-a": "2"}),
+        ],
+    )
+    def test_pairs_are_taken_as_they_are(self, header: str, expected: dict[str, str]) -> None:
+        """Nothing is decoded, quotes belong to the value, and the first of several is the one in the mapping."""
+        assert parse(header) == expected
+
+    def test_of_several_cookies_with_one_name_every_one_is_found(self) -> None:
+        """Who must trust a cookie sees that there are two, in the order sent."""
+        assert find("a=1; b=2; a=3;a=4", "a") == ["1", "3", "4"]
+        assert pairs("a=1; b=2; a=3") == [("a", "1"), ("b", "2"), ("a", "3")]
+
+    @pytest.mark.parametrize("header", ["xa=1", "x-a=1", "b=a=1", "a", "ab=1", "aa=1", "b=; xa=1", "", "=a=1", "a b=1"])
+    def test_a_name_inside_of_something_else_is_not_found(self, header: str) -> None:
+        """Only a whole name at the beginning of a pair counts."""
+        assert find(header, "a") == []
+
+    def test_no_cookie_has_the_empty_name_for_find(self) -> None:
+        """A cookie without a name can be listed, but not be asked for."""
+        assert find("=1; 2", "") == []
+        assert pairs("=1; 2") == [("", "1"), ("", "2")]
+
+    @given(header=ANYTHING | COOKIE_LIKE, name=NAMES | st.sampled_from(["a", "ab", "b"]))
+    @example(header="a\x00=1", name="a")
+    def test_any_text_is_read(self, header: str, name: str) -> None:
+        """The promise: whatever comes, all three return, and they agree with each other."""
+        listed = pairs(header)
+        assert find(header, name) == [value for key, value in listed if key == name]
+        assert parse(header) == dict(reversed(listed))
+
+    def test_a_long_header_full_of_the_name_is_read_in_linear_time(self) -> None:
+        """Junk made for the search costs no more than other junk: a million repetitions end at once."""
+        assert find("a" * 1_000_000, "a") == []
+        assert len(find("a; " * 100_000 + "a=1", "a")) == 1
+        assert find(";" + " " * 1_000_000 + "a=1", "a") == ["1"]
+
+    @given(cookies=st.dictionaries(NAMES, VALUES))
+    def test_werkzeug_reads_the_same(self, cookies: dict[str, str]) -> None:
+        """What browsers send is read as Werkzeug reads it; it only takes quotes off, which there are none of here."""
+        header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        assert parse(header) == parse_cookie(header).to_dict() == cookies
+
+
+class TestDump:
+    """Writing a Set-Cookie field."""
+
+    @pytest.mark.parametrize(
+        ("options", "expected"),
+        [
+            ({}, "a=1"),
+            ({"path": "/"}, "a=1; Path=/"),
+            ({"path": "/x y/%20?"}, "a=1; Path=/x y/%20?"),
+            ({"domain": "example.org"}, "a=1; Domain=example.org"),
+            ({"domain": "127.0.0.1"}, "a=1; Domain=127.0.0.1"),
+            ({"domain": "xn--fiqs8s"}, "a=1; Domain=xn--fiqs8s"),
+            ({"max_age": 1}, "a=1; Max-Age=1"),
+            ({"expires": 0}, "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT"),
+            ({"secure": True}, "a=1; Secure"),
+            ({"httponly": True}, "a=1; HttpOnly"),
+            ({"samesite": "lax"}, "a=1; SameSite=Lax"),
+            ({"samesite": "Strict"}, "a=1; SameSite=Strict"),
+            ({"samesite": "None", "secure": True}, "a=1; Secure; SameSite=None"),
+            ({"partitioned": True, "secure": True}, "a=1; Secure; Partitioned"),
+            (
+                {
+                    "domain": "example.org",
+                    "path": "/",
+                    "max_age": 60,
+                    "expires": 1,
+                    "secure": True,
+                    "httponly": True,
+                    "samesite": "Lax",
+                    "partitioned": True,
+                },
+                (
+                    "a=1; Domain=example.org; Path=/; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:01 GMT; Secure; "
+                    "HttpOnly; SameSite=Lax; Partitioned"
+                ),
+            ),
+        ],
+    )
+    def test_each_attribute_is_written(self, options: dict[str, Any], expected: str) -> None:
+        """Names are spelled as RFC 6265bis spells them, in one order."""
+        assert dump("a", "1", **options) == expected
+
+    @pytest.mark.parametrize(
+        "name", ["", " ", "a b", "a;b", "a=b", "a,b", 'a"', "a\n", "a\x00", "é", "a(", "a/b", "[a]", None]
+    )
+    def test_a_name_that_is_no_token_is_refused(self, name: Any) -> None:
+        """Cookies without a name and with separators, spaces, controls or other scripts in it do not get out."""
+        with pytest.raises(MisuseError, match="name of a cookie"):
+            dump(name, "1")
+
+    @pytest.mark.parametrize(
+        "value", [" ", "a b", "a;b", "a,b", "a\\b", '"', 'a"b', '"a', '"a b"', "a\r\nb", "a\x7f", "é", b"a", None, 1]
+    )
+    def test_a_value_outside_of_the_grammar_is_refused_and_not_repeated(self, value: Any) -> None:
+        """A value is never quoted, escaped or cut; it may be secret, so the error does not show it."""
+        with pytest.raises(MisuseError) as error:
+            dump("a", value)
+        assert error.value.problem.startswith("a cookie's value must be printable ASCII")
+
+    @pytest.mark.parametrize("value", ["", '""', '"a=b"', OCTETS])
+    def test_a_value_of_the_grammar_is_taken(self, value: str) -> None:
+        """Empty, quoted as a whole, and every octet that is allowed."""
+        assert dump("a", value) == f"a={value}"
+
+    @pytest.mark.parametrize(
+        "path", ["", "x", " /", "/a;b", "/a\n", "/a\x7f", "/é", "/a ", "/" + "a" * 1024, "; Domain=x", 1]
+    )
+    def test_a_path_that_browsers_would_take_for_another_is_refused(self, path: Any) -> None:
+        """It begins with a slash, ends in no space, holds no semicolon or control, and fits into 1024 octets."""
+        with pytest.raises(MisuseError, match="path of a cookie"):
+            dump("a", "1", path=path)
+
+    def test_a_path_of_1024_octets_is_taken(self) -> None:
+        """The limit itself is allowed."""
+        assert dump("a", "1", path="/" * 1024).endswith("/" * 1024)
+
+    @pytest.mark.parametrize(
+        "domain",
+        [
+            "",
+            ".example.org",
+            "example.org.",
+            "a..b",
+            "-a",
+            "a-",
+            "a_b",
+            "é.org",
+            "a b",
+            "a;b",
+            "[::1]",
+            "a:80",
+            "a" * 64,
+            "a." * 127,
+            1,
+        ],
+    )
+    def test_a_domain_that_is_no_host_name_is_refused(self, domain: Any) -> None:
+        """RFC 1123 names only: no leading or trailing dot, no port, no address in brackets, no other script."""
+        with pytest.raises(MisuseError, match="domain of a cookie"):
+            dump("a", "1", domain=domain)
+
+    @pytest.mark.parametrize("max_age", [0, -1, 1.0, True, "1", 10**1024])
+    def test_a_lifetime_that_is_no_positive_number_is_refused(self, max_age: Any) -> None:
+        """The grammar has no Max-Age=0; the error says how to delete a cookie."""
+        with pytest.raises(MisuseError, match="expires=0"):
+            dump("a", "1", max_age=max_age)
+
+    @pytest.mark.parametrize("expires", [1.0, "0", True, -11_644_473_601, 253_402_300_800])
+    def test_a_date_that_browsers_cannot_read_is_refused(self, expires: Any) -> None:
+        """Whole seconds in years of four digits, from 1601 on."""
+        with pytest.raises(MisuseError, match="not a date of a cookie"):
+            dump("a", "1", expires=expires)
+
+    @pytest.mark.parametrize("samesite", ["", "None;", "lax ", "no", 0])
+    def test_an_unknown_samesite_is_refused(self, samesite: Any) -> None:
+        """A browser would take it for the default."""
+        with pytest.raises(MisuseError, match="not known to browsers"):
+            dump("a", "1", samesite=samesite)
+
+    @pytest.mark.parametrize("options", [{"samesite": "None"}, {"samesite": "none"}, {"partitioned": True}])
+    def test_what_needs_secure_is_refused_without_it(self, options: dict[str, Any]) -> None:
+        """Browsers ignore SameSite=None and Partitioned without Secure."""
+        with pytest.raises(MisuseError, match="must be Secure"):
+            dump("a", "1", **options)
+
+    @pytest.mark.parametrize("name", ["__Host-a", "__host-a", "__HOST-", "__Secure-a", "__SECURE-a"])
+    def test_a_prefix_demands_secure(self, name: str) -> None:
+        """Browsers compare the prefixes without case."""
+        with pytest.raises(MisuseError, match="demands Secure"):
+            dump(name, "1", path="/")
+
+    @pytest.mark.parametrize("options", [{}, {"path": "/a"}, {"path": "/", "domain": "example.org"}])
+    @pytest.mark.parametrize("name", ["__Host-a", "__hOST-a"])
+    def test_the_host_prefix_demands_the_whole_host_alone(self, name: str, options: dict[str, Any]) -> None:
+        """Path=/ must be there and Domain must not."""
+        with pytest.raises(MisuseError, match="belong to its host alone"):
+            dump(name, "1", secure=True, **options)
+
+    def test_prefixed_cookies_that_keep_the_rules_are_written(self) -> None:
+        """The rules can be met; a name that only resembles a prefix has none."""
+        assert dump("__Host-a", "1", path="/", secure=True) == "__Host-a=1; Path=/; Secure"
+        assert dump("__Secure-a", "1", domain="a.org", secure=True) == "__Secure-a=1; Domain=a.org; Secure"
+        assert dump("_Host-a", "1") == "_Host-a=1"
+
+    def test_name_and_value_fit_into_4096_octets_together(self) -> None:
+        """The limit itself is allowed, one octet more is not; attributes do not count."""
+        assert len(dump("ab", "1" * 4094, path="/" + "x" * 1000)) > 5000
+        with pytest.raises(CookieTooLarge, match="4097 octets"):
+            dump("ab", "1" * 4095)
+
+    @given(
+        name=ANYTHING | NAMES,
+        value=ANYTHING | VALUES,
+        path=st.none() | ANYTHING | st.just("/"),
+        domain=st.none() | ANYTHING | st.just("example.org"),
+        samesite=st.none() | ANYTHING | st.sampled_from(["Lax", "None"]),
+        max_age=st.none() | st.integers(),
+        expires=st.none() | st.integers(),
+        secure=st.booleans(),
+    )
+    def test_nothing_gets_into_the_field_that_was_not_meant(self, **arguments: Any) -> None:
+        """The promise: dump raises MisuseError, or returns exactly the parts that were given, in one line."""
+        try:
+            field = dump(httponly=True, **arguments)
+        except MisuseError:
+            return
+        assert field.isascii()
+        assert field.isprintable()
+        pair, *attributes = field.split("; ")
+        assert pair == f"{arguments['name']}={arguments['value']}"
+        names = [attribute.partition("=")[0] for attribute in attributes]
+        given_ones = [arguments[key] for key in ("domain", "path", "max_age", "expires", "samesite")]
+        assert names.count("HttpOnly") == 1
+        assert len(names) == len(set(names)) == 1 + arguments["secure"] + sum(item is not None for item in given_ones)
+
+    @given(name=NAMES, value=VALUES, max_age=st.integers(1, 10**9), secure=st.booleans())
+    def test_the_standard_library_and_werkzeug_read_what_is_written(
+        self, name: str, value: str, max_age: int, secure: bool
+    ) -> None:
+        """Two foreign readers find the name, the value and the attributes."""
+        # The standard library keeps the names of attributes and what begins with a dollar sign for itself.
+        name = f"x{name}"
+        field = dump(name, value, path="/", max_age=max_age, secure=secure)
+        morsel = http.cookies.SimpleCookie(field)[name]
+        assert (morsel.value, morsel["path"], morsel["max-age"]) == (value, "/", str(max_age))
+        assert bool(morsel["secure"]) == secure
+        assert parse_cookie(field.partition(";")[0]).to_dict() == {name: value}
+
+    @given(value=VALUES, expires=st.integers(0, 4_000_000_000))
+    def test_werkzeug_writes_the_same_attributes(self, value: str, expires: int) -> None:
+        """Werkzeug's own writer, another order aside, makes the same of the same arguments."""
+        options: dict[str, Any] = {
+            "path": "/a",
+            "expires": expires,
+            "httponly": True,
+            "samesite": "Lax",
+            "secure": True,
+        }
+        ours = dump("a", value, domain="example.org", max_age=5, **options).split("; ")
+        theirs = dump_cookie("a", value, domain="example.org", max_age=5, max_size=0, **options).split("; ")
+        assert sorted(ours) == sorted(theirs)
+
+
+class TestHttpDate:
+    """Dates without a calendar library."""
+
+    @given(seconds=st.integers(-11_644_473_600, 253_402_300_799))
+    @example(seconds=951_782_400)
+    @example(seconds=4_107_542_400)
+    def test_every_second_is_what_the_standard_library_says(self, seconds: int) -> None:
+        """Leap years, centuries and weekdays agree over all the years that browsers read."""
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        assert http_date(seconds) == email.utils.format_datetime(moment, usegmt=True)
+
+
+def test_a_name_is_known() -> None:
+    """Others may ask what can be the name of a cookie."""
+    assert is_name("a.b-c")
+    assert not is_name("a b")
+    assert not is_name(None)

@@ -1,0 +1,186 @@
+"""What an application keeps in its session, as bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import decimal
+import enum
+import fractions
+import uuid
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hardtack.errors import MisuseError
+from hardtack.session.data import (
+    UNDECODABLE,
+    Data,
+    check,
+    decode,
+    decode_value,
+    decode_values,
+    encode_values,
+    largest,
+    too_large,
+)
+
+TEXT = st.text()
+MOMENTS = st.datetimes(min_value=datetime.datetime(1, 1, 2), timezones=st.just(datetime.UTC))  # noqa: DTZ001 - hypothesis asks for it
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
+    | TEXT
+    | st.binary()
+    | MOMENTS
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner) | st.dictionaries(st.integers(-9, 9), inner),
+    max_leaves=12,
+)
+
+
+class Colour(enum.Enum):
+    """Something that is no plain value."""
+
+    RED = "red"
+
+
+class Word(str):
+    """Text that is more than text."""
+
+    __slots__ = ()
+
+
+def everything(encoded: bytes) -> dict[str, Any]:
+    """Return all values, decoded."""
+    return {key: decode_value(value) for key, value in decode_values(encoded).items()}
+
+
+@given(values=st.dictionaries(TEXT, VALUES))
+def test_what_is_accepted_comes_back_the_same(values: dict[str, Any]) -> None:
+    """Everything that check lets in survives the way through bytes, and the same values give the same bytes."""
+    for key, value in values.items():
+        check(key, value)
+    encoded = encode_values(values)
+    back = everything(encoded)
+    assert back == values
+    assert encode_values(back) == encoded
+    assert encode_values(decode_values(encoded)) == encoded
+
+
+def test_a_tuple_comes_back_as_a_list() -> None:
+    """The one conversion there is."""
+    check("a", (1, ("b",)))
+    assert everything(encode_values({"a": (1, ("b",))})) == {"a": [1, ["b"]]}
+
+
+@pytest.mark.parametrize("key", [1, None, b"a", ("a",), Word("a"), 1.5])
+def test_a_key_that_is_no_string_is_refused(key: Any) -> None:
+    """The error shows the key."""
+    with pytest.raises(MisuseError, match="is not a string"):
+        check(key, 1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1, 2},
+        frozenset({1}),
+        uuid.UUID(int=7),
+        decimal.Decimal(1),
+        fractions.Fraction(1),
+        datetime.datetime(2026, 1, 1),  # noqa: DTZ001 - that is the point
+        datetime.date(2026, 1, 1),
+        datetime.timedelta(1),
+        Colour.RED,
+        Word("a"),
+        object(),
+        print,
+        1j,
+        msgspec.Raw(b"\x01"),
+    ],
+)
+@pytest.mark.parametrize("place", ["itself", "list", "tuple", "dict"])
+def test_what_would_come_back_as_something_else_is_refused_where_it_is_put_in(value: Any, place: str) -> None:
+    """Also inside of a container; the error names the key."""
+    put = {"itself": value, "list": [[value]], "tuple": (value,), "dict": {"b": value}}[place]
+    with pytest.raises(MisuseError, match="'the key'"):
+        check("the key", put)
+
+
+def test_what_is_nested_too_deep_is_refused() -> None:
+    """Also a list that holds itself; never a RecursionError."""
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(MisuseError, match="nested too deep"):
+        check("a", endless)
+
+
+@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, "\ud800", [{"x": 2**70}], object()])
+def test_what_cannot_be_encoded_is_named_by_its_key(value: Any) -> None:
+    """Numbers beyond 64 bits and half characters are seen at the latest when they are written."""
+    with pytest.raises(MisuseError, match="'wrong'"):
+        encode_values({"right": 1, "wrong": value})
+
+
+def test_a_key_that_cannot_be_encoded_is_named() -> None:
+    """A half character may hide in a key as well."""
+    with pytest.raises(MisuseError, match="udc00"):
+        encode_values({"\udc00": 1})
+
+
+def test_what_cannot_be_encoded_beside_values_still_encoded_is_found() -> None:
+    """Values that nobody has looked at are not suspected."""
+    values: dict[str, Any] = {**decode_values(encode_values({"right": [1, 2]})), "wrong": 2**64}
+    with pytest.raises(MisuseError, match="'wrong'"):
+        encode_values(values)
+
+
+HEAD = [b"i" * 16, None, 0, 1, 2, 3, {"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(0, b"i" * 15), (1, -1), (1, "7"), (2, None), (2, -1), (3, "1"), (4, 1.0), (5, None)]
+)
+def test_a_head_of_another_kind_is_refused(place: int, value: Any) -> None:
+    """Nothing is converted or guessed."""
+    fields = [*HEAD]
+    assert decode(msgspec.msgpack.encode(fields)).account is None
+    fields[place] = value
+    with pytest.raises(msgspec.DecodeError):
+        decode(msgspec.msgpack.encode(fields))
+
+
+@pytest.mark.parametrize("fields", [HEAD[:6], [*HEAD, 1], {}, 7])
+def test_another_number_of_fields_is_refused(fields: Any) -> None:
+    """A head is a head only if it is whole."""
+    with pytest.raises(msgspec.DecodeError):
+        decode(msgspec.msgpack.encode(fields))
+
+
+@given(junk=st.binary())
+@example(junk=b"\x81\xa1\xff\x01")
+@example(junk=b"\x81\xa1a" + b"\x91" * 2000)
+def test_any_bytes_are_refused_or_data(junk: bytes) -> None:
+    """The promise of all three decoders: a result, or one of UNDECODABLE, never anything else."""
+    with contextlib.suppress(*UNDECODABLE):
+        assert isinstance(decode(junk), Data)
+    with contextlib.suppress(*UNDECODABLE):
+        everything(junk)
+
+
+def test_the_largest_keys_are_named_with_their_sizes() -> None:
+    """Largest first, three of them, no values."""
+    values = {"a": "x" * 10, "b": "secret" * 50, "c": 1, "d": "y" * 20}
+    assert largest(values) == "'b' 303, 'd' 21, 'a' 11"
+    error = too_large("session", 5000, values)
+    assert "5000 octets" in error.problem
+    assert "'b' 303" in error.problem
+    assert "secret" not in str(error)

@@ -1,0 +1,156 @@
+"""A session as a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardtack.errors import MisuseError
+from hardtack.seal import Keyring
+from hardtack.session import Session, Sessions
+
+NOW = 1_800_000_000
+
+
+def opened(keyring: Keyring, **values: Any) -> Session:
+    """Return the session of a browser that was here before, and has these values."""
+    sessions = Sessions(keyring, origin="https://example.org")
+    session = sessions.open("", NOW)
+    session.update(values)
+    return sessions.open("; ".join(text.partition(";")[0] for text in sessions.save(session, NOW)), NOW)
+
+
+READS: list[Callable[[Session], Any]] = [
+    lambda session: session["a"],
+    lambda session: session.get("a"),
+    lambda session: session.get("none"),
+    lambda session: "a" in session,
+    len,
+    list,
+    bool,
+    lambda session: len(session.keys()),
+    lambda session: list(session.items()),
+    lambda session: session == {},
+    lambda session: session.identity,
+]
+WRITES: list[Callable[[Session], Any]] = [
+    lambda session: session.__setitem__("b", 2),
+    lambda session: session.__delitem__("a"),
+    lambda session: session.update(b=2),
+    lambda session: session.setdefault("b", 2),
+    lambda session: session.pop("a"),
+    lambda session: session.popitem(),
+    lambda session: session.clear(),
+    lambda session: session["list"].append(1),
+    lambda session: session.sign_out(),
+    lambda session: session.sign_in(account=1, epoch=1, now=NOW),
+]
+
+
+@pytest.mark.parametrize("read", READS)
+def test_reading_is_seen(keyring: Keyring, read: Callable[[Session], Any]) -> None:
+    """Also what only looks whether something is there: the answer depends on it."""
+    session = opened(keyring, a=1)
+    assert (session.accessed, session.modified) == (False, False)
+    read(session)
+    assert (session.accessed, session.modified) == (True, False)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_writing_is_seen(keyring: Keyring, write: Callable[[Session], Any]) -> None:
+    """In every way that a mapping knows, and deep inside."""
+    session = opened(keyring, list=[], a=1)
+    write(session)
+    assert (session.accessed, session.modified) == (True, True)
+
+
+def test_asking_why_is_not_reading(keyring: Keyring) -> None:
+    """What is asked for the log makes no answer depend on the cookie."""
+    session = opened(keyring, a=1)
+    assert (session.why, session.identity_why, session.is_new, session.modified) == ("", "none", False, False)
+    assert not session.accessed
+
+
+def test_forcing_can_be_taken_back(keyring: Keyring) -> None:
+    """False means what it was before."""
+    session = opened(keyring, a=1)
+    session.modified = True
+    assert session.modified
+    session.modified = False
+    assert not session.modified
+
+
+def test_it_equals_a_dictionary_with_the_same_values(keyring: Keyring) -> None:
+    """Values that were not decoded yet are decoded for it."""
+    session = opened(keyring, a=[1, {"b": 2}], c=None)
+    assert session == {"a": [1, {"b": 2}], "c": None}
+    assert session["a"] is session["a"]
+    assert dict(session.items()) == {"a": [1, {"b": 2}], "c": None}
+    assert list(session.values()) == [[1, {"b": 2}], None]
+
+
+def test_a_missing_key_is_a_missing_key(keyring: Keyring) -> None:
+    """As with any mapping."""
+    session = opened(keyring, a=1)
+    with pytest.raises(KeyError):
+        session["b"]
+    with pytest.raises(KeyError):
+        del session["b"]
+    assert session.pop("b", 3) == 3
+
+
+@pytest.mark.parametrize(("key", "value"), [(1, "x"), ("x", {1, 2}), ("x", object())])
+def test_what_it_cannot_carry_is_refused_at_the_line_that_puts_it_in(keyring: Keyring, key: Any, value: Any) -> None:
+    """And the session is as it was."""
+    session = opened(keyring, a=1)
+    with pytest.raises(MisuseError):
+        session[key] = value
+    assert session == {"a": 1}
+
+
+def test_a_misspelt_attribute_is_an_error(keyring: Keyring) -> None:
+    """Nothing is kept that would be lost at the end of the request."""
+    with pytest.raises(AttributeError):
+        opened(keyring).permanant = True  # type: ignore[attr-defined]
+
+
+def test_a_representation_shows_no_values(keyring: Keyring) -> None:
+    """Representations end up in logs."""
+    session = opened(keyring, secret="hunter2")
+    assert repr(session) == "<Session of nobody, 1 keys, why=''>"
+    session.sign_in(account=7, epoch=1, now=NOW)
+    assert repr(session) == "<Session of <Identity of account 7 by password, epoch 1>, 1 keys, why=''>"
+
+
+@given(
+    before=st.dictionaries(st.text(max_size=3), st.lists(st.integers(0, 9), max_size=3), max_size=4),
+    steps=st.lists(
+        st.tuples(st.sampled_from(["set", "delete", "grow", "read", "reset"]), st.integers(0, 3)), max_size=6
+    ),
+)
+def test_it_behaves_as_a_dictionary_and_knows_whether_it_differs(
+    before: dict[str, list[int]], steps: list[tuple[str, int]]
+) -> None:
+    """Any way of changes: the same values as a dictionary, and ``modified`` exactly if they are others than before."""
+    session = opened(Keyring.generate(), **before)
+    model = {key: [*value] for key, value in before.items()}
+    for step, which in steps:
+        key = sorted(before)[which] if which < len(before) else "new"
+        if step == "set":
+            session[key], model[key] = [which], [which]
+        elif step == "delete":
+            assert session.pop(key, None) == model.pop(key, None)
+        elif step == "grow" and key in model:
+            session[key].append(which)
+            model[key].append(which)
+        elif step == "reset" and key in before and key in model:
+            session[key], model[key] = [*before[key]], [*before[key]]
+        else:
+            assert session.get(key) == model.get(key)
+    assert dict(session) == model
+    assert list(session) == list(model)
+    assert session.modified == (list(model.items()) != list(before.items()))
