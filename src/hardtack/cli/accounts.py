@@ -21,7 +21,7 @@ import click
 
 from hardtack.cli import columns, voice
 from hardtack.errors import MisuseError, Refused, text_in
-from hardtack.login import Account, Accounts
+from hardtack.login import Account, Accounts, NoSuchAccount
 from hardtack.login.passwords import MAX_BYTES
 from hardtack.seal import Keyring
 from hardtack.site.settings import Settings
@@ -32,6 +32,8 @@ SAY = {
         "added-administrator": "added {name}, who may administer",
         "disabled": "disabled {name}: all sessions have ended",
         "enabled": "enabled {name}",
+        "nobody": "there is no account {name!r}",
+        "nobody-hint": "hardtack accounts list shows every account",
         "last": "no administrator can sign in now: enable one, or add another with --administrator",
         "password": "Password",
         "again": "Password again",
@@ -52,6 +54,8 @@ SAY = {
         "added-administrator": "已添加管理员 {name}",
         "disabled": "已停用 {name}，其所有会话均已结束",
         "enabled": "已启用 {name}",
+        "nobody": "没有名为 {name!r} 的账户",
+        "nobody-hint": "hardtack accounts list 可列出所有账户",
         "last": "现在没有管理员可以登录：请启用一个，或用 --administrator 添加一个",
         "password": "密码",
         "again": "再次输入密码",
@@ -156,7 +160,11 @@ def _accounts(data: str | None, database: str | None) -> Iterator[Accounts]:
     in_environment = os.environ.get("HARDTACK_KEYRING")
     keyring = Keyring.from_env() if in_environment else Keyring.load(settings.keyring_path)
     with Accounts.connect(settings.database_url, keyring=keyring) as accounts:
-        yield accounts
+        try:
+            yield accounts
+        except NoSuchAccount as missing:
+            say = _say()
+            raise MisuseError(say["nobody"].format(name=missing.name), say["nobody-hint"]) from None
 
 
 def _password_from_terminal() -> str:

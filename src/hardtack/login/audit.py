@@ -1,0 +1,112 @@
+"""The audit trail: every authentication event as a row and as one log record (ASVS 16.3.1).
+
+A record goes to the logger ``hardtack.audit`` after the commit of its row, with extras: ``event`` (a fixed word) and
+plain values, all from our own tables or parsed. Nothing that a visitor typed reaches either as typed, so nothing can
+forge a line or colour a terminal (attack 31). A name that matches no account is written as a keyed hash
+only, because people type passwords into that field. No secret is ever written.
+
+Of attempts that the throttle refuses, the first since a place was given is an event; the rest would only let anybody
+fill the trail.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hardtack.login.throttle import address
+from hardtack.seal import Keyring
+from hardtack.store import audit as rows
+from hardtack.store.audit import Event
+
+SIGNED_IN = "sign-in"
+SIGN_IN_REFUSED = "sign-in-refused"
+SIGNED_OUT = "sign-out"
+SIGNED_UP = "sign-up"
+SIGN_UP_REFUSED = "sign-up-refused"
+WELCOMED = "welcome"
+WELCOME_REFUSED = "welcome-refused"
+WELCOME_MADE = "welcome-link-made"
+ADDED = "account-added"
+DISABLED = "account-disabled"
+ENABLED = "account-enabled"
+
+EVENTS = (
+    SIGNED_IN,
+    SIGN_IN_REFUSED,
+    SIGNED_OUT,
+    SIGNED_UP,
+    SIGN_UP_REFUSED,
+    WELCOMED,
+    WELCOME_REFUSED,
+    WELCOME_MADE,
+    ADDED,
+    DISABLED,
+    ENABLED,
+)
+
+logger = logging.getLogger("hardtack.audit")
+
+
+class Trail:
+    """Writes events.
+
+    Args:
+        keyring: hashes the names that match no account.
+    """
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def write(
+        self,
+        connection: Connection,
+        event: str,
+        *,
+        now: int,
+        account_id: int | None = None,
+        name: str | None = None,
+        client: str = "",
+        reason: str = "",
+        factors: tuple[str, ...] = (),
+    ) -> Event:
+        """Write the row of an event in the caller's transaction, and return it for ``tell``.
+
+        Args:
+            connection: one that ``Database.write`` gave.
+            event: one of ``EVENTS``.
+            now: Unix seconds.
+            account_id: the account that is meant, if there is one.
+            name: a name that matches no account; only its keyed hash is written.
+            client: the network address as the adapter knows it.
+            reason: why it was refused, a fixed word.
+            factors: what the person signed in with.
+        """
+        found = address(client)
+        written = Event(
+            event=event,
+            at=now,
+            account_id=account_id,
+            name_hash=None if name is None else self._keyring.lookup_hash(name.encode(), purpose="audit-name"),
+            client="" if found is None else str(found),
+            reason=reason,
+            factors=factors,
+        )
+        rows.write(connection, written)
+        return written
+
+    @staticmethod
+    def tell(event: Event) -> None:
+        """Log *event*; called after the commit of its row."""
+        fields: dict[str, Any] = {
+            "at": event.at,
+            "account": event.account_id,
+            "name_hash": None if event.name_hash is None else event.name_hash.hex(),
+            "client": event.client,
+            "reason": event.reason,
+            "factors": " ".join(event.factors),
+        }
+        present = {name: value for name, value in fields.items() if value not in (None, "")}
+        logger.info(event.event, extra={"event": event.event, **present})

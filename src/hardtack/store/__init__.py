@@ -1,0 +1,22 @@
+"""What must outlive a request: accounts, revocations, budgets and the audit trail, in one SQLite database.
+
+The room decides how rows are kept and how every process learns of a change at once; who may do what is decided in
+``hardtack.login``. Synchronous SQLAlchemy Core; no thread of its own but the poll of ``RevocationTable``.
+"""
+
+from hardtack.store.accounts import Account, AccountRows
+from hardtack.store.database import Database
+from hardtack.store.failures import DatabaseError, StoreUnavailable
+from hardtack.store.revocations import RevocationTable
+from hardtack.store.throttle import Budget, Budgets
+
+__all__ = [
+    "Account",
+    "AccountRows",
+    "Budget",
+    "Budgets",
+    "Database",
+    "DatabaseError",
+    "RevocationTable",
+    "StoreUnavailable",
+]

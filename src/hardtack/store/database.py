@@ -1,0 +1,286 @@
+"""One database: opening it, bringing its schema up to date, and its two kinds of transaction.
+
+SQLite only for now. Writers begin IMMEDIATE, so a transaction never fails half-way because another one was quicker;
+within a process they queue on a lock, between processes SQLite arbitrates for ``BUSY_TIMEOUT`` seconds. A commit is on
+the disk before it returns (``synchronous=FULL``), and readers never wait for writers (WAL).
+
+A transaction that takes a number from the feed (``feed.next_change``) raises the generation after its commit and
+before ``write`` returns, so no caller can forget it. The database, its ``-wal`` and ``-shm`` are made with mode 0600.
+
+What can go wrong is told as ``failures`` says: a ``DatabaseError`` while opening, ``StoreUnavailable`` afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import URL, Connection, Engine, column, create_engine, event, inspect, make_url, select, table
+from sqlalchemy.exc import ArgumentError
+
+from hardtack.errors import MisuseError
+from hardtack.store import schema
+from hardtack.store.failures import DatabaseError, StoreUnavailable, answering, opening
+from hardtack.store.generation import Generation
+
+BUSY_TIMEOUT = 5
+"""Seconds that a writer waits for another one."""
+
+MINIMUM_SQLITE = (3, 37, 0)
+"""STRICT tables came with it."""
+
+FEED_CHANGED = "hardtack_feed_changed"
+"""Set in ``Connection.info`` by a transaction whose commit must raise the generation."""
+
+_BEGIN = "hardtack_begin"
+
+
+class Database:
+    """An open database; safe to share among threads, and whole again in the child after a fork.
+
+    Make one with ``connect``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._start()
+        try:
+            with opening(path):
+                self._open()
+        except BaseException:
+            self.close()
+            raise
+        _open_databases.add(self)
+
+    @classmethod
+    def connect(cls, url: str) -> Database:
+        """Open the database at *url*, making an empty file if there is none.
+
+        Args:
+            url: ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``.
+
+        Raises:
+            DatabaseError: it cannot be opened, is no SQLite database, or another program's.
+            MisuseError: the URL names no database that can be used.
+        """
+        if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
+            raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is too old", "use a Python with SQLite 3.37 or later")
+        # One file has one generation beside it, by whatever name it was opened.
+        return cls(Path(os.path.realpath(_path_of(url))))
+
+    def _start(self) -> None:
+        """Make the engine and the writers' queue; no connection is opened before it is used."""
+        self._writing = threading.Lock()
+        self._engine = create_engine(
+            URL.create("sqlite", database=str(self.path)),
+            connect_args={"timeout": BUSY_TIMEOUT},
+            # Values are names and hashes, and an error's text ends up in a log.
+            hide_parameters=True,
+            pool_size=8,
+            max_overflow=24,
+            pool_timeout=BUSY_TIMEOUT,
+        )
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+        self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+    def _open(self) -> None:
+        self._create()
+        with self._engine.connect() as connection:
+            _refuse_foreign(connection, self.path)
+        self.generation = Generation(self.path)
+        # Switching to WAL needs the file alone for a moment, and SQLite does not wait for that by itself; a pragma of
+        # this kind runs in no transaction.
+        bare = self._engine.execution_options(**{_BEGIN: ""})
+        with self.generation.lock(), bare.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+    def _create(self) -> None:
+        """Make the file, readable by us alone, unless it is there.
+
+        A file that is there is never opened here: closing it would drop the locks that SQLite holds on it in this
+        process (POSIX advisory locks).
+        """
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            if not stat.S_ISREG(self.path.stat().st_mode):
+                raise DatabaseError(f"{self.path} is not a file", "name a file in a folder of yours") from None
+
+    def migrate(self) -> None:
+        """Bring the schema up to the present revision; does nothing if it is there. Several processes may call it.
+
+        Raises:
+            DatabaseError: the schema is newer than this version, or the database fails.
+        """
+        with opening(self.path):
+            with self._engine.connect() as connection:
+                if _revision(connection) == schema.REVISION:
+                    return
+            # Alembic's context is global, so one process migrates one database at a time.
+            with _migrating, self.generation.lock(), self._writer.connect() as connection, connection.begin():
+                self._upgrade(connection)
+
+    def _upgrade(self, connection: Connection) -> None:
+        # Imported here: a process that finds its schema up to date never pays for it.
+        from alembic import command  # noqa: PLC0415 - see above
+        from alembic.script import ScriptDirectory  # noqa: PLC0415 - see above
+
+        configuration = alembic_configuration(connection)
+        present = _revision(connection)
+        known = {script.revision for script in ScriptDirectory.from_config(configuration).walk_revisions()}
+        if present is not None and present not in known:
+            raise _newer(self.path)
+        connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        command.upgrade(configuration, schema.REVISION)
+
+    def check(self) -> None:
+        """Make sure that the schema is the present one, without changing anything.
+
+        Raises:
+            DatabaseError: it is older or newer, or the database fails.
+        """
+        with opening(self.path), self._engine.connect() as connection:
+            present = _revision(connection)
+        if present is None or present < schema.REVISION:
+            raise DatabaseError(
+                f"the database {self.path} has the schema of an earlier version", "run hardtack serve once"
+            )
+        if present != schema.REVISION:
+            raise _newer(self.path)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that sees one state of the database.
+
+        Raises:
+            StoreUnavailable: the database failed.
+        """
+        with answering(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that may write; committed at the end, rolled back on an exception.
+
+        Where the transaction took a number from the feed, the generation is raised before this returns. It does not
+        nest: a thread that holds one and asks for another gets ``StoreUnavailable``.
+
+        Raises:
+            StoreUnavailable: another writer took too long, or the database failed; nothing was written.
+        """
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT):
+            raise StoreUnavailable("writers are waiting")
+        try:
+            with answering(), self._writer.connect() as connection:
+                connection.info.pop(FEED_CHANGED, None)
+                with connection.begin():
+                    yield connection
+                changed = connection.info.pop(FEED_CHANGED, False)
+        finally:
+            self._writing.release()
+        if changed:
+            self._announce()
+
+    def _announce(self) -> None:
+        try:
+            self.generation.advance()
+        except OSError as error:
+            # The change is committed, but whether others know of it at once is unsure: that is no success.
+            raise StoreUnavailable(f"generation: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Close every connection; the database may be used again, which opens new ones."""
+        self._engine.dispose()
+
+
+def alembic_configuration(connection: Connection) -> Any:
+    """Return Alembic's configuration for our revisions, to be run on *connection*."""
+    from alembic.config import Config  # noqa: PLC0415 - loaded only where a schema is changed or compared
+
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def _path_of(url: str) -> str:
+    """Return the path in *url*; the URL itself is never repeated, since it may hold a password."""
+    hint = "write sqlite:///path/to/hardtack.db"
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        raise MisuseError("the database's URL cannot be read", hint) from None
+    if parts.get_backend_name() == "postgresql":
+        raise MisuseError("PostgreSQL cannot be used yet, only SQLite", hint)
+    if parts.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise MisuseError(f"there is no support for databases of the kind {parts.drivername!r}", hint)
+    if parts.query or parts.host:
+        raise MisuseError("the database's URL may hold nothing but a path", hint)
+    if "\0" in (parts.database or ""):
+        raise MisuseError("the database's URL cannot be read", hint)
+    if parts.database in (None, "", ":memory:") or str(parts.database).startswith("file:"):
+        raise MisuseError("a database in memory is forgotten with its connection and cannot be shared", hint)
+    return str(parts.database)
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # We begin every transaction ourselves: the driver's own way would begin it too late, and not at all for a SELECT.
+    connection.isolation_level = None
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if statement:
+        connection.exec_driver_sql(statement)
+
+
+def _refuse_foreign(connection: Connection, path: Path) -> None:
+    """Refuse a database that holds another program's tables."""
+    identity = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    ours = identity == schema.APPLICATION_ID
+    empty = identity == 0 and not inspect(connection).get_table_names()
+    if not ours and not empty:
+        raise DatabaseError(f"the database {path} belongs to another program", "give Hardtack a file of its own")
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the revision of the schema, or ``None`` where nothing was made yet."""
+    if not inspect(connection).has_table(schema.VERSION_TABLE):
+        return None
+    present = connection.execute(select(column("version_num")).select_from(table(schema.VERSION_TABLE))).scalar()
+    return None if present is None else str(present)
+
+
+def _newer(path: Path) -> DatabaseError:
+    return DatabaseError(
+        f"the database {path} was made by a later version", "upgrade hardtack, or restore a backup of the database"
+    )
+
+
+_migrating = threading.Lock()
+_open_databases: WeakSet[Database] = WeakSet()
+_abandoned: list[Engine] = []
+
+
+def _renew() -> None:
+    """Give every database new connections in the child of a fork.
+
+    The parent's are kept and never touched: SQLite forbids the child to use them, and even to close them.
+    """
+    for database in _open_databases:
+        _abandoned.append(database._engine)
+        database._start()
+
+
+os.register_at_fork(after_in_child=_renew)

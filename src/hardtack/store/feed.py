@@ -1,0 +1,90 @@
+"""What every process must learn of at once: the writers' side.
+
+Each change takes the next number from one row, inside the transaction that makes it. Writers run one after another, so
+numbers become visible in their order, and a reader that has seen number n has seen every change up to n. Taking a
+number marks the transaction: ``Database.write`` raises the generation after its commit.
+
+A lineage or session id is kept until ``until``, when no cookie that names it can be alive. An account has room for
+``PER_ACCOUNT`` of them; past that its epoch is raised instead, which ends all its sessions, so that signing in and out
+in a circle cannot fill anybody's memory. Epochs only grow; they are kept with the account and never expire.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hardtack.store.database import FEED_CHANGED
+from hardtack.store.schema import account, feed, revocation
+
+PER_ACCOUNT = 1000
+"""Revoked lineages and session ids that one account may have at a time."""
+
+MARGIN = 86400
+"""Seconds that a row outlives the deadline it was made with: clocks differ, and lifetimes allow for that."""
+
+LINEAGE = "lineage"
+SESSION = "session"
+
+
+def next_change(connection: Connection) -> int:
+    """Take the next number, and let the commit of this transaction be announced to every process.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+    """
+    connection.info[FEED_CHANGED] = True
+    raised = update(feed).where(feed.c.id == 1).values(change=feed.c.change + 1).returning(feed.c.change)
+    return int(connection.execute(raised).scalar_one())
+
+
+def revoke_lineage(connection: Connection, *, lineage: bytes, account_id: int, until: int) -> None:
+    """End every session of *lineage*, in every process, when this transaction commits.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        lineage: 16 bytes.
+        account_id: whose sessions they are.
+        until: the absolute deadline of the lineage's cookies, Unix seconds.
+    """
+    _revoke(connection, LINEAGE, lineage, account_id, until)
+
+
+def revoke_session(connection: Connection, *, session_id: bytes, account_id: int, until: int) -> None:
+    """End the one session *session_id*, in every process, when this transaction commits; arguments as above."""
+    _revoke(connection, SESSION, session_id, account_id, until)
+
+
+def _revoke(connection: Connection, kind: str, subject: bytes, account_id: int, until: int) -> None:
+    held = select(func.count()).select_from(revocation).where(revocation.c.account_id == account_id)
+    if connection.execute(held).scalar_one() >= PER_ACCOUNT:
+        connection.execute(delete(revocation).where(revocation.c.account_id == account_id))
+        raise_epoch(connection, account_id)
+    values = {
+        "change": next_change(connection),
+        "kind": kind,
+        "subject": subject,
+        "account_id": account_id,
+        "until": until + MARGIN,
+    }
+    # Again: the row moves to the end, so that a reader which missed nothing reads it once more, and lives longer.
+    statement = insert(revocation).values(values)
+    again = {"change": values["change"], "until": func.max(revocation.c.until, values["until"])}
+    connection.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=again))
+
+
+def raise_epoch(connection: Connection, account_id: int) -> int:
+    """End every session of an account, in every process, when this transaction commits; return the new epoch.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        account_id: the account; 0 is returned where there is none.
+    """
+    change = next_change(connection)
+    raised = update(account).where(account.c.id == account_id).values(epoch=account.c.epoch + 1, change=change)
+    return int(connection.execute(raised.returning(account.c.epoch)).scalar() or 0)
+
+
+def prune(connection: Connection, now: int) -> int:
+    """Delete what no living cookie can name any more, and return how much that was."""
+    return connection.execute(delete(revocation).where(revocation.c.until < now)).rowcount

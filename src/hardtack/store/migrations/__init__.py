@@ -1,0 +1,1 @@
+"""The revisions that bring a database to the present schema; run by ``Database.migrate`` and shipped in the wheel."""

@@ -1,0 +1,237 @@
+"""Whether a sealed identity still holds, answered from memory: the readers' side of ``feed``.
+
+Implements ``hardtack.session.Revocations``. The rule of every check: where the mapped generation equals the number
+noted at the last load, and that load is not older than ``limit``, memory decides (0.3 µs). Otherwise the number is
+noted *first*, then what is new is read, then memory decides; one load serves every thread that waits for it. So a
+revocation that was answered holds at the very next check in every process: there is no lag.
+
+A poll finds what a writer left that died between its commit and the raising of the generation. Where the feed cannot
+be read, the verdict is ``unknown`` (503), never trust: at once if something is known to be new, after ``limit`` seconds
+if not. After a fork the child reads by itself, and polls if its parent did.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from array import array
+from collections.abc import Callable
+from weakref import WeakSet
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from hardtack.store import feed as writers
+from hardtack.store.database import Database
+from hardtack.store.failures import StoreUnavailable
+from hardtack.store.revoked import BUCKETS, RevokedIds
+from hardtack.store.schema import account, feed, revocation
+
+LIMIT = 60.0
+"""Seconds since the last successful load after which identities get 503 instead of trust."""
+
+INTERVAL = 1.0
+"""Seconds between two polls."""
+
+RETRY = 0.5
+"""Seconds after a failed load during which nobody waits for another one."""
+
+GOOD, REVOKED, UNKNOWN = "", "revoked", "unknown"
+
+_DENSE = 1 << 24
+_CHUNK = 10_000
+_NEVER = -1
+
+_new_ids = select(revocation.c.subject, revocation.c.until)
+_new_epochs = select(account.c.id, account.c.epoch)
+_newest = select(feed.c.change)
+
+logger = logging.getLogger("hardtack.store")
+
+
+class RevocationTable:
+    """What is revoked, as one process knows it; safe to share among threads.
+
+    Args:
+        database: the database, migrated.
+        limit: seconds for which a load is trusted while nothing new is announced.
+        clock: seconds that only grow; for tests.
+    """
+
+    revoke_lineage = staticmethod(writers.revoke_lineage)
+    revoke_session = staticmethod(writers.revoke_session)
+    raise_epoch = staticmethod(writers.raise_epoch)
+
+    def __init__(
+        self, database: Database, *, limit: float = LIMIT, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database = database
+        self._limit = limit
+        self._clock = clock
+        self._numbers = database.generation.numbers
+        self._ids = RevokedIds()
+        self._epochs = _Epochs()
+        self._seen = 0
+        self._noted = _NEVER
+        self._trusted_until = -1.0
+        self._not_before = -1.0
+        self._interval = 0.0
+        self._start()
+        _tables.add(self)
+
+    def _start(self) -> None:
+        self._loading = threading.Lock()
+        self._stopping = threading.Event()
+        self._poller: threading.Thread | None = None
+
+    def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
+        """Return ``""`` if an identity still holds, else ``revoked`` or, where nobody can tell, ``unknown``.
+
+        Never raises. It may read the database: call ``is_current`` first where that would hold others up.
+
+        Args:
+            lineage: of the identity, 16 bytes.
+            session_id: of the identity, 16 bytes.
+            account: the identity's account.
+            epoch: of the identity.
+            now: Unix seconds; not needed here, since a row outlives every cookie that it ends.
+        """
+        if (self._numbers[0] != self._noted or self._clock() > self._trusted_until) and not self._catch_up():
+            return UNKNOWN
+        ids = self._ids
+        if lineage in ids.recent or session_id in ids.recent:
+            return REVOKED
+        if ids.settled and (ids.holds(lineage) or ids.holds(session_id)):
+            return REVOKED
+        dense = self._epochs.dense
+        if 0 <= account < len(dense):
+            return REVOKED if epoch < dense[account] else GOOD
+        return REVOKED if epoch < self._epochs.sparse.get(account, 0) else GOOD
+
+    def is_current(self) -> bool:
+        """Return whether ``verdict`` would decide from memory; about 0.1 µs."""
+        return self._numbers[0] == self._noted and self._clock() <= self._trusted_until
+
+    def refresh(self) -> None:
+        """Read what is new, unless memory is current; a failure shows in the next verdict."""
+        self._catch_up()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a first load succeeded and the feed has not failed for longer than the limit since."""
+        failing = self._not_before >= 0 and self._clock() > self._trusted_until
+        return self._noted != _NEVER and not failing
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def _catch_up(self, *, poll: bool = False) -> bool:
+        """Load unless another thread just did; return whether memory may decide."""
+        with self._loading:
+            if self._interval and self._poller is None:
+                self._start_thread()
+            if not poll:
+                if self.is_current():
+                    return True
+                if self._clock() < self._not_before:
+                    return False
+            started = self._clock()
+            try:
+                if poll and self._database.generation.follow():
+                    self._numbers = self._database.generation.numbers
+                # Noted before reading: whatever commits from here on makes it unequal again.
+                noted = self._numbers[0]
+                self._load()
+            except (StoreUnavailable, SQLAlchemyError, OSError) as error:
+                if self._not_before < 0:
+                    reason = error.reason if isinstance(error, StoreUnavailable) else type(error).__name__
+                    logger.warning(
+                        "revocations cannot be read", extra={"event": "revocations-failed", "reason": reason}
+                    )
+                self._not_before = started + RETRY
+                return False
+            self._noted = noted
+            self._trusted_until = started + self._limit
+            self._not_before = -1.0
+            return True
+
+    def _load(self) -> None:
+        with self._database.read() as connection:
+            newest = connection.execute(_newest).scalar_one()
+            if newest == self._seen:
+                return
+            # A number lower than ours: another database has taken the place of the one we read.
+            afresh = newest < self._seen
+            ids, epochs = (RevokedIds(), _Epochs()) if afresh else (self._ids, self._epochs)
+            seen = 0 if afresh else self._seen
+            streamed = connection.execution_options(yield_per=_CHUNK)
+            for subject, until in streamed.execute(_new_ids.where(revocation.c.change > seen)):
+                ids.add(subject, until)
+            for account_id, epoch in streamed.execute(_new_epochs.where(account.c.change > seen)):
+                epochs.set(account_id, epoch)
+        self._ids, self._epochs, self._seen = ids, epochs, newest
+
+    def start_polling(self, interval: float = INTERVAL) -> None:
+        """Load, and from now on look for what no generation announced, in a thread.
+
+        Args:
+            interval: seconds between two looks.
+        """
+        self._interval = interval
+        self._catch_up(poll=True)
+
+    def stop_polling(self) -> None:
+        """Stop the thread, if there is one, and wait for it."""
+        self._interval = 0.0
+        self._stopping.set()
+        if self._poller is not None:
+            self._poller.join()
+        self._poller, self._stopping = None, threading.Event()
+
+    def _start_thread(self) -> None:
+        self._poller = threading.Thread(
+            target=self._poll, args=(self._stopping, self._interval), name="hardtack-revocations", daemon=True
+        )
+        self._poller.start()
+
+    def _poll(self, stopping: threading.Event, interval: float) -> None:
+        while not stopping.wait(interval):
+            self._catch_up(poll=True)
+            with self._loading:
+                # A sixty-fourth of memory at a time: a look takes milliseconds even with a million ids.
+                self._ids.prune(int(time.time()), buckets=BUCKETS // 64)
+
+    def _renew(self) -> None:
+        """Begin afresh in the child of a fork, where neither the lock's holder nor the thread exists."""
+        self._start()
+
+
+class _Epochs:
+    """The epoch of every account that ever had one above 0; 4 bytes an account while ids are dense."""
+
+    __slots__ = ("dense", "sparse")
+
+    def __init__(self) -> None:
+        self.dense = array("I")
+        self.sparse: dict[int, int] = {}
+
+    def set(self, account_id: int, epoch: int) -> None:
+        if 0 <= account_id < _DENSE:
+            if account_id >= len(self.dense):
+                self.dense.frombytes(bytes(self.dense.itemsize * (account_id + 1 - len(self.dense))))
+            self.dense[account_id] = epoch
+        else:
+            self.sparse[account_id] = epoch
+
+
+_tables: WeakSet[RevocationTable] = WeakSet()
+
+
+def _renew_all() -> None:
+    for table in _tables:
+        table._renew()
+
+
+os.register_at_fork(after_in_child=_renew_all)

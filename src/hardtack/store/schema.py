@@ -1,0 +1,159 @@
+"""The tables of the store, as SQLAlchemy Core metadata.
+
+What the tables promise: a name is given once and never again, in any form that could be taken for it (``name_form``);
+a change that every process must learn of carries a number that only grows (``feed``, ``revocation.change``,
+``account.change``); nothing here is a secret that could be used as it lies: passwords are argon2id hashes, codes,
+client addresses in budgets and names that match no account are keyed hashes.
+
+Times are whole Unix seconds in UTC. The tables are STRICT, so that SQLite refuses a value of the wrong type. A change
+here needs a revision in ``migrations/versions``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+REVISION = "0001"
+"""The Alembic revision that makes these tables; the head of ``migrations/versions``."""
+
+VERSION_TABLE = "schema_version"
+"""Where Alembic keeps the revision that a database has."""
+
+APPLICATION_ID = 0x48415244
+"""SQLite's ``application_id`` of our files: ``HARD`` in ASCII. It tells another program's database from ours."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# INTEGER PRIMARY KEY is SQLite's row id, and the only 64-bit type that a STRICT table knows.
+_Whole = BigInteger().with_variant(Integer(), "sqlite")
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", _Whole, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("display_name", Text, nullable=False),
+    Column("email", Text),
+    Column("email_canonical", Text, unique=True),
+    # Without a hash no password signs in: an account that is closed, or that has other factors only.
+    Column("password_hash", Text),
+    Column("password_changed", _Whole),
+    Column("administrator", Integer, nullable=False, server_default="0"),
+    # A session of a lower epoch than its account's is over.
+    Column("epoch", _Whole, nullable=False, server_default="0"),
+    Column("profile_version", _Whole, nullable=False, server_default="0"),
+    # The feed's number of the last change of epoch; 0: there was none.
+    Column("change", _Whole, nullable=False, server_default="0"),
+    Column("created", _Whole, nullable=False),
+    Column("disabled_at", _Whole),
+    # A closed account's row stays, so that its name and its id are never given out again.
+    Column("closed_at", _Whole),
+    CheckConstraint("administrator IN (0, 1)", name="administrator"),
+    Index(None, "change"),
+    Index(None, "administrator"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
+name_form = Table(
+    "name_form",
+    metadata,
+    Column("form", Text, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    Index(None, "account_id"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Every form in which a name is taken: as it is compared, and as it looks. Rows are never deleted."""
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("change", _Whole, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+    sqlite_strict=True,
+)
+"""One row: the number of the last change. It is raised inside the writer's transaction, so numbers commit in order."""
+
+revocation = Table(
+    "revocation",
+    metadata,
+    Column("change", _Whole, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", LargeBinary, nullable=False, unique=True),
+    Column("account_id", _Whole, nullable=False),
+    Column("until", _Whole, nullable=False),
+    CheckConstraint("kind IN ('lineage', 'session')", name="kind"),
+    CheckConstraint("length(subject) = 16", name="subject"),
+    Index(None, "until"),
+    Index(None, "account_id"),
+    sqlite_strict=True,
+)
+"""Lineages and session ids that are over, each until no cookie that names it can be alive any more."""
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    # GCRA's theoretical arrival time; from then on the row says nothing and may go.
+    Column("arrival", _Whole, nullable=False),
+    # When the budget was whole last: a place that was taken before then has come back by itself.
+    Column("since", _Whole, nullable=False),
+    # Whether a refusal was written to the audit trail since the last place that was given.
+    Column("told", Integer, nullable=False, server_default="0"),
+    CheckConstraint("told IN (0, 1)", name="told"),
+    Index(None, "arrival"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+welcome = Table(
+    "welcome",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("expires", _Whole, nullable=False),
+    CheckConstraint("id = 1", name="single_row"),
+    sqlite_strict=True,
+)
+"""At most one row: the keyed hash of the first administrator's link."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Whole, primary_key=True),
+    Column("at", _Whole, nullable=False),
+    Column("event", Text, nullable=False),
+    # No foreign key: what happened stays written whatever becomes of the account.
+    Column("account_id", _Whole),
+    # A name that matches no account, as a keyed hash only: people type passwords into that field.
+    Column("name_hash", LargeBinary),
+    Column("client", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("factors", Text, nullable=False),
+    Index(None, "at"),
+    Index(None, "account_id", "at"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+"""Every authentication event, in the order of commit."""

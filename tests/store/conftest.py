@@ -1,0 +1,113 @@
+"""A migrated database for each test, and other processes that work on the same file."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hardtack.store import Database
+
+WORKER = """
+import os, signal, sys
+from hardtack.store import Database, RevocationTable, feed
+
+database = Database.connect(sys.argv[1])
+database.migrate()
+table = RevocationTable(database)
+print("ready", flush=True)
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+for line in sys.stdin:
+    word, *rest = line.split()
+    if word == "verdict":
+        lineage, account, epoch = bytes.fromhex(rest[0]), int(rest[1]), int(rest[2])
+        print(table.verdict(lineage, bytes(16), account, epoch, 0) or "good", flush=True)
+    elif word == "poll":
+        table.start_polling(float(rest[0]))
+        print("polling", flush=True)
+    elif word in ("revoke", "revoke-and-die"):
+        if word == "revoke-and-die":
+            # The commit is done, the generation is not raised: the moment that only the poll can make good.
+            database.generation.advance = die
+        with database.write() as connection:
+            feed.revoke_lineage(connection, lineage=bytes.fromhex(rest[0]), account_id=int(rest[1]), until=2**31)
+        print("revoked", flush=True)
+"""
+
+
+class Worker:
+    """Another process on the same database; one line asks it, one line answers."""
+
+    def __init__(self, url: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-c", WORKER, url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def answer(self) -> str:
+        """Return the next line that it says; ``""`` when it has died."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def ask(self, *words: object) -> str:
+        """Say one line and return the answer."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def stop(self) -> None:
+        """Let it end, and wait until it has."""
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Where a test's database lies."""
+    return f"sqlite:///{tmp_path}/hardtack.db"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database to copy: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "hardtack.db"
+    made = Database.connect(f"sqlite:///{path}")
+    made.migrate()
+    made.close()
+    return path
+
+
+@pytest.fixture
+def database(url: str, template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A migrated, empty database."""
+    shutil.copy(template, tmp_path)
+    opened = Database.connect(url)
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def start_worker(url: str) -> Iterator[Callable[[], Worker]]:
+    """Return a function that starts another process on the test's database and waits until it has opened it."""
+    workers: list[Worker] = []
+
+    def start() -> Worker:
+        worker = Worker(url)
+        workers.append(worker)
+        assert "ready" == worker.answer()
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.stop()
