@@ -149,7 +149,7 @@ def tell(teller: Teller) -> None:
     name, value = next(iter(signed_in.cookies.items()), ("-", ""))
     teller.line("", "cookie", bool(value), cookie=f"{name}={value[:24]}…")
     raw = urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    readable = NAME.encode() in raw or re.search(rb"[A-Za-z]{10,}", raw) is not None
+    readable = NAME in value or NAME.encode() in raw or re.search(rb"[A-Za-z]{10,}", raw) is not None
     teller.line("", "unreadable", not readable, size=len(raw))
 
     cookie = f"{name}={value}"

@@ -5,7 +5,8 @@ content is counted against the limit while it is read, and pages run on a bounde
 reach the database; when the pool and its queue are full the answer is 503 at once instead of a growing backlog.
 What to answer is never decided here: every refusal comes from the site.
 
-Startup waits for the site to be ready (the revocations are loaded), so that no worker answers before it knows them.
+Startup waits for the site to be ready (the revocations are loaded), so that no worker answers before it knows them;
+from then on, what has expired is deleted every hour.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from hardtack.status.errors import ContentTooLarge, ServiceUnavailable
 
 PAGE_THREADS = 16
 PAGES_WAITING = 256
+PRUNE_INTERVAL = 3600
+"""Seconds between two deletions of what has expired."""
 
 
 class Hardtack:
@@ -32,6 +35,7 @@ class Hardtack:
         site: the pages.
         page_threads: how many pages run at once.
         pages_waiting: how many more may wait for a thread before 503 is answered.
+        prune_interval: seconds between two deletions of what has expired.
     """
 
     def __init__(
@@ -41,11 +45,14 @@ class Hardtack:
         site: Site,
         page_threads: int = PAGE_THREADS,
         pages_waiting: int = PAGES_WAITING,
+        prune_interval: float = PRUNE_INTERVAL,
     ) -> None:
         self._app = app
         self._site = site
         self._pool = ThreadPoolExecutor(page_threads, thread_name_prefix="hardtack-page")
         self._places = page_threads + pages_waiting
+        self._prune_interval = prune_interval
+        self._pruner: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
@@ -105,7 +112,15 @@ class Hardtack:
 
     async def _start(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._site.start)
+        self._pruner = asyncio.create_task(self._prune())
 
     async def _stop(self) -> None:
+        if self._pruner is not None:
+            self._pruner.cancel()
         await asyncio.get_running_loop().run_in_executor(self._pool, self._site.close)
         self._pool.shutdown()
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.sleep(self._prune_interval)
+            await asyncio.get_running_loop().run_in_executor(self._pool, self._site.prune)

@@ -1,0 +1,51 @@
+"""``/account``: what is known about the signed-in visitor, and about this sign-in.
+
+Without an identity a person's browser is led to the sign-in page and back; a script gets 401 with the challenge that
+names the page.
+"""
+
+from __future__ import annotations
+
+from hardtack.message import Request, Response
+from hardtack.site import answers, texts
+from hardtack.site.services import Services
+
+_FACTORS = {"password": "account.factor_password"}
+
+
+def show(request: Request, services: Services) -> Response:
+    """Return the visitor's own account.
+
+    Raises:
+        Unauthorized: nobody is signed in, and a redirect would not lead to a person.
+    """
+    account = services.account
+    identity = services.identity
+    if account is None or identity is None:
+        return services.ask_to_sign_in(request)
+    lifetimes = services.parts.sessions.lifetimes
+    deadline = identity.born + lifetimes.absolute
+    if answers.speaks_json(request):
+        return answers.json(
+            {
+                "account": services.described(account),
+                "session": {
+                    "authenticated_at": texts.machine_time(identity.authenticated_at),
+                    "idle_deadline": texts.machine_time(identity.deadline),
+                    "deadline": texts.machine_time(deadline),
+                    "factors": identity.factors,
+                },
+                "csrf_token": services.csrf_token(),
+            }
+        )
+    factors = [
+        texts.text(services.language, _FACTORS[factor]) if factor in _FACTORS else factor for factor in identity.factors
+    ]
+    return services.render(
+        "account.html",
+        account=account,
+        identity=identity,
+        factors=factors,
+        idle=lifetimes.idle,
+        deadline=deadline,
+    )

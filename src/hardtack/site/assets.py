@@ -1,0 +1,39 @@
+"""The style sheet and the mark: small files under addresses that change with their content.
+
+Because the address holds a hash of the bytes, a copy never goes stale: browsers keep it for a year without asking
+again (RFC 8246). They are the only answers of ours that a shared cache may store, and they never see a session.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardtack.message import Request, Response
+from hardtack.site import headers
+
+if TYPE_CHECKING:
+    from hardtack.site.services import Services
+
+_FOLDER = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def _address(name: str) -> str:
+    stem, _, ending = name.partition(".")
+    return f"/assets/{stem}-{hashlib.sha256(_CONTENT[name]).hexdigest()[:16]}.{ending}"
+
+
+_CONTENT = {name: (_FOLDER / name).read_bytes() for name in ("site.css", "mark.svg")}
+
+CSS_PATH = _address("site.css")
+MARK_PATH = _address("mark.svg")
+_NAMES = {CSS_PATH: "site.css", MARK_PATH: "mark.svg"}
+
+
+def show(request: Request, services: Services) -> Response:
+    """Return the file at the request's address."""
+    name = _NAMES[services.path]
+    content_type = _TYPES[Path(name).suffix]
+    return Response(200, [("Content-Type", content_type), ("Cache-Control", headers.IMMUTABLE)], _CONTENT[name])

@@ -1,0 +1,169 @@
+"""What a visitor sent in a form: a flat mapping of names to texts, out of a urlencoded form or a JSON object.
+
+The promise of :func:`read`: it returns a form, or raises a ``Refused`` of 400 or 415, never anything else,
+whatever bytes came. Wrong media type or coding 415, broken encoding 400, a field twice 400 (two readers of one
+request must not see two different values). A page then takes the fields that it names and no others, so nobody can
+assign more than was asked; one that it names and that is missing, or is no text, is 422 with the field named
+(WHATWG URL §5.1; RFC 8259 §4; RFC 9110 §15.5.16).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+from urllib.parse import parse_qsl
+
+from hardtack.message import Request
+from hardtack.site.texts import both
+from hardtack.status import BadRequest, UnprocessableContent, UnsupportedMediaType
+
+MOST_FIELDS = 32
+"""More fields than any form of ours has."""
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CHARSET = re.compile(r';\s*charset\s*=\s*"?([^";\s]*)"?', re.IGNORECASE)
+
+_ASK = {"username": "form.username_missing", "password": "form.password_missing"}
+"""What a missing field is told, by its name; every other one gets ``form.field_missing``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of one form, by name.
+
+    Args:
+        kind: how it came: ``form``, ``json``, or ``none`` for a request without content.
+        fields: the values as typed; not shown in representations, since one of them is a password.
+    """
+
+    kind: Literal["form", "json", "none"] = "none"
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the value of *name*, or *default* if it was not sent.
+
+        Raises:
+            UnprocessableContent: a JSON member that is no text.
+        """
+        value = self.fields.get(name, default)
+        if not _is_text(value):
+            raise UnprocessableContent(
+                both("form.incomplete"), reason="field-is-no-text", fields={name: both("form.not_text")}
+            )
+        return cast("str", value)
+
+    def require(self, names: Iterable[str]) -> None:
+        """Refuse the form unless each of *names* was filled in.
+
+        Raises:
+            UnprocessableContent: naming every field that is missing or empty, or the first that is no text.
+        """
+        missing = [name for name in names if not self.get(name)]
+        if missing:
+            raise UnprocessableContent(
+                both("form.incomplete"),
+                reason="field-missing",
+                fields={name: both(_ASK.get(name, "form.field_missing")) for name in missing},
+            )
+
+
+def media_type(request: Request) -> str:
+    """Return the media type of the request's content without parameters, in lower case; ``""`` if none is named."""
+    return (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
+
+
+def read(request: Request) -> Form:
+    """Return the form in *request*.
+
+    Raises:
+        BadRequest: the content is not what its type says.
+        UnsupportedMediaType: neither a form nor JSON, or in an encoding other than UTF-8.
+    """
+    kind = media_type(request)
+    if not request.body and kind not in (FORM, JSON):
+        return Form()
+    _check_coding(request)
+    if kind == FORM:
+        return Form("form", _urlencoded(request.body))
+    if kind == JSON:
+        return Form("json", _json(request.body))
+    raise UnsupportedMediaType(both("form.wrong_type"), reason="neither-form-nor-json", accept=(FORM, JSON))
+
+
+def query(request: Request) -> dict[str, str]:
+    """Return the query of *request* by name; never raises. What is damaged or came twice counts as not sent."""
+    try:
+        pairs = parse_qsl(request.query, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        return _distinct(pairs)
+    except (ValueError, BadRequest):
+        return {}
+
+
+def _check_coding(request: Request) -> None:
+    charset = _CHARSET.search(request.headers.get("content-type") or "")
+    if charset and charset[1].lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType(both("form.wrong_type"), reason="charset-is-not-utf-8")
+    coding = (request.headers.joined("content-encoding") or "identity").strip().lower()
+    if coding != "identity":
+        raise UnsupportedMediaType(both("form.wrong_type"), reason="content-is-encoded", accept_encoding="identity")
+
+
+def _urlencoded(body: bytes) -> dict[str, str]:
+    if _BROKEN_ESCAPE.search(body):
+        raise BadRequest(both("form.malformed"), reason="form-has-broken-escapes")
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:  # UnicodeDecodeError is one
+        raise BadRequest(both("form.malformed"), reason="form-is-malformed") from None
+    return _distinct(pairs)
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    try:
+        # The standard library's reader, because it can tell that a member came twice.
+        members = json.loads(body.decode("utf-8"), object_pairs_hook=_Members, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BadRequest(both("form.malformed"), reason="json-is-malformed") from None
+    if not isinstance(members, _Members) or len(members) > MOST_FIELDS:
+        raise BadRequest(both("form.malformed"), reason="json-is-no-plain-object")
+    return _distinct(members)
+
+
+class _Members(list[tuple[str, Any]]):
+    """The members of a JSON object in order, doubles included; a type of its own to tell it from an array."""
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)  # NaN and Infinity are no JSON (RFC 8259 §6)
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:  # "\ud800": no character, and no bytes to hash or store
+        return False
+    return True
+
+
+def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise BadRequest(both("form.malformed"), reason="field-is-doubled")
+        values[name] = value
+    return values

@@ -1,0 +1,27 @@
+"""``/healthz`` and ``/readyz``: is the process alive, and may it be sent visitors?
+
+Both answer in one word, look at no cookie and reveal nothing else. Ready means that the revocations are loaded and
+current and that the database answers; before that nobody could be recognised safely (DESIGN §4).
+"""
+
+from __future__ import annotations
+
+from hardtack.message import Request, Response
+from hardtack.site.services import Services
+
+
+def alive(request: Request, services: Services) -> Response:
+    """Answer 200: this process takes requests."""
+    return _word("alive")
+
+
+def ready(request: Request, services: Services) -> Response:
+    """Answer 200 if visitors can be recognised and signed in, else 503."""
+    return _word("ready") if services.parts.is_ready() else _word("not ready", 503)
+
+
+def _word(word: str, status: int = 200) -> Response:
+    response = Response(status, [("Content-Type", "text/plain; charset=utf-8")], f"{word}\n".encode())
+    if status == 503:
+        response.set("Retry-After", "1")
+    return response

@@ -1,0 +1,64 @@
+"""The one table of addresses: path → method → page.
+
+A page is a function of ``(Request, Services)``. HEAD is answered through GET, OPTIONS from the table itself
+(RFC 9110 §9.3.2, §9.3.7), and ``Allow`` always names everything that a path takes (§10.2.1). The paths are those
+below the site's prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hardtack.message import Request, Response
+from hardtack.site import account, assets, health, home, language, sign_in, sign_out, sign_up, welcome
+from hardtack.site.services import Services
+
+Page = Callable[[Request, Services], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What one address does.
+
+    Args:
+        pages: the page of each method.
+        session: whether the visitor's cookies are read; where they are not, the answer never depends on who asks.
+        any_host: whether a public service answers whatever host is named: what watches a process knows its address,
+            not its name. Development mode makes no exception.
+    """
+
+    pages: Mapping[str, Page]
+    session: bool = True
+    any_host: bool = False
+
+    @property
+    def allow(self) -> list[str]:
+        """Every method that the address takes."""
+        methods = {*self.pages, "OPTIONS"} | ({"HEAD"} if "GET" in self.pages else set())
+        return sorted(methods)
+
+    def page(self, method: str) -> Page | None:
+        """Return the page that answers *method*, or ``None``."""
+        return self.pages.get("GET" if method == "HEAD" else method)
+
+
+ROUTES: Mapping[str, Route] = {
+    "/": Route({"GET": home.show}),
+    "/welcome": Route({"GET": welcome.show, "POST": welcome.create}),
+    "/sign-up": Route({"GET": sign_up.show, "POST": sign_up.create}),
+    "/sign-in": Route({"GET": sign_in.show, "POST": sign_in.enter}),
+    "/sign-out": Route({"POST": sign_out.leave}),
+    "/account": Route({"GET": account.show}),
+    "/language": Route({"GET": language.switch}),
+    "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
+    "/readyz": Route({"GET": health.ready}, session=False, any_host=True),
+    assets.CSS_PATH: Route({"GET": assets.show}, session=False),
+    assets.MARK_PATH: Route({"GET": assets.show}, session=False),
+}
+
+
+def without_slash(path: str) -> str | None:
+    """Return the address that *path* means if it only has a slash too many at its end, else ``None``."""
+    trimmed = path.removesuffix("/")
+    return trimmed if trimmed not in (path, "/") and trimmed in ROUTES else None

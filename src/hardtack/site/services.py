@@ -1,0 +1,226 @@
+"""What a page is given: the parts that live as long as the site, and one request's view of them.
+
+A page reads who is signed in, signs in and out, makes tokens, renders and sends on through here, so that each of
+these is done one way. Nothing here knows a particular page. The view lives for one request and belongs to it alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from hardtack.errors import Refused
+from hardtack.login import Account, Accounts
+from hardtack.message import Request, Response
+from hardtack.session import Identity, Sessions, csrf
+from hardtack.site import answers, forms, next_url, shell, texts
+from hardtack.site.settings import Settings
+from hardtack.site.visitor import Visitor
+from hardtack.status import Unauthorized
+
+COOKIE_PROBLEMS = {
+    "expired": "cookie.expired",
+    "revoked": "cookie.revoked",
+    "malformed": "cookie.damaged",
+    "forged": "cookie.damaged",
+    "unknown-key": "cookie.foreign",
+}
+"""What a visitor is told about a refused identity cookie, by the reason in the log; every other one is "unclear"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What lives as long as the site.
+
+    Args:
+        accounts: the account store.
+        sessions: opens and saves cookies.
+        settings: what the operator set.
+        tokens: seals the tokens of forms.
+        prefix: what every address of ours begins with, such as ``/auth``; mostly nothing.
+    """
+
+    accounts: Accounts
+    sessions: Sessions
+    settings: Settings
+    tokens: csrf.Tokens
+    prefix: str = ""
+
+    def is_ready(self) -> bool:
+        """Return whether revocations are known and the database answers."""
+        return self.accounts.is_ready()
+
+
+@dataclass(slots=True)
+class Services:
+    """One request's view of the site.
+
+    Args:
+        parts: what lives as long as the site.
+        path: the request's path below the prefix.
+        here: the address of the page itself, as a link that comes back to it.
+        language: ``en`` or ``zh``.
+        now: Unix seconds.
+        origin: our origin, as the visitor's browser sees it.
+        visitor: the browser; ``None`` where nobody's cookies were looked at.
+        form: what was sent, on unsafe methods.
+        set_cookies: Set-Cookie values that go with the answer.
+        told: whether the visitor was told that their identity cookie was refused, so that it can go.
+    """
+
+    parts: Parts
+    path: str
+    here: str
+    language: str
+    now: int
+    origin: str
+    visitor: Visitor | None = None
+    form: forms.Form = field(default_factory=forms.Form)
+    set_cookies: list[str] = field(default_factory=list)
+    told: bool = False
+    _account: Account | None = None
+
+    @property
+    def accounts(self) -> Accounts:
+        """The account store."""
+        return self.parts.accounts
+
+    @property
+    def settings(self) -> Settings:
+        """What the operator set."""
+        return self.parts.settings
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the cookie says is signed in, if it can be believed."""
+        return None if self.visitor is None else self.visitor.identity
+
+    @property
+    def account(self) -> Account | None:
+        """The signed-in visitor's account, read from the store once."""
+        if self._account is None and self.identity is not None:
+            self._account = self.accounts.get(self.identity.account)
+        return self._account
+
+    def cookie_problem(self) -> str:
+        """Return what to tell the visitor about an identity cookie that came and was refused; ``""`` if none was.
+
+        Only an answer that tells it removes the cookie: a picture or a redirect that was under way with an old
+        cookie must not undo the sign-in that has happened meanwhile.
+        """
+        why = "none" if self.visitor is None else self.visitor.session.identity_why
+        if why in ("", "none", "revocations-unavailable"):
+            return ""
+        self.told = True
+        return texts.text(self.language, COOKIE_PROBLEMS.get(why, "cookie.unclear"))
+
+    @property
+    def challenge(self) -> str:
+        """The ``WWW-Authenticate`` of a 401: where a person signs in (never Basic, which opens a dialog)."""
+        return f'Session realm="{self.settings.realm}", sign-in="{self.url("/sign-in")}"'
+
+    def url(self, path: str) -> str:
+        """Return the address of the page or asset at *path*."""
+        return self.parts.prefix + path
+
+    def destination(self, asked: str | None, *, default: str | None = None) -> str:
+        """Return where to go after signing in: *asked* if it is ours, else *default* (the account page)."""
+        fallback = self.url("/account") if default is None else default
+        return next_url.destination(asked, origins=(self.origin,), default=fallback)
+
+    def csrf_token(self) -> str:
+        """Return a token for a form of this page."""
+        return self._visitor().token()
+
+    def sign_in(self, account: Account) -> None:
+        """Make *account* the signed-in one; whoever was signed in before is signed out (ASVS 7.2.4)."""
+        visitor = self._visitor()
+        if visitor.identity is not None:
+            self.accounts.sign_out(visitor.identity, self.now)
+        self.set_cookies += visitor.forget()
+        visitor.session.sign_in(
+            account=account.id,
+            epoch=account.epoch,
+            profile_version=account.profile_version,
+            factors=("password",),
+            now=self.now,
+        )
+        self._account = account
+
+    def sign_out(self) -> None:
+        """End the identity everywhere, then forget it here."""
+        visitor = self._visitor()
+        if visitor.identity is not None:
+            self.accounts.sign_out(visitor.identity, self.now)
+        visitor.session.sign_out()
+        self._account = None
+
+    def _visitor(self) -> Visitor:
+        if self.visitor is None:
+            raise RuntimeError("nobody's cookies were looked at for this page, so it has no visitor")
+        return self.visitor
+
+    def ask_to_sign_in(self, request: Request) -> Response:
+        """Lead a person to the sign-in page and back.
+
+        Raises:
+            Unauthorized: the request is a script's.
+        """
+        if answers.speaks_json(request) or not answers.navigates(request):
+            raise Unauthorized(challenge=self.challenge, reason="not-signed-in")
+        return answers.see_other(f"{self.url('/sign-in')}?{urlencode({'next': self.here}, safe='/')}")
+
+    def made(self, request: Request, account: Account, address: str) -> Response:
+        """Answer that *account* was made: 201 to a script, onward to *address* for a person."""
+        if not answers.speaks_json(request):
+            return answers.see_other(address)
+        response = answers.json({"account": self.described(account)}, 201)
+        response.set("Location", self.url("/account"))
+        return response
+
+    @staticmethod
+    def described(account: Account) -> dict[str, Any]:
+        """Return what its owner may see of *account*, as JSON has it."""
+        return {
+            "name": account.name,
+            "display_name": account.display_name,
+            "administrator": account.administrator,
+            "created": texts.machine_time(account.created),
+        }
+
+    def render(self, template: str, *, error: Refused | None = None, **values: Any) -> Response:
+        """Return the page *template*; with an *error*, under its status and with its words.
+
+        Args:
+            template: the file's name in ``templates/``.
+            error: what was refused, where the page is shown again because of it.
+            values: what the page shows.
+        """
+        problem = None if error is None else shell.Problem.of(error, self.language)
+        response = answers.html(self.page(template, problem=problem, **values), 200 if error is None else error.status)
+        if error is not None:
+            for name, value in error.headers:
+                response.add(name, value)
+            if error.retry_after is not None:
+                response.set("Retry-After", str(error.retry_after))
+        return response
+
+    def page(self, template: str, **values: Any) -> str:
+        """Return the text of the page *template* in the shell."""
+        return shell.render(
+            template,
+            self.language,
+            url=self.url,
+            csrf_token=self.csrf_token,
+            path=None if self.visitor is None else self.path,
+            switch_url=self._switch_url(),
+            signed_in=self.identity is not None,
+            cookie_problem=self.cookie_problem(),
+            sign_up_open=self.settings.sign_up_open,
+            **values,
+        )
+
+    def _switch_url(self) -> str:
+        other = next(language for language in texts.LANGUAGES if language != self.language)
+        return f"{self.url('/language')}?{urlencode({'to': other, 'next': self.here}, safe='/')}"

@@ -1,0 +1,181 @@
+"""What the operator may set, and from where: a TOML file, then the environment, then flags, each over the one before.
+
+One Struct holds every setting with its type, its unit and its safe default; whatever derives from several of them
+(development mode, whether sign-up is open) is a property here and decided nowhere else.
+A key that does not exist or a value of the wrong type is the operator's mistake: one line that names the source and
+the setting, and one that says what to write. No setting holds a secret: keys lie in a file of their own or in
+``HARDTACK_KEYRING``, which is no setting.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from hardtack.errors import MisuseError
+from hardtack.session import policy
+
+PREFIX = "HARDTACK_"
+FILE_NAME = "hardtack.toml"
+DATA = "hardtack-data"
+NOT_SETTINGS = frozenset({"HARDTACK_KEYRING", "HARDTACK_WORKER_SETTINGS"})
+"""Variables that begin like a setting and are read by somebody else."""
+
+_KUBERNETES = re.compile(r"HARDTACK_(SERVICE_|PORT_\d+_)")
+# Kubernetes gives every container the addresses of a service named "hardtack" as HARDTACK_PORT=tcp://…,
+# HARDTACK_SERVICE_HOST and the like. They mean nothing to us and are no mistake of the operator's.
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Workers = Annotated[int, msgspec.Meta(ge=1, le=512)]
+Seconds = Annotated[int, msgspec.Meta(ge=60)]
+Bytes = Annotated[int, msgspec.Meta(ge=1024)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting of the service.
+
+    Args:
+        data: the folder of the key, the database and ``hardtack.toml``.
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one.
+        origin: the public origin, such as ``https://id.example.org``; without one the service is in development mode.
+        workers: processes that serve.
+        database: the database's URL; without one, SQLite in the data folder.
+        trusted_proxies: addresses or networks of proxies that are believed about the visitor; ``unix`` for a socket.
+        sign_up: who may make an account: ``open`` (everybody) or ``off``; unset, it is open in development mode only.
+        realm: what this sign-in protects; part of every seal, so changing it signs everybody out.
+        max_body: the largest request content, in bytes.
+        idle_timeout: seconds without use after which a sign-in ends.
+        absolute_timeout: seconds after which a sign-in ends in any case.
+        insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
+        log_format: how log lines are written.
+    """
+
+    data: str = DATA
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    origin: str | None = None
+    workers: Workers = 1
+    database: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    sign_up: Literal["open", "off"] | None = None
+    realm: str = "hardtack"
+    max_body: Bytes = 65536
+    idle_timeout: Seconds = 86400
+    absolute_timeout: Seconds = 2592000
+    insecure_plain_http: bool = False
+    log_format: Literal["text", "json"] = "text"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work together and write the origin the one way that browsers do."""
+        if self.origin is not None:
+            written = self.origin.strip().removesuffix("/")
+            names = policy.decide(written, application="site", insecure_plain_http=self.insecure_plain_http)
+            msgspec.structs.force_setattr(self, "origin", names.origin)
+        if not self.realm or not all(" " <= character <= "~" and character not in '"\\' for character in self.realm):
+            raise MisuseError(
+                "realm: printable ASCII without quotes and backslashes is expected", 'write realm = "hardtack"'
+            )
+        if self.absolute_timeout < self.idle_timeout:
+            raise MisuseError(
+                f"absolute_timeout ({self.absolute_timeout} s) is shorter than idle_timeout ({self.idle_timeout} s)",
+                "make absolute_timeout the longer of the two",
+            )
+
+    @classmethod
+    def load(cls, path: Path | None, environ: Mapping[str, str], **overrides: Any) -> Settings:
+        """Return the settings from the file, the environment and *overrides*, the later over the earlier.
+
+        Args:
+            path: the TOML file; ``None`` reads ``hardtack.toml`` in the data folder if there is one.
+            environ: variables, of which ``HARDTACK_<NAME>`` are settings.
+            overrides: flags of the command line; ``None`` means not given.
+
+        Raises:
+            MisuseError: a setting that does not exist, a value that does not fit, a file that cannot be read.
+        """
+        flags = {name: value for name, value in overrides.items() if value is not None}
+        above = {**_from_environment(environ), **_checked("command line", flags.items(), strict=True)}
+        if path is None:
+            implied = Path(above.get("data", DATA)) / FILE_NAME
+            below = _from_file(implied) if implied.is_file() else {}
+        else:
+            below = _from_file(path)
+        return cls(**{**below, **above})
+
+    @property
+    def development(self) -> bool:
+        """Whether no public origin is configured: only this machine's own browser is answered then."""
+        return self.origin is None
+
+    @property
+    def sign_up_open(self) -> bool:
+        """Whether everybody who reaches the pages may make an account."""
+        return self.development if self.sign_up is None else self.sign_up == "open"
+
+    @property
+    def https(self) -> bool:
+        """Whether the visitor's browser speaks https with us."""
+        return self.origin is not None and self.origin.startswith("https://")
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, with the default written out."""
+        return self.database or f"sqlite:///{Path(self.data) / 'hardtack.db'}"
+
+    @property
+    def keyring_path(self) -> Path:
+        """Where the keys lie unless ``HARDTACK_KEYRING`` holds them."""
+        return Path(self.data) / "hardtack.key"
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MisuseError(f"{path} cannot be read: {error.strerror}", "name a file that exists with --config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MisuseError(f"{path} is no TOML: {error}", "write one setting a line, such as port = 8000") from None
+    return _checked(str(path), table.items(), strict=True)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    return _checked("environment", _variables(environ), strict=False, shown=lambda name: PREFIX + name.upper())
+
+
+def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS or _KUBERNETES.match(variable):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name == "port" and value.startswith("tcp://"):
+            continue
+        # A list is written with commas, since an environment has no better way.
+        listed = name == "trusted_proxies"
+        yield name, [part.strip() for part in value.split(",") if part.strip()] if listed else value
+
+
+def _checked(source: str, pairs: Any, *, strict: bool, shown: Any = str) -> dict[str, Any]:
+    """Return *pairs* as a dictionary of values of the right type, or say which one of *source* is wrong."""
+    types = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in types:
+            near = difflib.get_close_matches(name, types, n=1)
+            hint = f"did you mean {shown(near[0])}?" if near else f"the settings are {', '.join(types)}"
+            raise MisuseError(f"{source}: there is no setting {shown(name)}", hint)
+        try:
+            values[name] = msgspec.convert(value, types[name], strict=strict)
+        except msgspec.ValidationError as error:
+            problem = str(error).partition(" - at ")[0].replace("`", "")
+            raise MisuseError(
+                f"{source}: {shown(name)}: {problem[:1].lower()}{problem[1:]}",
+                f"see what {name} may be in the documentation of the settings",
+            ) from None
+    return values

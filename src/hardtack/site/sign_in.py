@@ -1,0 +1,56 @@
+"""``/sign-in``: a name and a password become an identity.
+
+The answer to a wrong password and to an unknown name is the same, whatever was typed; the login room sees to the
+time, this page to everything else. What was typed comes back in the form, except passwords. A visitor who is signed
+in already is told so; signing in anew ends the old sign-in first (ASVS 7.2.4).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from hardtack.errors import Refused
+from hardtack.message import Request, Response
+from hardtack.site import answers, forms
+from hardtack.site.services import Services
+
+
+def show(request: Request, services: Services) -> Response:
+    """Return the form, or say that the visitor is signed in already."""
+    if answers.speaks_json(request):
+        return answers.json({"fields": ["username", "password", "next"], "csrf_token": services.csrf_token()})
+    return _page(services, asked_next=forms.query(request).get("next", ""))
+
+
+def enter(request: Request, services: Services) -> Response:
+    """Sign the visitor in.
+
+    Raises:
+        Refused: as the login room decides; for a form, its page is shown again instead.
+    """
+    form = services.form
+    try:
+        form.require(("username", "password"))
+        name, password, asked_next = form.get("username"), form.get("password"), form.get("next")
+        account = services.accounts.sign_in(name, password, client=request.client, now=services.now)
+    except Refused as error:
+        if answers.speaks_json(request):
+            raise
+        return _page(services, asked_next=form.get("next"), username=form.get("username"), error=error)
+    services.sign_in(account)
+    if answers.speaks_json(request):
+        return answers.json({"account": services.described(account)})
+    return answers.see_other(services.destination(asked_next))
+
+
+def _page(services: Services, *, asked_next: str, username: str = "", error: Refused | None = None) -> Response:
+    # An address that would not be followed is not carried along either.
+    onward = services.destination(asked_next, default="")
+    return services.render(
+        "sign_in.html",
+        error=error,
+        account=services.account,
+        username=username,
+        next=onward,
+        next_query=f"?{urlencode({'next': onward}, safe='/')}" if onward else "",
+    )

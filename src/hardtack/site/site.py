@@ -1,0 +1,314 @@
+"""The one way of every request through the site: request in, response out, never an exception.
+
+``refuse → open the session → route → CSRF check on unsafe methods → page → save the session → headers``. What is
+refused on the way is negotiated by the status room and stands in our shell. Whatever nobody foresaw becomes a 500 that
+says a number, and one log line with the same number that says where; no text of the error itself, because it may hold
+what a visitor typed.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hardtack.errors import MisuseError, Refused
+from hardtack.login import Accounts
+from hardtack.message import Headers, Request, Response
+from hardtack.seal import Keyring
+from hardtack.session import Sessions, csrf
+from hardtack.site import answers, forms, headers, language, next_url, shell
+from hardtack.site.routes import ROUTES, Route, without_slash
+from hardtack.site.services import Parts, Services
+from hardtack.site.settings import Settings
+from hardtack.site.texts import TAGS, both
+from hardtack.site.visitor import Visitor, cookie_header
+from hardtack.status import (
+    ContentTooLarge,
+    InternalServerError,
+    MethodNotAllowed,
+    MisdirectedRequest,
+    NotFound,
+    ServiceUnavailable,
+    Status,
+    pages,
+)
+from hardtack.status.forwarded import TrustedProxies
+from hardtack.status.refuse import RefusePolicy, refuse, too_large
+
+UNAVAILABLE_RETRY = 5
+"""Seconds until the revocations are likely to be current again."""
+
+TOKEN_FIELD = "csrf_token"  # noqa: S105 - the name of a field, no secret
+TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - likewise
+
+_log = logging.getLogger("hardtack.site")
+
+
+class Site:
+    """The pages, ready to answer.
+
+    Args:
+        accounts: the account store.
+        sessions: opens and saves cookies.
+        settings: what the operator set.
+        keyring: seals the tokens of forms.
+        prefix: what every address begins with, such as ``/auth``; nothing by default.
+        clock: returns Unix seconds.
+
+    Raises:
+        MisuseError: the prefix is none, or a trusted proxy is no address.
+    """
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        sessions: Sessions,
+        settings: Settings,
+        keyring: Keyring,
+        *,
+        prefix: str = "",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
+            raise MisuseError(f"prefix: {prefix!r} is no path", 'write it as "/auth", or leave it out')
+        self._parts = Parts(accounts, sessions, settings, csrf.Tokens(keyring), prefix)
+        self._proxies = TrustedProxies(settings.trusted_proxies)
+        self._clock = clock
+        self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
+        self._policy = self._any_host
+        if settings.origin is not None:
+            self._policy = replace(self._any_host, hosts=frozenset({settings.origin.partition("://")[2]}))
+
+    @property
+    def max_body(self) -> int:
+        """The largest content that a request may have, in bytes."""
+        return self._parts.settings.max_body
+
+    def has(self, path: str) -> bool:
+        """Return whether *path* is an address of the site, so that an application behind it never sees it."""
+        own = self._own(path)
+        return own in ROUTES or without_slash(own) is not None
+
+    def start(self) -> None:
+        """Load what must be known before the first visitor is recognised."""
+        self._parts.accounts.revocations.start_polling()
+
+    def prune(self) -> None:
+        """Delete what has expired; worth doing every hour. A database that does not answer is left for next time."""
+        try:
+            self._parts.accounts.prune(int(self._clock()))
+        except Exception:
+            _log.exception("pruning failed", extra={"event": "pruning-failed"})
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._parts.accounts.close()
+
+    def before_content(self, head: Request) -> tuple[Request, Response | None]:
+        """Decide what needs no content: who the visitor is behind proxies, and whether to go on at all.
+
+        Args:
+            head: the request without its content; ``client`` is the peer's own address.
+
+        Returns:
+            The request as it is believed, and the refusal, if it is refused.
+        """
+        try:
+            believed = self._proxies.believe(head.client, head.scheme, head.headers)
+        except Refused as error:
+            return head, self.refuse(head, error)
+        request = replace(head, client=believed.client, scheme=believed.scheme, host=believed.host)
+        refused = self._head_refused(request)
+        return request, None if refused is None else self.refuse(request, refused)
+
+    def refuse(self, request: Request, error: Refused) -> Response:
+        """Return *error* as an answer to *request*, without a look at the visitor's cookies; never raises."""
+        try:
+            return self._finished(request, self._refused(request, error, self._services(request)))
+        except Exception as unexpected:
+            return self._failed(request, unexpected)
+
+    def answer(self, request: Request) -> Response:
+        """Answer *request*; never raises.
+
+        Args:
+            request: complete and believed, as :meth:`before_content` returns it.
+        """
+        try:
+            return self._finished(request, self._answer(request))
+        except Exception as unexpected:
+            return self._failed(request, unexpected)
+
+    def _answer(self, request: Request) -> Response:
+        services = self._services(request)
+        refused = self._head_refused(request)
+        if refused is None and len(request.body) > self.max_body:
+            refused = ContentTooLarge(too_large(self.max_body), reason="content-over-limit")
+        if refused is not None:
+            return self._refused(request, refused, services)
+        route = ROUTES.get(services.path)
+        if route is None or route.session:
+            self._open(request, services)
+        try:
+            response = self._page(request, route, services)
+        except Refused as error:
+            response = self._refused(request, error, services)
+        self._save(services, response)
+        return response
+
+    def _head_refused(self, request: Request) -> Refused | None:
+        route = ROUTES.get(self._own(request.path))
+        return refuse(request, self._any_host if route is not None and route.any_host else self._policy)
+
+    def _services(self, request: Request) -> Services:
+        settings = self._parts.settings
+        return Services(
+            parts=self._parts,
+            path=self._own(request.path),
+            here=next_url.written(request.path, request.query if request.method in ("GET", "HEAD") else ""),
+            language=language.of(request, https=settings.https),
+            now=int(self._clock()),
+            origin=settings.origin or f"{request.scheme}://{request.host}".lower(),
+        )
+
+    def _own(self, path: str) -> str:
+        """Return *path* below the prefix, or ``""`` if it is not."""
+        prefix = self._parts.prefix
+        if not prefix:
+            return path
+        if path == prefix:
+            return "/"
+        return path.removeprefix(prefix) if path.startswith(prefix + "/") else ""
+
+    def _open(self, request: Request, services: Services) -> None:
+        cookies = cookie_header(request)
+        session = self._parts.sessions.open(cookies, services.now, request.host)
+        names = self._parts.sessions.policy.for_host(request.host)
+        services.visitor = Visitor(session, self._parts.tokens, names, cookies, services.now)
+
+    def _page(self, request: Request, route: Route | None, services: Services) -> Response:
+        visitor = services.visitor
+        if visitor is not None and visitor.session.identity_why == "revocations-unavailable":
+            raise ServiceUnavailable(
+                both("error.revocations"), retry_after=UNAVAILABLE_RETRY, reason="revocations-unavailable"
+            )
+        if route is None:
+            return self._elsewhere(request, services)
+        if request.method == "OPTIONS":
+            return Response(204, [("Allow", ", ".join(route.allow))])
+        page = route.page(request.method)
+        if page is None:
+            raise MethodNotAllowed(allow=route.allow)
+        if visitor is not None and request.method not in csrf.SAFE_METHODS:
+            self._check_origin(request, services, visitor)
+        return page(request, services)
+
+    def _elsewhere(self, request: Request, services: Services) -> Response:
+        meant = without_slash(services.path)
+        if meant is None:
+            raise NotFound
+        return Response(308, [("Location", next_url.written(services.url(meant), request.query))])
+
+    @staticmethod
+    def _check_origin(request: Request, services: Services, visitor: Visitor) -> None:
+        """Refuse a form that another site sent (DESIGN §4).
+
+        Raises:
+            Refused: 403 if so; 400 or 415 if the form cannot be read.
+        """
+        services.form = form = forms.read(request)
+        sent = form.fields.get(TOKEN_FIELD) or request.headers.get(TOKEN_HEADER)
+        csrf.check(
+            request,
+            origins=(services.origin,),
+            has_cookie=visitor.has_cookie,
+            token=sent if isinstance(sent, str) else None,
+            verify=visitor.valid,
+        )
+
+    def _save(self, services: Services, response: Response) -> None:
+        """Write the visitor's cookies into *response*, the session's last: it looks at the revocations again."""
+        visitor = services.visitor
+        if visitor is None:
+            return
+        response.vary("Cookie")
+        cookies = [*services.set_cookies, *visitor.set_cookies()]
+        if services.told:
+            cookies.append(visitor.forget_identity())
+        for value in [*cookies, *self._parts.sessions.save(visitor.session, services.now)]:
+            response.add("Set-Cookie", value)
+
+    def _refused(self, request: Request, error: Refused, services: Services) -> Response:
+        if error.status in (403, 421):
+            _note(logging.INFO, "request-refused", status=error.status, reason=error.reason, client=request.client)
+
+        def page(status: Status, _error: Refused | None, tongue: str) -> str:
+            # A way on from 421 would lead to 421.
+            way_on = status.code != MisdirectedRequest.status
+            return services.page("error.html", status=status, refused=shell.Problem.of(error, tongue), way_on=way_on)
+
+        return pages.answer(error, _asking(request), language=services.language, page=page)
+
+    def _finished(self, request: Request, response: Response) -> Response:
+        """Put on *response* what every answer has."""
+        if response.status == 401 and response.get("WWW-Authenticate") is None:
+            response.set("WWW-Authenticate", self._services(request).challenge)
+        headers.protect(response, https=self._parts.settings.https)
+        if (response.get("Content-Type") or "").startswith("text/html") or response.get("Content-Language"):
+            response.set("Content-Language", TAGS[language.of(request, https=self._parts.settings.https)])
+        if response.get("Cache-Control") != headers.IMMUTABLE:
+            response.vary("Accept")
+            response.vary("Accept-Language")
+        if response.status not in (204, 304):
+            length = response.get("Content-Length") if request.method == "HEAD" else None
+            response.set("Content-Length", length or str(len(response.body)))
+        if request.method == "HEAD":
+            response.body = b""
+        return response
+
+    def _failed(self, request: Request, error: Exception) -> Response:
+        incident = secrets.token_hex(6)
+        try:
+            _note(
+                logging.ERROR,
+                "unexpected-error",
+                incident=incident,
+                method=request.method,
+                path=request.path,
+                error=type(error).__name__,
+                where=_where(error),
+            )
+            detail = {tag: text.format(incident=incident) for tag, text in both("error.incident").items()}
+            answer = InternalServerError(detail, reason="unexpected-error", incident=incident)
+            return self._finished(request, self._refused(request, answer, self._services(request)))
+        except Exception:
+            # Not even the page for it could be made; a plain sentence can.
+            _log.critical("the page for incident %s could not be made", incident)
+            response = Response(500, [("Content-Type", "text/plain; charset=utf-8")], f"500 {incident}\n".encode())
+            headers.protect(response, https=self._parts.settings.https)
+            response.set("Content-Length", str(len(response.body)))
+            return response
+
+
+def _asking(request: Request) -> Request:
+    """Return *request* so that its errors come in JSON if its results would."""
+    if not answers.speaks_json(request):
+        return request
+    kept = [(name, value) for name, value in request.headers if name != "accept"]
+    return replace(request, headers=Headers([*kept, ("accept", "application/problem+json")]))
+
+
+def _where(error: Exception) -> str:
+    """Return the innermost places that *error* came through; where, never what."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def _note(level: int, event: str, **fields: Any) -> None:
+    _log.log(level, event.replace("-", " "), extra={"event": event, "fields": fields})

@@ -1,0 +1,111 @@
+"""Take a picture of every page: English and Chinese, light and dark, wide and narrow.
+
+Run ``python tests/browser/pictures.py FOLDER`` and look at them. Each page is taken from a real service in a browser of
+its own, in the states in which a person meets it: empty, with an error, signed in, refused.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PASSWORD = "correct horse battery 订书机"
+WIDTHS = {"wide": 1000, "narrow": 360}
+CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
+
+
+@contextmanager
+def service(folder: Path) -> Iterator[tuple[str, str]]:
+    """Run the service; yield its address and the first administrator's link."""
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hardtack", "serve", "--port", "0", "--data", str(folder / "data")], stderr=output
+        )
+    try:
+        found = None
+        while not found and process.poll() is None:
+            time.sleep(0.1)
+            found = re.search(r"(http://localhost:\d+)(/welcome\?code=\S+)", log.read_text())
+        assert found, log.read_text()
+        yield found[1], found[1] + found[2]
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def fill(page: Page, name: str, password: str) -> None:
+    """Fill in the form on the page and send it."""
+    page.locator("main input[name=username]").fill(name)
+    page.locator("main input[name=password]").first.fill(password)
+    page.locator("main form:has(input[name=password]) button[type=submit]").click()
+
+
+def take(browser: Browser, url: str, link: str, folder: Path, language: str) -> None:
+    """Go the whole way once in *language* and take every page in both schemes and widths."""
+    context = browser.new_context(locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    page = context.new_page()
+
+    def shoot(name: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for width, pixels in WIDTHS.items():
+                page.set_viewport_size({"width": pixels, "height": 640})
+                page.screenshot(path=folder / f"{name}-{language}-{scheme}-{width}.png", full_page=True)
+
+    def visit(name: str, path: str) -> None:
+        page.goto(url + path)
+        shoot(name)
+
+    visit("first-start", "/")
+    page.goto(link)
+    shoot("welcome")
+    fill(page, f"admin-{language}", "short")
+    shoot("welcome-error")
+    page.goto(link)
+    fill(page, f"admin-{language}", PASSWORD)
+    page.wait_for_url(re.compile("/account"))
+    shoot("account")
+    visit("home-signed-in", "/")
+    visit("sign-in-signed-in", "/sign-in")
+    page.goto(link)
+    shoot("welcome-gone")
+    page.goto(f"{url}/account")
+    page.locator("form[action$='/sign-out'] button").first.click()
+    shoot("signed-out")
+    visit("home", "/")
+    visit("sign-up", "/sign-up")
+    fill(page, f"admin-{language}", "short")
+    shoot("sign-up-error")
+    visit("sign-in", "/sign-in?next=/account")
+    fill(page, f"admin-{language}", "not the password")
+    shoot("sign-in-wrong")
+    identity = {"name": f"hardtack-{url.rpartition(':')[2]}", "value": "A" * 160, "url": url}
+    context.add_cookies([identity])  # type: ignore[list-item]
+    visit("sign-in-forged", "/account")
+    visit("not-found", "/no/such/page")
+    visit("method-not-allowed", "/sign-out")
+    context.close()
+
+
+def main(folder: Path) -> None:
+    """Take all pictures into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]
+        for language in ("en", "zh"):
+            with tempfile.TemporaryDirectory() as data, service(Path(data)) as (url, link):
+                take(browser, url, link, folder, language)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

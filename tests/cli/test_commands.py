@@ -1,0 +1,118 @@
+"""The table of commands, and what becomes of an error."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hardtack.cli.commands import COMMANDS, run
+
+
+def hide(tmp_path: Path, *names: str) -> dict[str, str]:
+    """Return an environment in which the packages *names* cannot be imported, as if their extra were not installed."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "from importlib.abc import MetaPathFinder\n"
+        "class Hidden(MetaPathFinder):\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] in {names!r}:\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Hidden())\n"
+    )
+    return {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
+
+
+def hardtack(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "hardtack", *arguments], env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_bare_core_answers_one_line(tmp_path: Path) -> None:
+    """Without click there is no command line, but there is an answer (DESIGN §8)."""
+    (tmp_path / "click.py").unlink(missing_ok=True)
+    script = "import sys; sys.modules['click'] = None; from hardtack.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (1, "", "hardtack: hint: pip install 'hardtack[cli]'\n") == (done.returncode, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "arguments", "extra"),
+    [("sqlalchemy", ["accounts", "list"], "login"), ("uvicorn", ["serve"], "serve"), ("argon2", ["serve"], "serve")],
+)
+def test_a_command_without_its_extra_names_the_extra(
+    tmp_path: Path, hidden: str, arguments: list[str], extra: str
+) -> None:
+    """Never a traceback (DESIGN §8)."""
+    done = hardtack(hide(tmp_path, hidden), *arguments)
+    expected = f"hardtack: {arguments[0]} needs {hidden}, which is not installed\n"
+    assert (1, f"{expected}hardtack: hint: pip install 'hardtack[{extra}]'\n") == (done.returncode, done.stderr)
+
+
+def test_help_needs_no_extra_and_names_every_command(tmp_path: Path) -> None:
+    """Help comes from the table alone."""
+    done = hardtack(hide(tmp_path, "sqlalchemy", "uvicorn", "argon2", "jinja2"), "--help")
+    assert 0 == done.returncode
+    assert [] == [name for name in COMMANDS if name not in done.stdout]
+
+
+def test_status_needs_click_and_nothing_else(tmp_path: Path) -> None:
+    """The note as a command, with the smallest install."""
+    done = hardtack(hide(tmp_path, "sqlalchemy", "uvicorn", "argon2", "jinja2", "alembic"), "status", "416")
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "Range Not Satisfiable" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["biscuit"], ["serve", "--biscuit"], ["serve", "--port", "x"]])
+def test_wrong_usage_is_one_line_a_hint_and_exit_status_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The three exit statuses are documented in hardtack.cli."""
+    assert 2 == run(arguments)
+    lines = capsys.readouterr().err.splitlines()
+    assert 2 == len(lines)
+    assert lines[0].startswith("hardtack: ")
+    assert lines[1].startswith("hardtack: hint: ")
+    assert lines[1].endswith("--help")
+
+
+def test_without_a_word_it_prints_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """A newcomer types the name and sees what there is."""
+    assert 0 == run([])
+    assert "serve" in capsys.readouterr().out
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    """A report of a fault begins with it."""
+    assert 0 == run(["--version"])
+    assert "0." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each loads and describes itself."""
+    assert 0 == run([name, "--help"])
+    assert "Usage: hardtack" in capsys.readouterr().out
+
+
+def test_importing_hardtack_loads_nothing_heavy() -> None:
+    """DESIGN §8: the few names are loaded when they are used."""
+    heavy = ("cryptography", "msgspec", "sqlalchemy", "jinja2", "click", "uvicorn", "flask")
+    script = f"import sys, hardtack; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "[]\n" == done.stdout
+
+
+def test_the_few_names_load_from_their_rooms() -> None:
+    """And a name that is none is an ordinary AttributeError."""
+    script = (
+        "import hardtack\n"
+        "for name in hardtack.__all__: getattr(hardtack, name)\n"
+        "print(hardtack.Status(404).phrase, hasattr(hardtack, 'biscuit'))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "Not Found False\n" == done.stdout

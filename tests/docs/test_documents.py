@@ -1,0 +1,105 @@
+"""The documents tell the truth: what they show runs, and what there is, they name."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hardtack.cli.commands import COMMANDS
+from hardtack.login import audit
+from hardtack.site import Settings
+from hardtack.site.routes import ROUTES
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+PAIRED = sorted(path.name for path in (DOCS / "en").glob("*.md"))
+
+
+def blocks(path: Path, language: str) -> list[str]:
+    """Return the code blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def shape(path: Path) -> list[str]:
+    """Return the levels of the headings and the numbers of rows between them: what two languages must share."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return [match[1] for match in re.finditer(r"^(#+) ", text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("number", range(len(blocks(READMES[0], "python"))))
+def test_every_python_block_of_the_readme_runs(number: int) -> None:
+    """What a newcomer pastes works as it stands; the one that raises says so itself."""
+    code = blocks(READMES[0], "python")[number]
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    expected = "hardtack.status.errors.MethodNotAllowed: 405" if "raise MethodNotAllowed" in code else ""
+    assert (1 if expected else 0, True) == (done.returncode, expected in done.stderr), done.stderr
+
+
+def test_the_two_readmes_are_equal_in_headings_and_code() -> None:
+    """Neither language is behind the other."""
+    assert shape(READMES[0]) == shape(READMES[1])
+    for language in ("python", "console"):
+        assert blocks(READMES[0], language) == blocks(READMES[1], language)
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_every_page_of_the_docs_exists_in_both_languages(name: str) -> None:
+    """With the same sections."""
+    assert shape(DOCS / "en" / name) == shape(DOCS / "zh" / name)
+
+
+def test_no_page_is_in_chinese_only() -> None:
+    """The other direction of the same promise."""
+    assert PAIRED == sorted(path.name for path in (DOCS / "zh").glob("*.md"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("field", msgspec.structs.fields(Settings), ids=lambda field: field.name)
+def test_every_setting_is_documented_with_its_default(field: msgspec.structs.FieldInfo, language: str) -> None:
+    """An operator finds it, and what it is if nothing is said."""
+    row = re.search(rf"^\| `{field.name}` \| (.+?) \|", (DOCS / language / "service.md").read_text(), re.MULTILINE)
+    assert row, f"docs/{language}/service.md does not document the setting {field.name}"
+    if field.default not in (None, ()):
+        shown = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+        assert f"`{shown}`" == row[1]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented(name: str, language: str) -> None:
+    """And what it does is said in a line."""
+    assert f"hardtack {name}" in (DOCS / language / "service.md").read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", [path for path in ROUTES if not path.startswith("/assets") and "." not in path])
+def test_every_address_is_documented(path: str, language: str) -> None:
+    """With its methods."""
+    assert f"`{path}`" in (DOCS / language / "service.md").read_text()
+
+
+def events() -> set[str]:
+    """Return every event that the code logs: written beside ``event``, passed to a note, or an audit constant."""
+    found: set[str] = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        found |= set(re.findall(r'(?:"event": |_note\(\s*logging\.\w+,\s*)"([a-z-]+)"', path.read_text()))
+    return found | set(audit.EVENTS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("event", sorted(events()))
+def test_every_log_event_is_documented(event: str, language: str) -> None:
+    """Whoever greps the log for it finds what it means."""
+    assert f"`{event}`" in (DOCS / language / "logs.md").read_text()
+
+
+def test_nothing_names_a_registry_host() -> None:
+    """Requirements are names and hashes; where they come from is the reader's choice."""
+    for path in (ROOT / "requirements").glob("*.txt"):
+        assert [] == re.findall(r"https?://\S+", path.read_text())

@@ -1,0 +1,140 @@
+"""The account page: for its owner alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.site.conftest import NAME, Page, World
+
+from hardtack.site import texts
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_it_shows_the_name_since_when_and_this_sign_in(world: World, language: str) -> None:
+    """In the visitor's language, times in UTC."""
+    world.member(administrator=True)
+    world.clock.now += 86400
+    browser = world.browser(language=language)
+    browser.sign_in()
+    page = browser.get("/account").body.decode()
+    facts = [
+        NAME,
+        texts.text(language, "account.administrator"),
+        texts.moment(language, int(world.clock.now) - 86400),
+        texts.moment(language, int(world.clock.now)),
+        texts.text(language, "account.factor_password"),
+        texts.text(language, "account.idle_value", span=texts.span(language, 86400)),
+        texts.moment(language, int(world.clock.now) + 2592000),
+    ]
+
+    assert [] == [fact for fact in facts if fact not in page]
+
+
+def test_a_script_gets_the_same_as_json(world: World) -> None:
+    """With a token, for scripts that send neither Origin nor Fetch Metadata."""
+    world.member()
+    browser = world.browser()
+    browser.sign_in()
+    answer = json.loads(browser.json("GET", "/account").body)
+
+    assert NAME == answer["account"]["name"]
+    assert {
+        "authenticated_at": "2027-01-15T08:00:00Z",
+        "idle_deadline": "2027-01-16T08:00:00Z",
+        "deadline": "2027-02-14T08:00:00Z",
+        "factors": ["password"],
+    } == answer["session"]
+    browser.fetch_metadata = False
+    assert 403 == browser.json("POST", "/sign-out").status
+    assert 200 == browser.json("POST", "/sign-out", x_csrf_token=answer["csrf_token"]).status
+
+
+def test_a_person_who_is_not_signed_in_is_led_to_the_form_and_back(world: World) -> None:
+    """303 to the sign-in page, which knows where to go on to."""
+    world.member()
+    browser = world.browser()
+    led = browser.get("/account")
+    back = browser.sign_in(address=led.get("location") or "")
+
+    assert (303, "/sign-in?next=/account") == (led.status, led.get("location"))
+    assert (303, "/account") == (back.status, back.get("location"))
+
+
+def test_the_query_survives_the_way_to_the_form_and_back(world: World) -> None:
+    """Whoever followed a link arrives where it led."""
+    world.member()
+    browser = world.browser()
+    led = browser.get("/account?tab=a%26b&x=%E8%88%B9")
+
+    assert "/account?tab=a%26b&x=%E8%88%B9" == browser.sign_in(address=led.get("location") or "").get("location")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"accept": "application/json", "sec-fetch-mode": "cors"},
+        {"accept": "*/*", "sec-fetch-mode": None, "sec-fetch-site": None},
+        {"accept": None, "sec-fetch-mode": None, "sec-fetch-site": None},
+        {"accept": "text/html", "sec-fetch-mode": "cors"},
+        {"accept": "text/html", "sec-fetch-mode": "no-cors"},
+    ],
+)
+def test_a_script_that_is_not_signed_in_gets_401_with_the_challenge(
+    world: World, headers: dict[str, str | None]
+) -> None:
+    """A redirect would only hand it a page that it did not ask for."""
+    response = world.browser().ask("GET", "/account", headers=headers)
+
+    assert 401 == response.status
+    assert 'Session realm="hardtack", sign-in="/sign-in"' == response.get("www-authenticate")
+
+
+def test_without_fetch_metadata_naming_html_means_a_person(world: World) -> None:
+    """Old browsers say only what they accept."""
+    assert 303 == world.browser(fetch_metadata=False).get("/account").status
+
+
+def test_an_account_that_is_gone_is_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The identity is good, but there is no account behind it any more."""
+    world.member()
+    browser = world.browser()
+    browser.sign_in()
+    monkeypatch.setattr(world.accounts, "get", lambda _number: None)
+
+    assert 303 == browser.get("/account").status
+    assert 401 == browser.json("GET", "/account").status
+
+
+def test_attack_34_nothing_of_it_is_kept_for_the_back_button(world: World) -> None:
+    """Not stored, and 401 for whoever asks again after signing out (ASVS 14.3.2)."""
+    world.member()
+    browser = world.browser()
+    browser.sign_in()
+    response = browser.get("/account")
+    browser.submit("/account", action="/sign-out")
+
+    assert ("no-store", "Cookie, Accept, Accept-Language") == (response.get("cache-control"), response.get("vary"))
+    assert 401 == browser.json("GET", "/account").status
+
+
+def test_the_sign_out_button_is_on_every_page_for_the_signed_in(world: World) -> None:
+    """ASVS 7.4.4; errors are pages too."""
+    world.member()
+    browser = world.browser()
+    browser.sign_in()
+
+    for address in ("/", "/account", "/sign-in", "/sign-up", "/no-such-page"):
+        assert "/sign-out" in Page(browser.get(address).body.decode()).actions, address
+
+
+def test_an_unknown_factor_is_shown_by_its_name(world: World) -> None:
+    """A newer version may have signed this person in."""
+    member = world.member()
+    browser = world.browser()
+    session = world.sessions.open("", int(world.clock.now), browser.host)
+    session.sign_in(account=member.id, epoch=member.epoch, factors=("password", "rune"), now=int(world.clock.now))
+    (cookie,) = world.sessions.save(session, int(world.clock.now))
+    browser.cookies[browser.identity] = cookie.partition(";")[0].partition("=")[2]
+
+    assert "rune" in browser.get("/account").body.decode()

@@ -1,0 +1,84 @@
+"""Every answer carries every field that protects a visitor."""
+
+from __future__ import annotations
+
+import pytest
+from tests.site.conftest import Browser, MakeWorld, World
+
+from hardtack.message import Response
+from hardtack.site import assets, headers
+from hardtack.site.routes import ROUTES
+
+
+def everything(browser: Browser) -> list[Response]:
+    """Return an answer of every kind."""
+    paths = (*ROUTES, "/none", "/sign-in/")
+    return [
+        *(browser.get(path) for path in paths),
+        *(browser.json("GET", path) for path in paths),
+        *(browser.get(path, accept="*/*") for path in paths),
+        *(browser.ask("OPTIONS", path) for path in paths),
+        browser.post("/sign-in", b"username=a&password=b", sec_fetch_site="cross-site"),
+        browser.post("/sign-in", b"%"),
+        browser.sign_in(password="wrong wrong wrong wrong"),
+        browser.sign_in(),
+        browser.get("/account"),
+        browser.get("/", host="evil.example"),
+    ]
+
+
+def test_the_table_is_on_every_answer(world: World) -> None:
+    """Pages, problems, text, redirects, assets and refusals."""
+    world.member()
+
+    for answer in everything(world.browser()):
+        for name, value in headers.ALWAYS:
+            assert value == answer.get(name)
+        assert answer.get("strict-transport-security") is None
+
+
+def test_https_is_asked_for_wherever_it_is_spoken(make_world: MakeWorld) -> None:
+    """At least a year, and for the hosts below (ASVS 3.4.1)."""
+    world = make_world(origin="https://id.example.org")
+    world.member()
+
+    for answer in everything(world.browser(host="id.example.org", scheme="https")):
+        assert "max-age=63072000; includeSubDomains" == answer.get("strict-transport-security")
+
+
+def test_nothing_is_stored_but_the_assets(world: World) -> None:
+    """The style sheet and the mark never change under their address; all else is somebody's own (ASVS 14.3.2)."""
+    browser = world.browser()
+
+    for path in (assets.CSS_PATH, assets.MARK_PATH):
+        answer = browser.get(path)
+        assert (200, headers.IMMUTABLE, None) == (answer.status, answer.get("cache-control"), answer.get("vary"))
+    for path in (*(set(ROUTES) - {assets.CSS_PATH, assets.MARK_PATH}), "/none"):
+        assert "no-store" == browser.get(path).get("cache-control")
+
+
+def test_pages_say_what_they_depend_on(world: World) -> None:
+    """RFC 9110 §12.5.5."""
+    vary = {part.strip() for part in (world.browser().get("/").get("vary") or "").split(",")}
+
+    assert {"Cookie", "Accept", "Accept-Language"} == vary
+
+
+@pytest.mark.parametrize(
+    "directive", ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"]
+)
+def test_the_content_security_policy_is_strict(directive: str) -> None:
+    """No script at all, no frame, no base (ASVS 3.4.3, 3.4.6)."""
+    assert directive in headers.CONTENT_SECURITY_POLICY.split("; ")
+    assert "unsafe" not in headers.CONTENT_SECURITY_POLICY
+    assert "http" not in headers.CONTENT_SECURITY_POLICY
+
+
+def test_a_page_cannot_weaken_the_table() -> None:
+    """Whatever was set before is replaced."""
+    answer = Response(200, [("content-security-policy", "script-src *"), ("Cache-Control", "no-cache")])
+    headers.protect(answer, https=True)
+
+    assert headers.CONTENT_SECURITY_POLICY == answer.get("Content-Security-Policy")
+    assert 1 == len([name for name, _ in answer.headers if name.lower() == "content-security-policy"])
+    assert "no-cache" == answer.get("Cache-Control")

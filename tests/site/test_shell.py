@@ -1,0 +1,145 @@
+"""What every page has, in both languages: structure, labels, names, and nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.site.conftest import NAME, Page, World
+
+from hardtack.errors import Refused
+from hardtack.site import services, shell, texts
+from hardtack.site.assets import CSS_PATH, MARK_PATH
+
+
+def pages(world: World, language: str) -> Iterator[tuple[str, str]]:
+    """Yield every page with a name for it."""
+    code = world.accounts.make_welcome_code(int(world.clock.now))
+    out = world.browser(language=language)
+    yield "first start", out.get("/").body.decode()
+    yield "welcome", out.get(f"/welcome?code={code}").body.decode()
+    yield "welcome, wrong", out.submit(f"/welcome?code={code}", username=NAME, password="x").body.decode()
+    world.member(administrator=True)
+    yield "home", out.get("/").body.decode()
+    yield "sign-in", out.get("/sign-in").body.decode()
+    yield "sign-in, wrong", out.sign_in(password="wrong").body.decode()
+    yield "sign-in, empty", out.sign_in(name="", password="").body.decode()
+    yield (
+        "sign-in, bad cookie",
+        world.browser(language=language, cookies={"hardtack-8000": "x"}).get("/sign-in").body.decode(),
+    )
+    yield "sign-up", out.get("/sign-up").body.decode()
+    yield "sign-up, wrong", out.submit("/sign-up", username=NAME, password="x").body.decode()
+    for address in ("/none", "/sign-out", "/welcome"):
+        yield address, out.get(address).body.decode()
+    yield "foreign host", out.get("/", host="evil.example").body.decode()
+    inside = world.browser(language=language)
+    inside.sign_in()
+    for address in ("/", "/account", "/sign-in", "/sign-up", "/none"):
+        yield f"{address}, signed in", inside.get(address).body.decode()
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_page_is_sound(world: World, language: str) -> None:
+    """Elements closed, one main heading, unique ids, labels and descriptions that exist (WCAG 1.3.1, 2.4.2, 4.1.2)."""
+    for name, text in pages(world, language):
+        page = Page(text)
+        ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+
+        assert [] == page.open, name
+        assert 1 == len(page.all("h1")) == len(page.all("main")) == len(page.all("title")), name
+        assert [{"lang": texts.TAGS[language]}] == page.all("html"), name
+        assert len(ids) == len(set(ids)), name
+        for field in page.all("input"):
+            if field["type"] != "hidden":
+                assert field["id"] in [label["for"] for label in page.all("label")], name
+        for _, attributes in page.elements:
+            for reference in ("aria-describedby", "aria-labelledby"):
+                assert set((attributes.get(reference) or "").split()) <= set(ids), (name, attributes)
+            href = attributes.get("href") or ""
+            assert not href.startswith("#") or href[1:] in ids, (name, href)
+        assert "#main" == page.all("a")[0]["href"], name
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_page_is_whole_in_one_language(world: World, language: str) -> None:
+    """No placeholder, no missing text, and no Chinese on an English page but the switch's name."""
+    for name, text in pages(world, language):
+        seen = re.sub(r"<[^>]*>", " ", text)
+
+        assert not re.search(r"[{}]|None|Undefined", seen), name
+        if language == "en":
+            assert ["中文"] == re.findall(r"[\u4e00-\u9fff]+", seen), name
+        else:
+            assert re.search(r"[\u4e00-\u9fff]", "".join(Page(text).words["h1"])) or NAME in text, name
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_page_loads_the_style_sheet_and_the_mark_and_nothing_else(world: World, language: str) -> None:
+    """No script, no style of its own, nothing from another host."""
+    for name, text in pages(world, language):
+        page = Page(text)
+
+        assert [MARK_PATH, CSS_PATH] == [link["href"] for link in page.all("link")], name
+        assert not {"script", "style", "img", "iframe", "object"} & {tag for tag, _ in page.elements}, name
+        assert [] == [key for _, attributes in page.elements for key in attributes if key.startswith("on")], name
+        assert [] == [attributes for _, attributes in page.elements if "style" in attributes], name
+        addresses = [
+            value or ""
+            for _, attributes in page.elements
+            for key, value in attributes.items()
+            if key in ("href", "src", "action")
+        ]
+        assert [] == [address for address in addresses if not re.match(r"/(?!/)|#", address)], name
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_form_posts_with_a_token(world: World, language: str) -> None:
+    """To an address of ours."""
+    for name, text in pages(world, language):
+        page = Page(text)
+        assert ["post"] * len(page.forms) == [form["method"] for form in page.all("form")], name
+        assert all(form["csrf_token"] for form in page.forms), name
+
+
+class TestProblem:
+    """The words of a refusal."""
+
+    def test_the_errors_own_words_stand_alone(self) -> None:
+        """They say what to do as well."""
+        error = Refused({"en": "No.", "zh": "不行。"}, fields={"username": {"en": "Taken.", "zh": "已占用。"}})
+
+        assert shell.Problem("No.", "", {"username": "Taken."}) == shell.Problem.of(error, "en")
+        assert shell.Problem("不行。", "", {"username": "已占用。"}) == shell.Problem.of(error, "zh")
+
+    def test_a_time_to_wait_is_said_beside_them(self) -> None:
+        """Once, and in the same words as in every other form of the answer."""
+        error = Refused({"en": "Too many.", "zh": "太多了。"}, retry_after=9)
+
+        assert shell.Problem("Too many.", "Try again in 9 seconds.") == shell.Problem.of(error, "en")
+        assert shell.Problem("太多了。", "请在 9 秒后再试。") == shell.Problem.of(error, "zh")
+
+    @pytest.mark.parametrize("language", texts.LANGUAGES)
+    def test_without_them_the_catalogue_speaks_and_says_when(self, language: str) -> None:
+        """What happened, what to do, and when to come back."""
+        problem = shell.Problem.of(Refused(retry_after=9), language)
+
+        assert problem.detail
+        assert "9" in problem.advice
+        assert shell.Problem.of(Refused(), language).advice
+
+
+def test_a_page_without_a_visitor_can_hold_no_form(world: World) -> None:
+    """It would have nobody to bind the token to; a mistake in a template is seen at once."""
+    page = services.Services(
+        parts=services.Parts(world.accounts, world.sessions, world.settings, None, ""),  # type: ignore[arg-type] # never asked
+        path="/",
+        here="/",
+        language="en",
+        now=0,
+        origin="http://localhost:8000",
+    )
+    with pytest.raises(RuntimeError, match="no visitor"):
+        page.csrf_token()
+    assert page.account is None

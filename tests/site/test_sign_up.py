@@ -1,0 +1,124 @@
+"""The sign-up page: who may, what is told, and what a body cannot smuggle in."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World
+
+from hardtack.site import texts
+
+
+def test_a_person_signs_up_and_is_signed_in(world: World) -> None:
+    """On to the account, or to where they came from."""
+    browser = world.browser()
+    response = browser.submit("/sign-up?next=/account%3Fnew", username="Anna.Li", password=PASSWORD)
+
+    assert (303, "/account?new") == (response.status, response.get("location"))
+    assert "Anna.Li" in browser.get("/account").body.decode()
+
+
+def test_a_script_gets_201_and_where_the_account_is(world: World) -> None:
+    """And the identity cookie."""
+    browser = world.browser()
+    response = browser.json("POST", "/sign-up", {"username": "Anna.Li", "password": PASSWORD})
+
+    assert (201, "/account") == (response.status, response.get("location"))
+    account = json.loads(response.body)["account"]
+    assert (NAME, "Anna.Li", False) == (account["name"], account["display_name"], account["administrator"])
+    assert 200 == browser.json("GET", "/account").status
+
+
+def test_signing_up_while_signed_in_ends_the_old_sign_in(world: World) -> None:
+    """One browser, one person."""
+    world.member()
+    browser = world.browser()
+    browser.sign_in()
+    old = dict(browser.cookies)
+    browser.submit("/sign-up", username="berta", password=PASSWORD)
+
+    assert "berta" in browser.get("/account").body.decode()
+    assert 401 == world.browser(cookies=old).json("GET", "/account").status
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize(
+    ("username", "password", "status", "named"),
+    [
+        (NAME, PASSWORD, 409, {"username"}),
+        ("a b", PASSWORD, 422, {"username"}),
+        ("berta", "too short", 422, {"password"}),
+        ("a b", "too short", 422, {"username", "password"}),
+        ("berta", "x" * 1025, 422, {"password"}),
+        ("", "", 422, {"username", "password"}),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    world: World, language: str, username: str, password: str, status: int, named: set[str]
+) -> None:
+    """The name comes back, the password does not, and hint and error both describe the field."""
+    world.member()
+    response = world.browser(language=language).submit("/sign-up", username=username, password=password)
+    page = Page(response.body.decode())
+    wrong = {field["name"]: field for field in page.all("input") if field.get("aria-invalid") == "true"}
+
+    assert (status, named) == (response.status, set(wrong))
+    assert all(f"{name}-hint {name}-error" == field["aria-describedby"] for name, field in wrong.items())
+    ids = {attributes.get("id") for _, attributes in page.elements}
+    assert {f"{name}-{part}" for name in named for part in ("hint", "error")} <= ids
+    assert (username, "") == (page.form("/sign-up")["username"], page.form("/sign-up")["password"])
+
+
+def test_a_script_is_told_which_field_is_wrong(world: World) -> None:
+    """In the problem's members."""
+    response = world.browser().json("POST", "/sign-up", {"username": "berta", "password": "too short"})
+
+    assert (422, "application/problem+json") == (response.status, response.get("content-type"))
+    assert "password" in response.body.decode()
+
+
+def test_password_managers_are_told_to_make_a_new_one(world: World) -> None:
+    """A new password, not the current one."""
+    page = Page(world.browser().get("/sign-up").body.decode())
+
+    assert ["username", "new-password"] == [
+        field["autocomplete"] for field in page.all("input") if "autocomplete" in field
+    ]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_closed_sign_up_is_403_and_says_so(make_world: MakeWorld, language: str, method: str) -> None:
+    """To a person on a page, to a script in a problem; and nothing is made."""
+    world = make_world(sign_up="off")
+    browser = world.browser(language=language)
+    page = (
+        browser.get("/sign-up")
+        if method == "GET"
+        else browser.post("/sign-up", {"username": NAME, "password": PASSWORD})
+    )
+    script = browser.json(method, "/sign-up", {"username": NAME, "password": PASSWORD} if method == "POST" else None)
+
+    assert (403, 403) == (page.status, script.status)
+    assert texts.text(language, "sign_up.closed") in page.body.decode()
+    assert texts.text(language, "sign_up.closed") == json.loads(script.body)["detail"]
+    assert () == world.accounts.list()
+
+
+@pytest.mark.parametrize("speaks", ["html", "json"])
+def test_attack_28_nothing_else_in_the_body_is_assigned(world: World, speaks: str) -> None:
+    """Neither rights nor numbers nor times come from outside."""
+    more = {"administrator": "true", "id": "1", "epoch": "9", "disabled": "false", "created": "0", "account": "7"}
+    browser = world.browser()
+    if speaks == "html":
+        response = browser.submit("/sign-up", username=NAME, password=PASSWORD, **more)
+    else:
+        odd = {**more, "administrator": True, "id": 1}
+        response = browser.json("POST", "/sign-up", {"username": NAME, "password": PASSWORD, **odd})
+    account = world.accounts.find(NAME)
+
+    assert response.status in (201, 303)
+    assert account is not None
+    assert (False, 0, False) == (account.administrator, account.epoch, account.disabled)
+    assert int(world.clock.now) == account.created
