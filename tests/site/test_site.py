@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -308,6 +311,18 @@ class TestPrefix:
         """Said at start."""
         with pytest.raises(MisuseError, match="prefix"):
             make_world(prefix=prefix)
+
+
+def test_pruning_that_fails_is_one_log_line_and_nothing_more(
+    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is tried again in an hour; nobody's request depends on it."""
+    world.site.prune()
+    assert [] == [record for record in caplog.records if record.levelno >= logging.ERROR]
+    with closing(sqlite3.connect(tmp_path / "0.db")) as database:
+        database.execute("DROP TABLE throttle")
+    world.site.prune()
+    assert ["pruning-failed"] == [getattr(record, "event", "") for record in caplog.records if record.levelno >= 40]
 
 
 def test_every_answer_is_complete(world: World) -> None:
