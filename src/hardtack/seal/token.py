@@ -12,7 +12,7 @@ type, purpose or context is the programmer's doing and raises ``MisuseError``.
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import b2a_base64
 from collections.abc import Sequence
 from enum import StrEnum
 from struct import Struct
@@ -20,6 +20,7 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from msgspec import ValidationError, convert
 
 from hardtack.errors import HardtackError, MisuseError
 from hardtack.seal import xaes
@@ -67,16 +68,13 @@ class SealError(HardtackError):
 
 # The text form ------------------------------------------------------------------------------------------------------
 
-_URLSAFE = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_STANDARD = _URLSAFE[:62] + b"+/"
-_TO_URLSAFE = bytes.maketrans(_STANDARD, _URLSAFE)
-# Every byte outside the alphabet becomes "!", which strict decoding refuses; so "+", "/", "=" and line ends never pass.
-_FROM_URLSAFE = bytes(_STANDARD[_URLSAFE.index(byte)] if byte in _URLSAFE else ord("!") for byte in range(256))
-_PADDING = (b"", b"", b"==", b"=")
-# By length modulo 4: the characters that may come last, whose unused low bits are zero (RFC 4648 §3.5). The standard
-# library takes any, even in strict mode, which would give one token several spellings. One left-over character holds
-# less than a byte, so nothing may come last there.
-_LAST = tuple(frozenset(last.decode()) for last in (_URLSAFE, b"", _URLSAFE[::16], _URLSAFE[::4]))
+_URLSAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_TO_URLSAFE = bytes.maketrans(b"+/", b"-_")
+_PADDING = ("", "", "==", "=")
+# By length modulo 4: the characters that may come last, whose unused low bits are zero (RFC 4648 §3.5). Decoders take
+# any, even strict ones, which would give one token several spellings. One left-over character holds less than a byte,
+# so nothing may come last there.
+_LAST = tuple(frozenset(last) for last in (_URLSAFE, "", _URLSAFE[::16], _URLSAFE[::4]))
 
 
 def encode(data: bytes) -> str:
@@ -91,9 +89,13 @@ def decode(text: str) -> bytes:
         ValueError: for every other text, and nothing else; so ``encode(decode(text)) == text`` always holds.
     """
     left_over = len(text) & 3
-    if text and text[-1] not in _LAST[left_over]:
+    if (text and text[-1] not in _LAST[left_over]) or "+" in text or "/" in text:
         raise ValueError("not canonical base64url")
-    return a2b_base64(text.encode().translate(_FROM_URLSAFE) + _PADDING[left_over], strict_mode=True)
+    # msgspec reads strict standard base64, twice as fast as the standard library does.
+    try:
+        return convert(text.replace("-", "+").replace("_", "/") + _PADDING[left_over], bytes)
+    except ValidationError:
+        raise ValueError("not base64url") from None
 
 
 # The parts of a token -----------------------------------------------------------------------------------------------
