@@ -86,11 +86,13 @@ def test_forcing_can_be_taken_back(keyring: Keyring) -> None:
 
 def test_it_equals_a_dictionary_with_the_same_values(keyring: Keyring) -> None:
     """Values that were not decoded yet are decoded for it."""
-    session = opened(keyring, a=[1, {"b": 2}], c=None)
-    assert session == {"a": [1, {"b": 2}], "c": None}
+    values = {"a": [1, {"b": 2}], "c": None, "d": "x" * 600}
+    session = opened(keyring, **values)
+    assert session == values
     assert session["a"] is session["a"]
-    assert dict(session.items()) == {"a": [1, {"b": 2}], "c": None}
-    assert list(session.values()) == [[1, {"b": 2}], None]
+    assert session.get("d") == values["d"]
+    assert dict(session.items()) == values
+    assert list(session.values()) == list(values.values())
 
 
 def test_a_missing_key_is_a_missing_key(keyring: Keyring) -> None:

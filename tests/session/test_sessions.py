@@ -236,15 +236,16 @@ class TestData:
         assert dict(session) == {}
         assert (session.why, session.is_new) == ("malformed", True)
 
+    @pytest.mark.parametrize("padding", [0, 600])
     def test_a_value_that_cannot_be_decoded_empties_the_session(
-        self, keyring: Keyring, caplog: pytest.LogCaptureFixture
+        self, keyring: Keyring, padding: int, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """Found out when somebody asks for it; then it is as if nothing had come."""
-        values = msgspec.Raw(b"\x82\xa1a\x01\xa1b\xa1\xff")
-        plaintext = msgspec.msgpack.encode((b"i" * 16, None, 0, NOW, NOW, NOW + 9, values))
+        """Found out at once, or in a large session when somebody asks for it; then it is as if nothing had come."""
+        values = b"\x83\xa1a\x01\xa1b\xa1\xff\xa1c" + msgspec.msgpack.encode("x" * padding)
+        plaintext = msgspec.msgpack.encode((b"i" * 16, None, 0, NOW, NOW, NOW + 9, msgspec.Raw(values)))
         token = keyring.seal(plaintext, purpose="session", context=(DATA, "hardtack", "app"), expires_at=NOW + 9)
         session = make(keyring).open(f"{DATA}={token}", NOW)
-        assert session["a"] == 1
+        assert session.get("a") == (1 if padding else None)
         with pytest.raises(KeyError, match="b"):
             session["b"]
         assert (dict(session), session.why, session.is_new) == ({}, "malformed", True)

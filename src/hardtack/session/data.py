@@ -1,8 +1,8 @@
 """What an application keeps in its session, as bytes: a fixed head, and the values in msgpack.
 
-The head says whose the data is, which write it was, and its times; the values follow as they are, so that they need
-not be decoded before somebody asks for one, and two states are compared by their bytes: a change deep inside a list is
-a change. Only plain values are carried: nothing that could execute is ever encoded or decoded.
+The head says whose the data is, which write it was, and its times; the values follow as they are, so that they are
+decoded only when somebody asks for one, and two states are compared by their bytes: a change deep inside a list is a
+change. Only plain values are carried: nothing that could execute is ever encoded or decoded.
 
 | put in | comes back |
 |---|---|
@@ -71,11 +71,23 @@ class Data(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Data).decode
 """Return the Data that bytes hold, its values not yet looked into, or raise one of ``UNDECODABLE``."""
-decode_values = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
-"""Return the values by key, each not yet looked into, or raise one of ``UNDECODABLE``."""
+_decode_all = msgspec.msgpack.Decoder(dict[str, Any]).decode
+_decode_keys = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 decode_value = msgspec.msgpack.Decoder().decode
 """Return one value, or raise one of ``UNDECODABLE``."""
 EMPTY = encode({})
+
+LAZY_FROM = 512
+"""From how many octets on values are decoded one by one, when they are asked for; below, all at once is quicker."""
+
+
+def decode_values(encoded: msgspec.Raw) -> dict[str, Any]:
+    """Return the values by key; in a large session each is still a ``Raw``, for ``decode_value``.
+
+    Raises:
+        UNDECODABLE: one of them, if the values are not a map with text for keys.
+    """
+    return _decode_all(encoded) if len(encoded) < LAZY_FROM else _decode_keys(encoded)
 
 
 def encode_values(values: Mapping[str, Any]) -> bytes:

@@ -1,7 +1,7 @@
 """One visitor's session during one request: a mapping for the application's data, and who is signed in beside it.
 
 A session is never missing and never broken: when a cookie is absent or refused it is empty, and ``why`` and
-``identity_why`` say the reason, for the log and not for the visitor. Each value is decoded when somebody asks for it.
+``identity_why`` say the reason, for the log and not for the visitor. Values are decoded when somebody asks for one.
 Whether anything changed is decided by comparing encoded bytes, so a change deep inside a list counts and writing the
 same value again does not.
 

@@ -186,58 +186,53 @@ class Sessions:
             CookieTooLarge: if the data has outgrown a cookie; the text names the largest keys.
             MisuseError: if msgpack cannot carry a value; the text names its key.
         """
+        if session._identity_why == UNAVAILABLE:
+            return []
         identity = session._identity
         change = session._change
         renew = identity is not None and (bool(change) or self.lifetimes.is_due(identity, now))
-        values = self._values_to_write(session, renew, now)
-        if (values is None and not renew and not change) or session._identity_why == UNAVAILABLE:
+        data = self._data_field(session, renew, now)
+        if data is None and not renew and not change:
             return []
         cookies = session._cookies
         if identity is not None and self._revocations is not None:
             why = self._verdict(self._revocations, identity, now)
             if why:
                 return self._withdraw(session, cookies.identity.refused(why))
-        written = []
+        written = [] if data is None else [data]
         if renew and identity is not None:
             deadline = self.lifetimes.deadline_of(identity.born, now)
             identity = msgspec.structs.replace(identity, issued=now, deadline=deadline)
-            written.append(cookies.identity.write(identity_form.encode(identity), deadline, now))
+            written.insert(0, cookies.identity.write(identity_form.encode(identity), deadline, now))
         elif change:
-            written.append(cookies.identity.deletion)
-        if values:
-            written.append(self._data_cookie(session, values, now))
-        elif values is not None:
-            written.append(cookies.data.deletion)
+            written.insert(0, cookies.identity.deletion)
         return written
 
-    def _values_to_write(self, session: Session, renew: bool, now: int) -> bytes | None:
-        """Return the encoded values to write, ``b""`` to delete the cookie, or ``None`` to leave it alone."""
+    def _data_field(self, session: Session, renew: bool, now: int) -> str | None:
+        """Return the Set-Cookie value that writes or deletes the data, or ``None`` to leave it alone."""
         if session._adopting:
             session._load()
-        values = session._values
+        change = session._change
         head = session._head
-        if values is None:
+        must = renew or bool(change) or session._adopting or session._forced
+        if session._values is None:
             # Nobody has looked into what came, if anything did: it is as it was.
-            if head is not None and (renew or session._forced or self.lifetimes.is_due(head, now)):
-                return bytes(head.values)
-            return None
-        encoded = form.encode_values(values)
-        if encoded == EMPTY:
-            came = head is not None or (session._forgotten and session._why != NONE)
-            return b"" if came or session._change == "out" else None
-        if head is None or encoded != bytes(head.values) or renew or session._adopting or session._forced:
-            return encoded
-        return encoded if session._change or self.lifetimes.is_due(head, now) else None
-
-    def _data_cookie(self, session: Session, values: bytes, now: int) -> str:
-        """Return the Set-Cookie value for the data."""
-        head = session._head
-        if head is None or session._change:
+            if head is None or not (must or self.lifetimes.is_due(head, now)):
+                return None
+            values = bytes(head.values)
+        else:
+            values = form.encode_values(session._values)
+            if values == EMPTY:
+                came = head is not None or (session._forgotten and session._why != NONE)
+                return session._cookies.data.deletion if came or change == "out" else None
+            if head is not None and not must and values == bytes(head.values) and not self.lifetimes.is_due(head, now):
+                return None
+        if head is None or change:
             own_id, sequence, born = os.urandom(ID_SIZE), 0, now
         else:
             own_id, sequence, born = head.id, head.sequence + 1, head.born
-        deadline = self.lifetimes.deadline_of(born, now)
         account = None if session._identity is None else session._identity.account
+        deadline = self.lifetimes.deadline_of(born, now)
         plaintext = form.encode((own_id, account, sequence, born, now, deadline, msgspec.Raw(values)))
         written = session._cookies.data.write(plaintext, deadline, now)
         if len(written) > WARNING:

@@ -1,0 +1,109 @@
+"""The bench's command: ``make bench``, or ``python -m bench``.
+
+It measures and prints; only ``--save`` keeps what it found, in ``bench/results.json`` and the performance pages. Tables
+go to the standard output, talk to the standard error. The exit status is 0 however slow anything was: a missed target
+is a figure, not a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from datetime import UTC, datetime
+
+from bench import day, fields, imports, interfaces, machine, payloads, report, results, rounds, sizes, targets, tokens
+
+ROUNDS = 31
+BATCH_MILLISECONDS = 20.0
+IMPORT_ROUNDS = 15
+
+
+def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.Results:
+    """Measure everything.
+
+    Args:
+        number: how many rounds.
+        batch: about how long a batch takes, in milliseconds.
+        cpu: the core to stay on, or ``None`` for whichever the system gives.
+        quick: only look whether everything works; the figures mean nothing then.
+    """
+    if cpu is not None:
+        os.sched_setaffinity(0, {cpu})
+    load_before = os.getloadavg()[0]
+    found = payloads.load()
+    now = int(time.time())
+    groups = [
+        *(tokens.groups(found, now, prefixes=4) if quick else tokens.groups(found, now)),
+        *fields.groups(found, now),
+        *interfaces.groups(found),
+    ]
+    timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
+    _tell("weighing, importing, playing a day")
+    weights = sizes.weigh(found, now)
+    return results.Results(
+        date=datetime.now(UTC).date().isoformat(),
+        versions=machine.versions(),
+        method=results.Method(number, batch, cpu),
+        comparisons=[*targets.compare_times(timings, list(found)), *targets.compare_weights(weights)],
+        timings=[
+            _timing(group.name, each.name, timings.spread(group.name, each.name))
+            for group in groups
+            for each in group.contenders
+        ],
+        weights=weights,
+        imports=imports.measure(1 if quick else IMPORT_ROUNDS),
+        day=day.play(visitors=50, requests=500) if quick else day.play(),
+        machine=machine.describe(load_before, os.getloadavg()[0]),
+    )
+
+
+def _timing(group: str, who: str, spread: rounds.Spread) -> results.Timing:
+    work, _, size = group.partition("/")
+    figure = results.Figure(round(spread.median, 3), round(spread.least, 3), round(spread.greatest, 3))
+    return results.Timing(work, size, who, figure)
+
+
+def _tell(text: str) -> None:
+    # One line that is written over, for a person who waits; nothing at all into a file.
+    if sys.stderr.isatty():
+        print(f"\r\x1b[Khardtack: bench: {text}", end="", file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure every published figure.")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how many rounds ({ROUNDS})")
+    parser.add_argument(
+        "--batch", type=float, default=BATCH_MILLISECONDS, help=f"milliseconds of a batch ({BATCH_MILLISECONDS:g})"
+    )
+    parser.add_argument("--cpu", type=int, help="stay on this core (Linux)")
+    parser.add_argument("--quick", action="store_true", help="only see that everything runs; the figures mean nothing")
+    parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
+    parser.add_argument("--save", action="store_true", help="keep the figures: bench/results.json and the pages")
+    parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from bench/results.json")
+    given = parser.parse_args(arguments)
+    if given.quick and given.save:
+        parser.error("the figures of a quick run mean nothing, so they are not saved")
+    if given.docs:
+        report.write_pages(results.read())
+        return 0
+    if given.read:
+        found = results.read()
+    elif given.quick:
+        found = run(number=2, batch=0.05, cpu=given.cpu, quick=True)
+    else:
+        found = run(number=given.rounds, batch=given.batch, cpu=given.cpu, quick=False)
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    print(report.text(found), end="")
+    if given.save:
+        results.write(found)
+        report.write_pages(found)
+        print("hardtack: bench: saved in bench/results.json and docs/*/performance.md", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

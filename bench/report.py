@@ -1,0 +1,345 @@
+"""Lay out what a run found: as text for the terminal, as Markdown for the performance pages, in English and Chinese.
+
+Every table is made from ``Results`` alone, so the pages are what ``bench/results.json`` gives, and a test holds them to
+it. A page marks where a table belongs by a pair of comments, ``<!-- bench: name -->`` and ``<!-- bench: end -->``; what
+stands between them is replaced, the rest is prose and left alone. A target that was missed is written as missed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.results import Comparison, Figure, Results
+from bench.targets import AIMED_AT, OURS, TIMED
+
+PAGES = {language: Path(__file__).parent.parent / "docs" / language / "performance.md" for language in ("en", "zh")}
+
+_MARKED = re.compile(r"(<!-- bench: (?P<name>[a-z-]+) -->\n).*?(<!-- bench: end -->)", re.DOTALL)
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "work": {"en": "work", "zh": "工作"},
+    "payload": {"en": "payload", "zh": "载荷"},
+    "against": {"en": "against", "zh": "对照"},
+    "µs": {"en": "{} µs", "zh": "{} 微秒"},
+    "peer µs": {"en": "peer µs", "zh": "对照 微秒"},
+    "ratio": {"en": "ratio (least to greatest)", "zh": "比值（最小至最大）"},
+    "target": {"en": "target", "zh": "目标"},
+    "result": {"en": "result", "zh": "结果"},
+    "measured": {"en": "measured", "zh": "实测"},
+    "reached": {"en": "reached", "zh": "达到"},
+    "missed": {"en": "**not reached**", "zh": "**未达到**"},
+    "no target": {"en": "–", "zh": "–"},
+    "to": {"en": " to ", "zh": " 至 "},
+    "times faster": {"en": "{} times faster", "zh": "快至 {} 倍"},
+    "times as much": {"en": "at most {} times", "zh": "至多 {} 倍"},
+    "smaller": {"en": "smaller", "zh": "更小"},
+    "value": {"en": "characters of the value", "zh": "值的字符数"},
+    "field": {"en": "of the whole Set-Cookie field", "zh": "整个 Set-Cookie 字段的字符数"},
+    "whose": {"en": "cookie of", "zh": "谁的 Cookie"},
+    "import": {"en": "import", "zh": "导入"},
+    "milliseconds": {"en": "ms (least to greatest)", "zh": "毫秒（最小至最大）"},
+    "under": {"en": "under {} ms", "zh": "低于 {} 毫秒"},
+    "who": {"en": "who", "zh": "谁"},
+    "time": {"en": "µs (least to greatest)", "zh": "微秒（最小至最大）"},
+    "assumed": {"en": "assumed or counted", "zh": "假设或计数"},
+    "number": {"en": "number", "zh": "数目"},
+    "workers": {"en": "worker processes, one key", "zh": "工作进程（同一把密钥）"},
+    "restarts": {"en": "times all of them are started again", "zh": "全部重启的次数"},
+    "visitors": {"en": "visitors", "zh": "访客"},
+    "requests": {"en": "requests", "zh": "请求"},
+    "sealed": {"en": "cookies sealed", "zh": "密封的 Cookie"},
+    "opened": {"en": "cookies opened", "zh": "打开的 Cookie"},
+    "hits": {"en": "of these with the derived key at hand", "zh": "其中派生密钥已在手边"},
+    "share": {"en": "share of these", "zh": "所占比例"},
+    "measured on": {"en": "measured on", "zh": "测量日期"},
+    "processor": {"en": "processor", "zh": "处理器"},
+    "cores": {"en": "cores", "zh": "核心数"},
+    "system": {"en": "system", "zh": "系统"},
+    "load": {"en": "load average before, after", "zh": "测量前后的平均负载"},
+    "rounds": {"en": "rounds", "zh": "轮数"},
+    "batch": {"en": "a batch", "zh": "每批时长"},
+    "pinned": {"en": "pinned to a core", "zh": "是否绑定核心"},
+    "no": {"en": "no", "zh": "否"},
+    "what": {"en": "what", "zh": "项目"},
+}
+
+_WORKS: Mapping[str, Mapping[str, str]] = {
+    "seal": {"en": "seal", "zh": "密封"},
+    "open": {"en": "open", "zh": "打开"},
+    "field-open": {"en": "open, from the Cookie field", "zh": "打开（从 Cookie 字段起）"},
+    "field-read": {"en": "open and read every key", "zh": "打开并读取每个键"},
+    "field-save": {"en": "save, to the Set-Cookie field", "zh": "保存（到 Set-Cookie 字段止）"},
+    "field-keep": {"en": "open and answer, nothing changed", "zh": "打开并应答，未作改动"},
+    "flask-open": {"en": "`open_session`", "zh": "`open_session`"},
+    "flask-read": {"en": "`open_session`, every key read", "zh": "`open_session`，读取每个键"},
+    "flask-save": {"en": "`save_session`, changed", "zh": "`save_session`，有改动"},
+    "flask-keep": {"en": "both, nothing changed", "zh": "两者，未作改动"},
+    "weight": {"en": "size of the cookie's value", "zh": "Cookie 值的大小"},
+}
+
+_PEERS: Mapping[str, Mapping[str, str]] = {
+    "itsdangerous": {"en": "itsdangerous as Flask configures it", "zh": "按 Flask 配置的 itsdangerous"},
+    "signed only": {"en": "a lean signed token", "zh": "精简的签名令牌"},
+    "starlette": {"en": "Starlette's session logic", "zh": "Starlette 的会话逻辑"},
+    "starlette's middleware": {"en": "Starlette's middleware itself", "zh": "Starlette 的中间件本身"},
+    "flask": {"en": "Flask's own", "zh": "Flask 自带"},
+    "flask and the objects": {"en": "Flask's own, the objects made too", "zh": "Flask 自带，含创建对象"},
+    "floor": {"en": "the floor", "zh": "下限"},
+    "hardtack": {"en": "Hardtack", "zh": "Hardtack"},
+    "hardtack, unknown prefix": {"en": "Hardtack, unknown prefix", "zh": "Hardtack，未知前缀"},
+    "hardtack, new ring": {"en": "Hardtack, new ring", "zh": "Hardtack，新密钥环"},
+}
+
+_SIZES: Mapping[str, Mapping[str, str]] = {
+    "tiny": {"en": "tiny", "zh": "极小"},
+    "typical": {"en": "typical", "zh": "典型"},
+    "large": {"en": "large", "zh": "大"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its header, and its rows of as many cells."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def markdown(self) -> str:
+        """Return the table in Markdown."""
+        lines = [self.header, ["---"] * len(self.header), *self.rows]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+    def text(self) -> str:
+        """Return the table in columns, without Markdown's marks."""
+        lines = [[re.sub(r"[*`]", "", cell) for cell in line] for line in [self.header, *self.rows]]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() + "\n"
+            for line in lines
+        )
+
+
+def _number(value: float) -> str:
+    """Return *value* with the digits that mean something: two decimals below ten, one below a hundred."""
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def _figure(figure: Figure, language: str) -> str:
+    if figure.least == figure.greatest:
+        return _number(figure.median)
+    return f"{_number(figure.median)} ({_number(figure.least)}{_WORDS['to'][language]}{_number(figure.greatest)})"
+
+
+def _verdict(reached: bool | None, language: str) -> str:
+    return _WORDS["no target" if reached is None else "reached" if reached else "missed"][language]
+
+
+def _aim(comparison: Comparison, language: str) -> str:
+    if comparison.reach is None:
+        return _WORDS["no target"][language]
+    if comparison.sense == "times as much" and comparison.reach == 1:
+        return _WORDS["smaller"][language]
+    return _WORDS[comparison.sense][language].format(f"{comparison.reach:g}")
+
+
+def summary(results: Results, language: str) -> Table:
+    """Return the targets, what was measured, and whether it was enough."""
+    header = [_WORDS[word][language] for word in ("work", "against", "target", "measured", "result")]
+    rows = [
+        [
+            _WORKS[each.work][language],
+            _PEERS[each.peer][language],
+            _aim(each, language),
+            _figure(each.ratio, language),
+            _verdict(each.reached, language),
+        ]
+        for each in results.comparisons
+        if each.reach is not None
+    ]
+    rows += [
+        [
+            f"`{each.what}`",
+            _WORDS["no target"][language],
+            _WORDS["under"][language].format(f"{each.reach:g}"),
+            _figure(each.milliseconds, language),
+            _verdict(each.reached, language),
+        ]
+        for each in results.imports
+        if each.reach is not None
+    ]
+    return Table(header, rows)
+
+
+def timed(row: int) -> Callable[[Results, str], Table]:
+    """Return what lays out the timed comparisons of a row of the targets."""
+    ours = {(target.work, target.peer): target.ours for target in TIMED}
+
+    def lay_out(results: Results, language: str) -> Table:
+        header = [
+            *(_WORDS[word][language] for word in ("work", "payload", "against")),
+            _WORDS["µs"][language].format(_PEERS[OURS][language]),
+            *(_WORDS[word][language] for word in ("peer µs", "ratio", "target", "result")),
+        ]
+        rows = [
+            [
+                _WORKS[each.work][language],
+                _SIZES[each.size][language],
+                _PEERS[each.peer][language],
+                _number(results.timing(each.work, each.size, ours[each.work, each.peer]).median),
+                _number(results.timing(each.work, each.size, each.peer).median),
+                _figure(each.ratio, language),
+                _aim(each, language),
+                _verdict(each.reached, language),
+            ]
+            for each in results.comparisons
+            if each.row == row
+        ]
+        return Table(header, rows)
+
+    return lay_out
+
+
+def cold(results: Results, language: str) -> Table:
+    """Return what sealing and opening cost beside the warm case."""
+    header = [_WORDS[word][language] for word in ("work", "payload", "who", "time")]
+    rows = [
+        [
+            _WORKS[each.work][language],
+            _SIZES[each.size][language],
+            _PEERS[each.who][language],
+            _figure(each.microseconds, language),
+        ]
+        for each in results.timings
+        if each.work in {"seal", "open"} and each.who.startswith(OURS) and each.size == AIMED_AT
+    ]
+    return Table(header, rows)
+
+
+def weights(results: Results, language: str) -> Table:
+    """Return the sizes of the cookies."""
+    header = [_WORDS[word][language] for word in ("payload", "whose", "value", "field")]
+    rows = [
+        [_SIZES[each.size][language], _WEIGHED[each.who], str(each.value), str(each.field)] for each in results.weights
+    ]
+    return Table(header, rows)
+
+
+_WEIGHED = {"hardtack": "Hardtack", "starlette": "Starlette", "flask": "Flask"}
+
+
+def compared_weights(results: Results, language: str) -> Table:
+    """Return our cookie's size by the peers'."""
+    header = [_WORDS[word][language] for word in ("payload", "against", "ratio", "target", "result")]
+    rows = [
+        [
+            _SIZES[each.size][language],
+            _WEIGHED[each.peer],
+            _figure(each.ratio, language),
+            _aim(each, language),
+            _verdict(each.reached, language),
+        ]
+        for each in results.comparisons
+        if each.work == "weight"
+    ]
+    return Table(header, rows)
+
+
+def imports(results: Results, language: str) -> Table:
+    """Return how long the imports take."""
+    header = [_WORDS[word][language] for word in ("import", "milliseconds", "target", "result")]
+    rows = [
+        [
+            f"`{each.what}`",
+            _figure(each.milliseconds, language),
+            _WORDS["no target"][language]
+            if each.reach is None
+            else _WORDS["under"][language].format(f"{each.reach:g}"),
+            _verdict(each.reached, language),
+        ]
+        for each in results.imports
+    ]
+    return Table(header, rows)
+
+
+def day(results: Results, language: str) -> Table:
+    """Return the simulated day."""
+    played = results.day
+    counted = {
+        name: f"{getattr(played, name):,}"
+        for name in ("workers", "restarts", "visitors", "requests", "sealed", "opened", "hits")
+    }
+    counted["share"] = f"{100 * played.hits / played.opened:.2f} %"
+    return Table(
+        [_WORDS["assumed"][language], _WORDS["number"][language]],
+        [[_WORDS[name][language], number] for name, number in counted.items()],
+    )
+
+
+def machine(results: Results, language: str) -> Table:
+    """Return where, when and how it was measured."""
+    found, method = results.machine, results.method
+    pinned = _WORDS["no"][language] if method.cpu is None else str(method.cpu)
+    told = {
+        "measured on": results.date,
+        "processor": found.cpu,
+        "cores": str(found.cores),
+        "system": found.system,
+        "load": f"{found.load_before:.2f}, {found.load_after:.2f}",
+        "rounds": str(method.rounds),
+        "batch": f"{method.batch_milliseconds:g} ms",
+        "pinned": pinned,
+    }
+    rows = [[_WORDS[name][language], value] for name, value in told.items()]
+    rows.append(["Python", found.python])
+    rows += [[name, version] for name, version in results.versions.items()]
+    return Table([_WORDS["what"][language], ""], rows)
+
+
+TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
+    "summary": ("The targets", summary),
+    "tokens": ("Row 1: a payload into a token and back", timed(1)),
+    "fields": ("Row 2: from the Cookie field to the Set-Cookie field", timed(2)),
+    "interfaces": ("Row 3: the session interface in Flask", timed(3)),
+    "floor": ("Row 4: beside the floor", timed(4)),
+    "cold": ("Row 4, cold: the typical payload when nothing is kept yet", cold),
+    "sizes": ("Row 5: the cookies", weights),
+    "compared-sizes": ("Row 5: our cookie beside the peers'", compared_weights),
+    "imports": ("Imports", imports),
+    "day": ("How often the derived key is at hand: a simulated day", day),
+    "machine": ("Where, when and how", machine),
+}
+"""Every table by the name that marks its place, with its title for the terminal."""
+
+
+def text(results: Results) -> str:
+    """Return everything, for the terminal."""
+    parts = [f"{title}\n\n{lay_out(results, 'en').text()}" for title, lay_out in TABLES.values()]
+    return "\n".join(parts)
+
+
+def page(source: str, results: Results, language: str) -> str:
+    """Return the page *source* with every marked table made anew from *results*.
+
+    Raises:
+        KeyError: if the page marks the place of a table that there is not.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        _, lay_out = TABLES[match["name"]]
+        return f"{match[1]}\n{lay_out(results, language).markdown()}\n{match[3]}"
+
+    return _MARKED.sub(replace, source)
+
+
+def marked(source: str) -> list[str]:
+    """Return the names of the tables whose places a page marks."""
+    return [match["name"] for match in _MARKED.finditer(source)]
+
+
+def write_pages(results: Results) -> None:
+    """Make the tables of both performance pages anew."""
+    for language, path in PAGES.items():
+        path.write_text(page(path.read_text("utf-8"), results, language), "utf-8")

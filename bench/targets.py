@@ -1,0 +1,102 @@
+"""What is to be reached, and the comparisons that tell: DESIGN's figures as a table.
+
+A target is aimed at for the typical payload; tiny and large are measured the same way and published without one. Some
+comparisons have no target at all: they are there so that the others can be judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.results import Comparison, Figure, Sense, Weight
+from bench.rounds import Spread, Timings
+
+AIMED_AT = "typical"
+OURS = "hardtack"
+IMPORT_MILLISECONDS = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One of our figures against a peer's.
+
+    Args:
+        row: the number of the row in the table of targets.
+        work: what is done.
+        peer: whom it is compared with.
+        sense: how the ratio is meant.
+        reach: the figure to reach; ``None`` where it is only told.
+        ours: which of our contenders.
+    """
+
+    row: int
+    work: str
+    peer: str
+    sense: Sense
+    reach: float | None = None
+    ours: str = OURS
+
+
+TIMED = (
+    Target(1, "seal", "itsdangerous", "times faster", 8.0),
+    Target(1, "open", "itsdangerous", "times faster", 6.0),
+    Target(1, "seal", "signed only", "times faster"),
+    Target(1, "open", "signed only", "times faster"),
+    Target(2, "field-open", "starlette", "times faster", 2.5),
+    Target(2, "field-read", "starlette", "times faster", 2.5),
+    Target(2, "field-save", "starlette", "times faster", 3.0),
+    Target(2, "field-keep", "starlette", "times faster"),
+    Target(2, "field-open", "starlette's middleware", "times faster"),
+    Target(2, "field-save", "starlette's middleware", "times faster"),
+    Target(3, "flask-open", "flask", "times faster", 2.0),
+    Target(3, "flask-read", "flask", "times faster", 2.0),
+    Target(3, "flask-save", "flask", "times faster", 2.0),
+    Target(3, "flask-keep", "flask", "times faster"),
+    Target(3, "flask-open", "flask and the objects", "times faster", ours="hardtack and the objects"),
+    Target(3, "flask-save", "flask and the objects", "times faster", ours="hardtack and the objects"),
+    Target(4, "seal", "floor", "times as much", 1.5),
+    Target(4, "open", "floor", "times as much", 1.5),
+)
+
+WEIGHED = (
+    Target(5, "weight", "starlette", "times as much", 1.0),
+    Target(5, "weight", "flask", "times as much", 1.3),
+)
+
+
+def compare_times(timings: Timings, sizes: list[str]) -> list[Comparison]:
+    """Return the comparisons of everything that was timed."""
+    found = []
+    for target in TIMED:
+        for size in sizes:
+            group = f"{target.work}/{size}"
+            if group not in timings.microseconds:
+                continue
+            pair = (target.peer, target.ours) if target.sense == "times faster" else (target.ours, target.peer)
+            found.append(_judged(target, size, timings.ratio(group, *pair)))
+    return found
+
+
+def compare_weights(weights: list[Weight]) -> list[Comparison]:
+    """Return the comparisons of the cookies' values; a weight has no spread."""
+    value = {(each.size, each.who): each.value for each in weights}
+    sizes = list(dict.fromkeys(each.size for each in weights))
+    return [
+        _judged(target, size, Spread.of([value[size, target.ours] / value[size, target.peer]]))
+        for target in WEIGHED
+        for size in sizes
+    ]
+
+
+def _judged(target: Target, size: str, ratio: Spread) -> Comparison:
+    reach = target.reach if size == AIMED_AT else None
+    figure = Figure(round(ratio.median, 2), round(ratio.least, 2), round(ratio.greatest, 2))
+    reached = None if reach is None else reaches(figure.median, reach, target)
+    return Comparison(target.row, target.work, size, target.peer, target.sense, figure, reach, reached)
+
+
+def reaches(ratio: float, reach: float, target: Target) -> bool:
+    """Say whether *ratio* is as good as *reach*; a cookie must be smaller than Starlette's, not as large."""
+    if target.sense == "times faster":
+        return ratio >= reach
+    return ratio <= reach if reach > 1 else ratio < reach

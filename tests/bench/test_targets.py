@@ -1,0 +1,67 @@
+"""The table of targets, and what is made of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import results, rounds, targets
+
+FASTER = targets.Target(1, "seal", "itsdangerous", "times faster", 8)
+AT_MOST = targets.Target(4, "seal", "floor", "times as much", 1.5)
+SMALLER = targets.Target(5, "weight", "starlette", "times as much", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("target", "ratio", "enough"),
+    [
+        (FASTER, 8.0, True),
+        (FASTER, 7.99, False),
+        (AT_MOST, 1.5, True),
+        (AT_MOST, 1.51, False),
+        (SMALLER, 0.99, True),
+        (SMALLER, 1.0, False),
+    ],
+)
+def test_a_target_is_reached_or_it_is_not(target: targets.Target, ratio: float, enough: bool) -> None:
+    """Faster must be at least as much, at most is at most, and smaller is not as large."""
+    assert target.reach is not None
+    assert enough == targets.reaches(ratio, target.reach, target)
+
+
+def test_the_first_five_rows_all_have_a_target() -> None:
+    """Every row of the table of targets that is measured here is judged somewhere."""
+    assert {1, 2, 3, 4, 5} == {target.row for target in (*targets.TIMED, *targets.WEIGHED) if target.reach is not None}
+
+
+def test_only_the_typical_payload_is_judged() -> None:
+    """Tiny and large are told beside it."""
+    once = {"hardtack": [2.0, 2.0], "itsdangerous": [20.0, 10.0], "signed only": [2.0, 2.0], "floor": [1.0, 1.0]}
+    timings = rounds.Timings({"seal/tiny": once, "seal/typical": once})
+
+    found = targets.compare_times(timings, ["tiny", "typical"])
+
+    judged = {(each.size, each.peer): each.reached for each in found}
+    assert {
+        ("tiny", "itsdangerous"): None,
+        ("typical", "itsdangerous"): False,
+        ("tiny", "signed only"): None,
+        ("typical", "signed only"): None,
+        ("tiny", "floor"): None,
+        ("typical", "floor"): False,
+    } == judged
+    assert {(7.5, 5.0, 10.0), (1.0, 1.0, 1.0), (2.0, 2.0, 2.0)} == {
+        (each.ratio.median, each.ratio.least, each.ratio.greatest) for each in found
+    }
+
+
+def test_weights_are_compared_with_both_peers() -> None:
+    """Our value divided by theirs."""
+    weights = [
+        results.Weight("typical", "hardtack", 300, 370),
+        results.Weight("typical", "starlette", 400, 470),
+        results.Weight("typical", "flask", 200, 230),
+    ]
+
+    found = {each.peer: (each.ratio.median, each.reached) for each in targets.compare_weights(weights)}
+
+    assert {"starlette": (0.75, True), "flask": (1.5, False)} == found
