@@ -86,16 +86,17 @@ def find(header: str, name: str) -> list[str]:
         header: the value of the field.
         name: a cookie name that ``dump`` would accept.
     """
-    at = header.find(name) if name else -1
+    before, there, after_name = header.partition(name) if name else (header, "", "")
+    if not there:
+        return []
+    # As browsers write it, and once: nearly always.
+    if after_name.startswith("=") and name not in after_name and (not before or before.endswith("; ")):
+        return [after_name[1:].partition(";")[0].strip(_SPACE)]
+    at = len(before)
     found: list[str] = []
     while at >= 0:
         after = at + len(name)
-        # As browsers write it, first; then with more or other white space than theirs.
-        if header.startswith("=", after) and (at == 0 or header.startswith("; ", at - 2)):
-            end = header.find(";", after)
-            value = header[after + 1 :] if end < 0 else header[after + 1 : end]
-            found.append(value.strip(_SPACE))
-        elif _begins(header, at):
+        if _begins(header, at):
             end = header.find(";", after)
             value = (header[after:] if end < 0 else header[after:end]).lstrip(_SPACE)
             if value.startswith("="):
