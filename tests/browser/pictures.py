@@ -56,7 +56,7 @@ def take(browser: Browser, url: str, link: str, folder: Path, language: str) -> 
 
     def shoot(name: str) -> None:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             for width, pixels in WIDTHS.items():
                 page.set_viewport_size({"width": pixels, "height": 640})
                 page.screenshot(path=folder / f"{name}-{language}-{scheme}-{width}.png", full_page=True)

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64decode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Cookie, Page
+
 from tests.conftest import Service, Start
 
 NAME = "wang.xiaoming"

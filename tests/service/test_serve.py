@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from tests.conftest import Service, Start
 
 PASSWORD = "correct horse battery staple"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.site.conftest import NAME, Page, World
 
 from hardtack.site import texts
+from tests.site.conftest import NAME, Page, World
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.site.conftest import World
 
 import hardtack.site
 from hardtack.site import assets
+from tests.site.conftest import World
 
 CSS = (Path(hardtack.site.__file__).parent / "static" / "site.css").read_text(encoding="utf-8")
 TEXT = 4.5

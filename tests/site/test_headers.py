@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.site.conftest import Browser, MakeWorld, World
 
 from hardtack.message import Response
 from hardtack.site import assets, headers
 from hardtack.site.routes import ROUTES
+from tests.site.conftest import Browser, MakeWorld, World
 
 
 def everything(browser: Browser) -> list[Response]:

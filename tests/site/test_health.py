@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.site.conftest import MakeWorld, World, set_cookies
 
 from hardtack.store import StoreUnavailable
+from tests.site.conftest import MakeWorld, World, set_cookies
 
 
 def test_alive_is_alive_whatever_else_is_wrong(world: World) -> None:

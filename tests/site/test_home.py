@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.site.conftest import NAME, MakeWorld, Page, World
 
 from hardtack.site import texts
+from tests.site.conftest import NAME, MakeWorld, Page, World
 
 
 def hrefs(page: str) -> list[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.site.conftest import MakeWorld, Page, World, set_cookies
 
 from hardtack.site import texts
+from tests.site.conftest import MakeWorld, Page, World, set_cookies
 
 SWITCHED = {"en": "zh", "zh": "en"}
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.site.conftest import NAME, Page, World
 
 from hardtack.errors import Refused
 from hardtack.site import services, shell, texts
 from hardtack.site.assets import CSS_PATH, MARK_PATH
+from tests.site.conftest import NAME, Page, World
 
 
 def pages(world: World, language: str) -> Iterator[tuple[str, str]]:

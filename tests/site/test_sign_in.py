@@ -6,11 +6,11 @@ import json
 import re
 
 import pytest
-from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
 from hardtack.message import Response
 from hardtack.site import texts
 from hardtack.status import ServiceUnavailable
+from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
 WRONG = "another long password"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tests.site.conftest import Page, World, set_cookies
 
 

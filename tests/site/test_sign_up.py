@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World
 
 from hardtack.site import texts
+from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World
 
 
 def test_a_person_signs_up_and_is_signed_in(world: World) -> None:

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.site.conftest import HOST, NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
 from hardtack.errors import MisuseError
 from hardtack.message import Headers, Request, Response
 from hardtack.site import assets, texts
 from hardtack.site.routes import ROUTES
 from hardtack.status import ServiceUnavailable
+from tests.site.conftest import HOST, NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
 
 class TestRouting:

@@ -8,13 +8,13 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.site.conftest import HOST, NAME, PASSWORD, Browser, MakeWorld, Page, World, set_cookies
 
 from hardtack.message import Headers, Request
 from hardtack.seal import Keyring
 from hardtack.session import Sessions, csrf
 from hardtack.site import texts
 from hardtack.site.services import COOKIE_PROBLEMS
+from tests.site.conftest import HOST, NAME, PASSWORD, Browser, MakeWorld, Page, World, set_cookies
 
 IDENTITY = "hardtack-8000"
 VISITOR = "hardtack-visitor-8000"

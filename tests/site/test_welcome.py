@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.site.conftest import NAME, PASSWORD, Page, World
 
 from hardtack.site import texts
+from tests.site.conftest import NAME, PASSWORD, Page, World
 
 
 def code(world: World) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hardtack.status.errors import BadRequest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
 from hardtack.message import Headers
+from hardtack.status.errors import BadRequest
 from hardtack.status.forwarded import TrustedProxies, Visitor
 
 PROXY = TrustedProxies(["127.0.0.1", "10.0.0.0/8"])

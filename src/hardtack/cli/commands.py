@@ -71,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.exceptions.NoArgsIsHelpError as help_asked:
-        click.echo(help_asked.ctx.get_help() if help_asked.ctx else "")
+        click.echo(help_asked.ctx.get_help())
         return 0
     except click.UsageError as wrong:
         voice.say(wrong.format_message())
