@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import types
 from pathlib import Path
 
+import click
 import pytest
 
 from hardtack.cli.commands import COMMANDS, run
+from hardtack.errors import HardtackError, MisuseError, Refused
 
 
 def hide(tmp_path: Path, *names: str) -> dict[str, str]:
@@ -22,7 +26,7 @@ def hide(tmp_path: Path, *names: str) -> dict[str, str]:
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
         "sys.meta_path.insert(0, Hidden())\n"
     )
-    return {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    return {**os.environ, "PYTHONPATH": str(tmp_path)}
 
 
 def hardtack(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -32,9 +36,8 @@ def hardtack(environ: dict[str, str], *arguments: str) -> subprocess.CompletedPr
     )
 
 
-def test_the_bare_core_answers_one_line(tmp_path: Path) -> None:
+def test_the_bare_core_answers_one_line() -> None:
     """Without click there is no command line, but there is an answer (DESIGN §8)."""
-    (tmp_path / "click.py").unlink(missing_ok=True)
     script = "import sys; sys.modules['click'] = None; from hardtack.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (1, "", "hardtack: hint: pip install 'hardtack[cli]'\n") == (done.returncode, done.stdout, done.stderr)
@@ -97,6 +100,47 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     """Each loads and describes itself."""
     assert 0 == run([name, "--help"])
     assert "Usage: hardtack" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [
+        (MisuseError("the key is too short", "make another"), ["the key is too short", "hint: make another"]),
+        (MisuseError("no such account"), ["no such account"]),
+        (
+            Refused({"en": "The name is taken.", "zh": "已被占用。"}, fields={"username": {"en": "Choose another."}}),
+            ["The name is taken.", "hint: Choose another."],
+        ),
+        (Refused(reason="closed", fields={"username": "no"}), ["closed", "hint: no"]),
+        (HardtackError("the server did not start"), ["the server did not start"]),
+        (click.ClickException("the file is gone"), ["the file is gone"]),
+        (click.Abort(), ["stopped"]),
+    ],
+)
+def test_an_error_is_one_line_a_hint_and_exit_status_1(
+    error: Exception, lines: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever a command raises on purpose; what it did not mean to raise is a fault and keeps its traceback."""
+
+    @click.command()
+    def command() -> None:
+        raise error
+
+    module = types.ModuleType("hardtack.cli.failing")
+    vars(module)["command"] = command
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(COMMANDS, "failing", ("cli", "Fail."))
+    monkeypatch.setenv("LC_ALL", "C")
+    assert 1 == run(["failing"])
+    captured = capsys.readouterr()
+    assert ("", [f"hardtack: {line}" for line in lines]) == (captured.out, captured.err.splitlines())
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no extra that somebody forgot to install."""
+    monkeypatch.setitem(COMMANDS, "absent", ("cli", "Not there."))
+    with pytest.raises(ModuleNotFoundError):
+        run(["absent"])
 
 
 def test_importing_hardtack_loads_nothing_heavy() -> None:
