@@ -62,9 +62,11 @@ class Service:
             connection.close()
 
     def stop(self) -> int:
-        """Ask it to stop and return its exit status."""
+        """Ask it to stop and return its exit status; it must not stop in disorder."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=30)
+        status = self.process.wait(timeout=30)
+        assert "Traceback" not in self.said, self.said
+        return status
 
 
 Start = Callable[..., Service]
@@ -98,6 +100,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for service in running:
         try:
             service.process.wait(timeout=30)
+            assert "Traceback" not in service.said, service.said
         except subprocess.TimeoutExpired:
             service.process.kill()
             raise

@@ -97,18 +97,16 @@ class Hardtack:
         await receive()
         await self._start()
         behind = None if self._app is None else Behind(self._app, scope)
-        try:
-            failure = await behind.startup() if behind else None
-            if failure is not None:
-                await send(failure)
-                return
+        answer = await behind.startup() if behind else None
+        if answer is None:
             await send({"type": "lifespan.startup.complete"})
             await receive()
             if behind:
                 await behind.shutdown()
-            await send({"type": "lifespan.shutdown.complete"})
-        finally:
-            await self._stop()
+            answer = {"type": "lifespan.shutdown.complete"}
+        # Before the answer: after it the server may stop the loop at once.
+        await self._stop()
+        await send(answer)
 
     async def _start(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._site.start)
