@@ -25,7 +25,8 @@ setup: $(VENV)/.dev ## Install everything that the checks and tests need, from P
 test: setup ## Run the tests
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
 ifeq ($(strip $(ARGS)),)
-	@$(BIN)/coverage report --fail-under=100 --include='$(FULLY_COVERED)' >.coverage.rooms || { cat .coverage.rooms; exit 1; }
+	@mkdir -p build
+	@$(BIN)/coverage report --fail-under=100 --include='$(FULLY_COVERED)' >build/coverage.txt || { cat build/coverage.txt; exit 1; }
 endif
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies, docs
