@@ -46,7 +46,12 @@ def _literal(text: str) -> str | None:
     if _FUTURE.fullmatch(text):
         return text
     try:
-        return IPv6Address(text).compressed
+        address = IPv6Address(text)
+        mapped = address.ipv4_mapped
+        if mapped is None:
+            return address.compressed
+        # As browsers write it (WHATWG URL §3.5); Python's own way changed in 3.13.
+        return f"::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}"
     except AddressValueError:
         return None
 
