@@ -14,6 +14,7 @@ from sqlalchemy import text
 from hardtack import errors
 from hardtack.errors import MisuseError
 from hardtack.login import Account, Accounts, HashingPool, NoSuchAccount
+from hardtack.login.accounts import LONGEST
 from hardtack.seal import Keyring, keyfile
 from hardtack.session import Identity, Sessions
 from hardtack.store import DatabaseError, feed
@@ -160,14 +161,26 @@ class TestEndingSessions:
     def test_the_row_outlives_every_cookie(self, accounts: Accounts, ada: Account) -> None:
         """Pruning does not bring a session back to life before its deadline, nor for a slow clock after it."""
         one = identity(ada)
-        accounts.sign_out(one, NOW)
-        accounts.prune(one.deadline + feed.MARGIN)
+        last = one.deadline + 5_000_000
+        accounts.sign_out(one, NOW, until=last)
+        accounts.prune(last + feed.MARGIN)
         with accounts._database.read() as connection:
             count = text("SELECT count(*) FROM revocation")
             assert 1 == connection.execute(count).scalar_one()
-        accounts.prune(one.deadline + feed.MARGIN + 1)
+        accounts.prune(last + feed.MARGIN + 1)
         with accounts._database.read() as connection:
             assert 0 == connection.execute(count).scalar_one()
+
+    def test_an_end_of_which_nobody_knows_how_long_it_matters_is_remembered_long(
+        self, accounts: Accounts, ada: Account
+    ) -> None:
+        """Not only until the deadline of the one cookie that was shown: a copy may have been renewed since."""
+        one = identity(ada)
+        accounts.sign_out(one, NOW)
+        accounts.prune(NOW + LONGEST + feed.MARGIN)
+        assert "revoked" == verdict(accounts, one)
+        with accounts._database.read() as connection:
+            assert 1 == connection.execute(text("SELECT count(*) FROM revocation")).scalar_one()
 
     def test_disabling_twice_is_no_mistake(self, accounts: Accounts, ada: Account) -> None:
         """Nor is enabling what was never disabled."""

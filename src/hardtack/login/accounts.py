@@ -26,6 +26,9 @@ from hardtack.store.accounts import Account
 
 _LARGEST_ID = (1 << 63) - 1
 
+LONGEST = 400 * 86_400
+"""For how many seconds an end is remembered where nobody says for how long the session could have lived."""
+
 
 class NoSuchAccount(MisuseError):
     """The operator named an account that does not exist."""
@@ -103,12 +106,19 @@ class Accounts:
         """Make an account for a visitor; see ``hardtack.login.sign_up``."""
         return sign_up(self._services, name, password, client=client, now=now)
 
-    def sign_out(self, identity: Identity, now: int) -> None:
-        """End the session of *identity* in every process before this returns."""
+    def sign_out(self, identity: Identity, now: int, *, until: int | None = None) -> None:
+        """End the session of *identity* in every process before this returns.
+
+        Args:
+            identity: whose session it is.
+            now: Unix seconds.
+            until: when the last cookie of this session would end, as ``Sessions.last_end`` says it, Unix seconds. The
+                identity's own deadline is not enough: a copy may have been renewed since. ``None`` remembers the end
+                for ``LONGEST`` seconds.
+        """
+        end = now + LONGEST if until is None else max(until, now)
         with self._database.write() as connection:
-            feed.revoke_lineage(
-                connection, lineage=identity.lineage, account_id=identity.account, until=max(identity.deadline, now)
-            )
+            feed.revoke_lineage(connection, lineage=identity.lineage, account_id=identity.account, until=end)
             event = self._services.trail.write(connection, audit.SIGNED_OUT, now=now, account_id=identity.account)
         self._services.trail.tell(event)
 
