@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The rooms in which every branch is tested; less fails the tests.
 FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*
 
-.PHONY: help serve demo setup test check format bench docs requirements clean
+.PHONY: help serve demo setup test check format bench fuzz docs requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,14 +44,18 @@ format: $(VENV)/.dev ## Put the code in order
 bench: $(VENV)/.dev ## Measure every published figure, beside the peers
 	$(BIN)/python -m bench $(ARGS)
 
+fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
+	$(PIP) 'atheris>=3'
+	$(BIN)/python -m tests.fuzz.run 60
+
 docs: $(VENV)/.dev ## Build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
 
 # Hashes and names only: the index is the reader's choice.
 requirements: ## Pin the requirements anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
 		--upgrade --quiet pyproject.toml --extra serve --group build -o requirements/serve.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
 		--upgrade --quiet pyproject.toml --all-extras --group dev -o requirements/dev.txt
 
 clean: ## Remove what the targets made
