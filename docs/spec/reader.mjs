@@ -43,7 +43,7 @@ export async function xaesOpen(key, nonce, ciphertext, additionalData) {
   return Buffer.from(await subtle.decrypt(algorithm, gcm, ciphertext));
 }
 
-// `secrets` maps the id of each key, in hexadecimal, to its secret.
+// `secrets` maps the id of each key that is not revoked, in hexadecimal, to its secret.
 export async function open(token, { secrets, purpose, context, now }) {
   const raw = token.length >= 67 && token.length <= 65536 ? Buffer.from(token, "base64url") : Buffer.alloc(0);
   if (raw.length < 50 || raw.toString("base64url") !== token || raw[0] !== 1) throw new SealError("malformed");
@@ -63,7 +63,8 @@ export async function open(token, { secrets, purpose, context, now }) {
 
 async function runTokens({ ring, opens, refused }) {
   const secrets = new Map();
-  for (const { secret } of ring.keys) secrets.set((await keyId(hex(secret))).toString("hex"), hex(secret));
+  const usable = ring.keys.filter(({ state }) => state !== "revoked");
+  for (const { secret } of usable) secrets.set((await keyId(hex(secret))).toString("hex"), hex(secret));
   const outcome = ({ token, purpose, context, now }) => {
     const text = typeof token === "string" ? token : token.repeat.repeat(token.times);
     return open(text, { secrets, purpose, context, now }).then(

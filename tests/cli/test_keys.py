@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from hardtack.cli import keys
+from hardtack.cli import cookie, keys
 from hardtack.cli.commands import run
-from hardtack.seal import Keyring, keyfile
+from hardtack.seal import Keyring, SealError, keyfile, keytext, rotation
+from hardtack.seal.keyring import STATES
+from hardtack.session.lifetimes import KEPT_ABSOLUTE
 
 KEY_LINE = re.compile(r"[0-9a-f]{8}  active     \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n")
 
@@ -111,7 +115,7 @@ class TestNew:
         said += ["hardtack: hint: name another folder with --data, or a file"]
         assert (1, "", said) == failed(capsys, "new", "--data", "file/data")
 
-    @pytest.mark.parametrize("name", ["new", "list"])
+    @pytest.mark.parametrize("name", ["new", "list", "rotate", "check"])
     def test_file_and_folder_together_are_wrong_usage(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
         """Which would it be?"""
         status, _, said = failed(capsys, name, "my.key", "--data", "folder")
@@ -163,3 +167,268 @@ class TestList:
         (tmp_path / "my.key").chmod(0o644)
         said = ["hardtack: my.key is open to others (mode 0644)", "hardtack: hint: run `chmod 600 my.key`"]
         assert (1, "", said) == failed(capsys, "list", "my.key")
+
+
+DAY = 86_400
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> Path:
+    """Return the keyring of the data folder, with one key."""
+    invoke("new")
+    return tmp_path / "hardtack-data" / "hardtack.key"
+
+
+def states(path: Path) -> list[str]:
+    """Return the states of the keys in a file."""
+    return [key.state for key in Keyring.load(path).keys]
+
+
+def age(path: Path, days: int) -> None:
+    """Let everything in a file have happened that many days earlier."""
+    text = path.read_text()
+    aged = [replace(key, since=(key.since or 0) - days * DAY) for key in keytext.read(text, "").keys]
+    path.write_text(keytext.rewrite(text, aged))
+
+
+def moment(line: str) -> int:
+    """Return the time at the end of a key's line, in Unix seconds."""
+    return int(datetime.fromisoformat(line.rsplit(maxsplit=1)[-1]).timestamp())
+
+
+class TestRotate:
+    """``hardtack keys rotate``."""
+
+    def test_it_announces_a_key_that_seals_in_five_minutes(self, ring: Path) -> None:
+        """What was sealed before and in between opens all the while."""
+        before = Keyring.load(ring)
+        result = invoke("rotate")
+        first, second = result.stdout.splitlines()
+        assert (before.keys[0].id, "active") == tuple(first.split()[:2])
+        assert "announced" == second.split()[1]
+        assert 300 <= moment(second) - moment(first) <= 360
+        token = before.seal(b"x", purpose="session")
+        assert b"x" == Keyring.load(ring).open(token, purpose="session", now=0)
+        said = f"announced the key {second.split()[0]}: it seals from {second.split()[-1]} on; nobody is signed out"
+        assert [
+            f"hardtack: {said}",
+            f"hardtack: hint: {keys.SAY['en']['announced-hint']}",
+            f"hardtack: hint: {keys.SAY['en']['backup']}",
+        ] == result.stderr.splitlines()
+
+    def test_another_delay_may_be_named(self, ring: Path) -> None:
+        """In seconds."""
+        first, second = invoke("rotate", "--delay", "86400").stdout.splitlines()
+        assert 86400 <= moment(second) - moment(first) <= 86460
+
+    def test_it_can_be_done_at_once(self, ring: Path) -> None:
+        """Where one server is all there is."""
+        result = invoke("rotate", "--now")
+        assert ["opening", "active"] == states(ring)
+        new = result.stdout.splitlines()[1].split()[0]
+        assert f"hardtack: the key {new} is active now; the one before it goes on opening" in result.stderr
+
+    def test_a_second_rotation_waits_for_the_first(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Or ends the waiting."""
+        new = invoke("rotate").stdout.splitlines()[1].split()[0]
+        status, _, said = failed(capsys, "rotate")
+        assert (1, True) == (status, f"the key {new} is announced already" in said[0])
+        invoke("rotate", "--now")
+        assert [("opening", False), ("active", True)] == [(key.state, key.id == new) for key in Keyring.load(ring).keys]
+
+    def test_two_times_are_wrong_usage(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Which would it be?"""
+        assert 2 == failed(capsys, "rotate", "--now", "--delay", "5")[0]
+
+    def test_it_speaks_chinese(self, ring: Path) -> None:
+        """In a terminal that does."""
+        assert "没有人会因此退出登录" in invoke("rotate", environ={"LC_ALL": "zh_CN.UTF-8"}).stderr
+
+
+class TestRetire:
+    """``hardtack keys retire``."""
+
+    def test_it_refuses_while_somebody_may_be_signed_in_by_the_key(
+        self, ring: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """As long as a person is kept signed in; then it goes."""
+        old = invoke("rotate", "--now").stdout.split()[0]
+        age(ring, KEPT_ABSOLUTE // DAY - 1)
+        status, data, said = failed(capsys, "retire", old)
+        assert (1, "", True) == (status, data, said[0].startswith(f"hardtack: tokens under the key {old} may live"))
+        age(ring, 2)
+        result = invoke("retire", old)
+        assert ["active"] == states(ring)
+        assert [f"hardtack: retired the key {old}", f"hardtack: hint: {keys.SAY['en']['backup']}"] == (
+            result.stderr.splitlines()
+        )
+
+    def test_a_longer_setting_counts(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Of the service that uses the folder."""
+        (ring.parent / "hardtack.toml").write_text(f"kept_absolute_timeout = {200 * DAY}")
+        old = invoke("rotate", "--now").stdout.split()[0]
+        age(ring, 199)
+        assert 1 == failed(capsys, "retire", old)[0]
+        age(ring, 2)
+        invoke("retire", old)
+        assert ["active"] == states(ring)
+
+    def test_a_lifetime_may_be_named(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """For an application with lifetimes of its own."""
+        old = invoke("rotate", "--now").stdout.split()[0]
+        age(ring, 2)
+        assert 1 == failed(capsys, "retire", old, "--longest", "3")[0]
+        invoke("retire", old, "--longest", "2")
+        assert ["active"] == states(ring)
+
+    def test_it_can_be_had_at_once(self, ring: Path) -> None:
+        """By a name that says what it does."""
+        old = invoke("rotate", "--now").stdout.split()[0]
+        assert keys.SAY["en"]["signed-out"] in invoke("retire", old, "--sign-people-out").stderr
+        assert ["active"] == states(ring)
+
+    def test_the_active_key_is_kept_in_any_case(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """Nothing could be sealed without it."""
+        (key,) = Keyring.load(ring).keys
+        status, _, said = failed(capsys, "retire", key.id, "--sign-people-out")
+        assert (1, f"hardtack: the key {key.id} is the active one: everything is sealed under it") == (status, said[0])
+
+
+class TestRevoke:
+    """``hardtack keys revoke``."""
+
+    def test_nothing_under_the_key_opens_any_more(self, ring: Path) -> None:
+        """A new one is active."""
+        before = Keyring.load(ring)
+        token = before.seal(b"x", purpose="session")
+        result = invoke("revoke", before.keys[0].id, "--yes")
+        with pytest.raises(SealError, match="unknown-key"):
+            Keyring.load(ring).open(token, purpose="session", now=0)
+        assert ["revoked", "active"] == states(ring)
+        assert f"hardtack: revoked the key {before.keys[0].id}: no token under it opens any more" in result.stderr
+
+    @pytest.mark.parametrize(("answer", "status", "after"), [("y", 0, ["revoked", "active"]), ("n", 1, ["active"])])
+    def test_it_asks_first(self, ring: Path, answer: str, status: int, after: list[str]) -> None:
+        """And says what it means."""
+        (key,) = Keyring.load(ring).keys
+        result = CliRunner().invoke(keys.command, ["revoke", key.id], input=answer)
+        assert status == result.exit_code
+        assert f"hardtack: revoke the key {key.id}? everybody whose cookie lies under it is signed out" in result.stderr
+        assert after == states(ring)
+
+    def test_without_an_answer_nothing_is_done(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """As in a script."""
+        (key,) = Keyring.load(ring).keys
+        assert 1 == CliRunner().invoke(keys.command, ["revoke", key.id]).exit_code
+        assert ["active"] == states(ring)
+
+    @pytest.mark.parametrize("name", ["revoke", "retire"])
+    def test_an_unknown_id_is_said_before_anything_is_asked(
+        self, ring: Path, name: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """With the command that prints them."""
+        said = ["hardtack: there is no key with that id"]
+        said += ["hardtack: hint: `hardtack keys list` prints the ids, 8 digits each"]
+        assert (1, "", said) == failed(capsys, name, "00000000")
+
+
+class TestCheck:
+    """``hardtack keys check``."""
+
+    def test_a_good_keyring_is_said_to_be(self, ring: Path) -> None:
+        """Nothing on standard output."""
+        result = invoke("check")
+        assert ("", "hardtack: nothing is wrong with hardtack-data/hardtack.key\n") == (result.stdout, result.stderr)
+
+    def test_everything_that_is_wrong_is_said(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """With what to do, and without a secret."""
+        ring.write_text(ring.read_text() + "correct horse\nkey x\n")
+        ring.chmod(0o644)
+        status, data, said = failed(capsys, "check")
+        assert (1, "") == (status, data)
+        assert [
+            "hardtack: hardtack-data/hardtack.key is open to others (mode 0644)",
+            "hardtack: line 4 of hardtack-data/hardtack.key is no entry of a keyring",
+            "hardtack: line 5 of hardtack-data/hardtack.key is no entry of a keyring",
+            "hardtack: 3 thing(s) wrong with hardtack-data/hardtack.key",
+        ] == [line for line in said if "hint" not in line]
+        assert 3 == len([line for line in said if "hint" in line])
+
+    def test_the_environment_is_checked_where_it_is_used(
+        self, ring: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As the service does; unless a file is named."""
+        monkeypatch.setenv("HARDTACK_KEYRING", "hardtack keyring 1;x")
+        status, _, said = failed(capsys, "check")
+        assert (1, "hardtack: line 2 of HARDTACK_KEYRING is no entry of a keyring") == (status, said[0])
+        assert "nothing is wrong" in invoke("check", "--data", "hardtack-data").stderr
+
+
+class TestTheEnvironment:
+    """Keys in ``HARDTACK_KEYRING``."""
+
+    @pytest.fixture
+    def value(self, ring: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+        """Return the value of the variable, which is set."""
+        value = ring.read_text().replace("\n", ";")
+        monkeypatch.setenv("HARDTACK_KEYRING", value)
+        return value
+
+    def test_a_rotation_prints_what_to_set(self, ring: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One line; the file in the data folder is not touched."""
+        result = invoke("rotate", "--env")
+        assert result.stdout.startswith(value.removesuffix(";"))
+        assert 1 == result.stdout.count("\n")
+        assert f"hardtack: {keys.SAY['en']['set']}" == result.stderr.splitlines()[0]
+        monkeypatch.setenv("HARDTACK_KEYRING", result.stdout.strip())
+        assert ["active", "announced"] == [line.split()[1] for line in invoke("list").stdout.splitlines()]
+        assert ["active"] == states(ring)
+
+    def test_retire_and_revoke_do_too(self, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One after the other."""
+        for arguments in (["rotate", "--now"], ["revoke", "ID", "--yes"], ["retire", "ID"]):
+            ids = [Keyring.from_env().keys[0].id if word == "ID" else word for word in arguments]
+            monkeypatch.setenv("HARDTACK_KEYRING", invoke(*ids, "--env").stdout.strip())
+        assert ["active"] == [key.state for key in Keyring.from_env().keys]
+
+    def test_a_secret_is_printed_only_when_it_is_asked_for(
+        self, value: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A hint says how."""
+        said = [f"hardtack: {keys.SAY['en']['variable']}", f"hardtack: hint: {keys.SAY['en']['variable-hint']}"]
+        assert (1, "", said) == failed(capsys, "rotate")
+
+    def test_a_file_that_is_named_is_changed_all_the_same(self, ring: Path, value: str) -> None:
+        """It goes before the environment."""
+        invoke("rotate", "--data", "hardtack-data")
+        assert ["active", "announced"] == states(ring)
+
+    def test_a_file_together_with_the_environment_is_wrong_usage(
+        self, value: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Which would it be?"""
+        assert 2 == failed(capsys, "rotate", "--env", "my.key")[0]
+        assert 2 == failed(capsys, "rotate", "--env", "--data", "folder")[0]
+
+    def test_without_the_variable_it_says_what_to_do(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """As the service would."""
+        assert (1, "") == failed(capsys, "rotate", "--env")[:2]
+
+
+def test_a_running_server_takes_a_rotation_up(ring: Path) -> None:
+    """What the command writes, a ring that follows the file reads."""
+    following = keyfile.follow(ring)
+    invoke("rotate", "--now")
+    following._clock = lambda: 1 << 40
+    assert ["opening", "active"] == [key.state for key in following.keys]
+    assert rotation.PROPAGATION == 300
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_command_option_and_state_is_in_the_manual(language: str) -> None:
+    """An operator finds what there is; `hardtack cookie` among it."""
+    manual = (Path(__file__).parents[2] / "docs" / language / "keys.md").read_text()
+    commands = [*keys.command.commands.values(), cookie.command]
+    options = {option for each in commands for parameter in each.params for option in parameter.opts if "--" in option}
+    words = {f"hardtack keys {name}" for name in keys.command.commands} | options | set(STATES) | {"hardtack cookie"}
+    assert [] == sorted(word for word in words if word not in manual)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardtack.seal import Key, Keyring, KeyringError, keyfile
+from hardtack.seal import Key, Keyring, KeyringError, keyfile, rotation
 
 ANY_CHARACTER = st.characters(exclude_categories=())
 
@@ -151,6 +153,10 @@ class TestReading:
         path.symlink_to(path)
         assert f"{path} cannot be read: too many levels of symbolic links" == complaint(path).problem
 
+    def test_a_file_that_cannot_be_read_says_why(self) -> None:
+        """The disk may fail; here it is the memory of this process, whose first page nobody can read."""
+        assert "/proc/self/mem cannot be read: input/output error" == complaint(Path("/proc/self/mem")).problem
+
     def test_a_path_that_no_system_has_is_refused(self) -> None:
         """A zero byte ends a path."""
         assert "cannot be read" in complaint(Path("a\0b")).problem
@@ -188,6 +194,195 @@ class TestReading:
         assert not [word for word in ("correct", "horse", "staple") if word in str(error)]
 
 
+def announce(keys: rotation.Keys, now: int) -> rotation.Keys:
+    """Announce a new key."""
+    return rotation.announce(keys, now, 300)
+
+
+def at_once(keys: rotation.Keys, now: int) -> rotation.Keys:
+    """Let a new key be the active one."""
+    return rotation.announce(keys, now, 0)
+
+
+class TestChanging:
+    """Another set of keys in a file that is there."""
+
+    def test_the_new_ring_is_in_the_file_and_comes_back(self, path: Path) -> None:
+        """With the pepper that was there."""
+        before = keyfile.create(path)
+        ring = keyfile.change(path, announce)
+        assert ["active", "announced"] == [key.state for key in ring.keys]
+        assert ring.keys == Keyring.load(path).keys
+        assert before.lookup_hash(b"x", purpose="name") == Keyring.load(path).lookup_hash(b"x", purpose="name")
+
+    def test_the_file_is_another_one_with_the_same_owner_and_mode(self, path: Path, text: str) -> None:
+        """Whoever has the old one open still reads it whole; a group that may read it still may."""
+        path.write_text("# mine\n" + text)
+        os.chown(path, os.geteuid(), os.getegid())
+        path.chmod(0o640)
+        before = path.stat()
+        with path.open() as old:
+            keyfile.change(path, announce)
+            assert "# mine\n" + text == old.read()
+        after = path.stat()
+        assert (before.st_mode, before.st_uid, before.st_gid) == (after.st_mode, after.st_uid, after.st_gid)
+        assert before.st_ino != after.st_ino
+        assert path.read_text().startswith("# mine\n" + text)
+        assert [path] == list(path.parent.iterdir())
+
+    def test_a_link_stays_a_link(self, path: Path) -> None:
+        """What it points to is replaced, where it is."""
+        keyfile.create(path)
+        link = path.with_name("link")
+        link.symlink_to(path)
+        keyfile.change(link, announce)
+        assert link.is_symlink()
+        assert 2 == len(Keyring.load(path).keys)
+
+    def test_what_another_writer_left_behind_is_no_hindrance(self, path: Path) -> None:
+        """It was stopped before its file was in place."""
+        keyfile.create(path)
+        path.with_name("hardtack.key.new").write_text("half a key")
+        keyfile.change(path, announce)
+        assert [path] == list(path.parent.iterdir())
+        assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+
+    def test_a_refused_change_leaves_the_file_as_it_is(self, path: Path) -> None:
+        """To the byte."""
+        keyfile.create(path)
+        keyfile.change(path, announce)
+        before = path.read_bytes()
+        with pytest.raises(KeyringError, match="announced already"):
+            keyfile.change(path, announce)
+        with pytest.raises(KeyringError, match="no active key"):
+            keyfile.change(path, lambda keys, now: ())
+        assert before == path.read_bytes()
+
+    def test_a_full_disk_leaves_the_file_as_it_is(self, path: Path) -> None:
+        """And nothing beside it."""
+        keyfile.create(path)
+        before = path.read_bytes()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+        try:
+            with pytest.raises(KeyringError, match="cannot be replaced: file too large") as caught:
+                keyfile.change(path, announce)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert "as the user that owns the file" in caught.value.hint
+        assert before == path.read_bytes()
+        assert [path] == list(path.parent.iterdir())
+
+    def test_a_file_that_is_missing_or_open_to_others_is_not_changed(self, path: Path) -> None:
+        """The same complaints as for reading."""
+        with pytest.raises(KeyringError, match="no keyring at"):
+            keyfile.change(path, announce)
+        keyfile.create(path)
+        path.chmod(0o644)
+        with pytest.raises(KeyringError, match="open to others"):
+            keyfile.change(path, announce)
+
+    def test_writers_wait_for_each_other(self, path: Path) -> None:
+        """Of the keys that eight processes add at the same time, none is lost."""
+        keyfile.create(path)
+        script = (
+            "import sys; from hardtack.seal import keyfile, rotation\n"
+            "for _ in range(5): keyfile.change(sys.argv[1], lambda keys, now: rotation.announce(keys, now, 0))"
+        )
+        writers = [subprocess.Popen([sys.executable, "-c", script, path]) for _ in range(8)]
+        assert [0] * 8 == [writer.wait() for writer in writers]
+        assert ["opening"] * 40 + ["active"] == [key.state for key in Keyring.load(path).keys]
+
+    def test_a_writer_that_is_killed_leaves_the_old_file(self, path: Path) -> None:
+        """With the new one ready beside it; the next writer is not hindered."""
+        keyfile.create(path)
+        before = path.read_bytes()
+        script = (
+            "import os, sys; from hardtack.seal import keyfile, rotation\n"
+            "os.replace = lambda *names: os.kill(os.getpid(), 9)\n"
+            "keyfile.change(sys.argv[1], lambda keys, now: rotation.announce(keys, now, 0))"
+        )
+        assert -9 == subprocess.run([sys.executable, "-c", script, path], check=False).returncode
+        assert before == path.read_bytes()
+        assert 2 == len(keyfile.change(path, at_once).keys)
+        assert [path] == list(path.parent.iterdir())
+
+    def test_a_file_that_goes_while_a_writer_waits_is_missed(self, path: Path) -> None:
+        """It is not made again out of the old one."""
+        keyfile.create(path)
+
+        def take_away(keys: rotation.Keys, now: int) -> rotation.Keys:
+            path.parent.rename(path.parent.with_name("elsewhere"))
+            return at_once(keys, now)
+
+        with pytest.raises(KeyringError, match="cannot be replaced: no such file"):
+            keyfile.change(path, take_away)
+
+    def test_readers_see_the_old_or_the_new_while_writers_write(self, path: Path) -> None:
+        """Never half a file."""
+        keyfile.create(path)
+        script = (
+            "import sys; from hardtack.seal import keyfile, rotation\n"
+            "for _ in range(30): keyfile.change(sys.argv[1], lambda keys, now: rotation.announce(keys, now, 0))"
+        )
+        writer = subprocess.Popen([sys.executable, "-c", script, path])
+        counts = [1]
+        while writer.poll() is None:
+            counts.append(len(Keyring.load(path).keys))
+        assert counts == sorted(counts)
+        assert (0, 31) == (writer.returncode, len(Keyring.load(path).keys))
+
+
+class TestComplaints:
+    """Everything that is wrong with a file."""
+
+    @staticmethod
+    def problems(path: Path) -> list[str]:
+        """Return what is wrong with the file at *path*."""
+        return [error.problem for error in keyfile.complaints(path)]
+
+    def test_nothing_is_wrong_with_a_new_one(self, path: Path) -> None:
+        """In a folder that is its owner's."""
+        keyfile.create(path)
+        assert [] == self.problems(path)
+
+    def test_folder_file_and_lines_are_looked_at(self, path: Path, text: str) -> None:
+        """All three at once, with the commands that help."""
+        path.write_text(text.replace("opening", "sleeping") + "\nx")
+        path.chmod(0o644)
+        path.parent.chmod(0o777)
+        assert [
+            f"others may replace the file, since its folder {path.parent} is open to them (mode 0777)",
+            f"{path} is open to others (mode 0644)",
+            f"line 3 of {path} has a state that this version does not know",
+            f"line 5 of {path} is no entry of a keyring",
+        ] == self.problems(path)
+        assert [f"run `chmod go-w {path.parent}`", f"run `chmod 600 {path}`"] == [
+            error.hint for error in keyfile.complaints(path)[:2]
+        ]
+
+    def test_a_folder_where_nobody_can_replace_what_is_anothers_is_good(self, path: Path) -> None:
+        """As the one for temporary files is."""
+        keyfile.create(path)
+        path.parent.chmod(0o1777)
+        assert [] == self.problems(path)
+
+    def test_what_is_no_text_is_one_more(self, path: Path) -> None:
+        """After what is wrong with the file itself."""
+        path.write_bytes(b"\xff")
+        path.chmod(0o666)
+        assert [f"{path} is open to others (mode 0666)", f"line 1 of {path} is not text in UTF-8"] == self.problems(
+            path
+        )
+        assert [f"{path.parent} is not a file"] == self.problems(path.parent)
+
+    def test_a_missing_file_has_nothing_to_look_at(self, path: Path) -> None:
+        """Nor has one in a missing folder."""
+        for missing in (path, path / "deeper"):
+            with pytest.raises(KeyringError, match="no keyring at"):
+                keyfile.complaints(missing)
+
+
 class TestTheEnvironment:
     """The same text in a variable."""
 
@@ -221,12 +416,35 @@ class TestTheEnvironment:
         monkeypatch.setenv("HARDTACK_KEYRING", text.replace("opening", "sleeping").replace("\n", ";"))
         with pytest.raises(KeyringError, match="line 3 of HARDTACK_KEYRING has a state") as caught:
             Keyring.from_env()
-        assert "active, opening" in caught.value.hint
+        assert "announced, active, opening, revoked" in caught.value.hint
+
+    def test_a_change_gives_what_to_set_it_to(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One line, which is read as the ring that comes with it."""
+        monkeypatch.setenv("HARDTACK_KEYRING", "# mine ;" + text.replace("\n", "\r\n"))
+        value, ring = keyfile.change_environment(announce)
+        assert "\n" not in value
+        assert value.startswith("# mine;hardtack keyring 1;pepper ")
+        monkeypatch.setenv("HARDTACK_KEYRING", value)
+        assert ["opening", "active", "announced"] == [key.state for key in Keyring.from_env().keys]
+        assert ring.keys == Keyring.from_env().keys
 
 
 def some_lines() -> st.SearchStrategy[str]:
     """Return texts that are nearly keyrings."""
-    plain = ["hardtack", "keyring", "1", "pepper", "key", "active", "opening", "66687aad", "#", "A" * 43, "AA"]
+    plain = [
+        "hardtack",
+        "keyring",
+        "1",
+        "pepper",
+        "key",
+        "active",
+        "announced",
+        "revoked",
+        "66687aad",
+        "#",
+        "A" * 43,
+        "AA",
+    ]
     moments = ["2026-01-31T12:00:00Z", "0000-00-00T00:00:00Z", "2026-01-31"]
     word = st.sampled_from([*plain, *moments, "\n", "\r\n", "\t", "\x00", "\ud800", "é", "٣"]) | st.text(
         ANY_CHARACTER, max_size=4

@@ -219,7 +219,7 @@ class TestMakingARing:
         with pytest.raises(KeyringError, match=f"two keys of the ring have the id {token.key_id(secret).hex()}"):
             Keyring([Key(secret), Key(secret, "opening")], None)
 
-    @pytest.mark.parametrize("states", [[], ["opening"], ["active", "active"]])
+    @pytest.mark.parametrize("states", [[], ["opening"], ["announced"], ["revoked"], ["active", "active"]])
     def test_a_ring_has_exactly_one_active_key(self, states: list[str]) -> None:
         """Neither none nor two."""
         with pytest.raises(KeyringError, match="exactly one active key"):
@@ -227,8 +227,8 @@ class TestMakingARing:
 
     def test_a_state_is_one_that_is_known(self) -> None:
         """A key of another state is not taken for one that opens."""
-        with pytest.raises(KeyringError, match="must be one of active, opening"):
-            Keyring([Key(os.urandom(32), "revoked")], None)
+        with pytest.raises(KeyringError, match="must be one of announced, active, opening, revoked"):
+            Keyring([Key(os.urandom(32), "retired")], None)
 
     @pytest.mark.parametrize("secret", [b"", bytes(31), bytes(33), "x" * 32, None])
     def test_a_secret_and_a_pepper_have_32_bytes(self, secret: Any) -> None:

@@ -90,9 +90,11 @@ def test_secrets_from_frameworks_are_the_vectors(vectors: dict[str, Any]) -> Non
 
 
 def test_every_text_of_a_keyring_is_read_as_the_vectors_say(vectors: dict[str, Any]) -> None:
-    """Ids, states and times."""
+    """Ids, states and times, at a moment."""
     for vector in vectors["keyrings"]["read"]:
-        assert tuple(KeyInfo(**key) for key in vector["keys"]) == keyfile.parse(vector["text"], "here").keys
+        assert (
+            tuple(KeyInfo(**key) for key in vector["keys"]) == keyfile.parse(vector["text"], "here", vector["now"]).keys
+        )
 
 
 def test_every_text_that_is_no_keyring_is_refused_with_its_line_and_a_hint(vectors: dict[str, Any]) -> None:

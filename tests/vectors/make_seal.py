@@ -39,6 +39,8 @@ def drawn(label: str, size: int) -> bytes:
 FIRST = bytes(range(32))
 SECOND = drawn("second secret", 32)
 STRANGER = drawn("secret of another ring", 32)
+COMING = drawn("secret of the announced key", 32)
+STOLEN = drawn("secret of the revoked key", 32)
 PEPPER = drawn("pepper", 32)
 NONCE = b"ABCDEFGHIJKLMNOPQRSTUVWX"
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -137,6 +139,7 @@ def opens() -> list[Json]:
         sealed("the latest end", expires_at=(1 << 40) - 1),
         sealed("no end, long after", now=(1 << 40) + 1),
         sealed("under the key that only opens", secret=SECOND, context=CONTEXT),
+        sealed("under the key that is announced", secret=COMING, context=CONTEXT),
         *(sealed(f"purpose {purpose}", purpose=purpose, context=CONTEXT) for purpose in PURPOSES),
     ]
     # Doubling in GF(2^128) has two cases; both must be among the vectors.
@@ -204,6 +207,8 @@ def refused() -> list[Json]:
     foreign = sealed("a foreign token", secret=STRANGER, context=CONTEXT)
     refuse("unknown-key", "sealed under a key that is not in the ring", foreign["token"], foreign)
     refuse("unknown-key", "sealed so, and at its end", foreign["token"], foreign, now=NOW * 2)
+    stolen = sealed("a token under the revoked key", secret=STOLEN, context=CONTEXT)
+    refuse("unknown-key", "sealed under the revoked key", stolen["token"], stolen)
     for offset in range(1, 5):
         refuse("unknown-key", f"byte {offset - 1} of the key id changed", changed(good, offset))
     refuse("unknown-key", "the shortest text, all zero but the version", base64url(b"\x01" + bytes(49)))
@@ -314,7 +319,7 @@ def keyrings() -> Json:
         "an id in capitals": active.replace(key_id(FIRST).hex(), key_id(FIRST).hex().upper()),
         "an id that is too short": active.replace(key_id(FIRST).hex(), key_id(FIRST).hex()[1:]),
         "an unknown state": active.replace("active", "retired"),
-        "a state of a later version": active.replace("active", "announced"),
+        "a state in capitals": active.replace("active", "Active"),
         "no time": active.replace(f"{since} ", ""),
         "a time of another zone": active.replace(since, "2027-01-15T08:00:00+08:00"),
         "a time that is none": active.replace(since, "2027-02-30T08:00:00Z"),
@@ -339,17 +344,57 @@ def keyrings() -> Json:
         "no pepper": ([head, active], None),
         "no active key": ([head, pepper, opening], None),
         "no key": ([head, pepper], None),
+        "an announced key and no active one": ([head, pepper, active.replace("active", "announced")], None),
+        "a revoked key and no active one": ([head, pepper, active.replace("active", "revoked")], None),
+        "a revoked key twice": ([head, pepper, active, *[opening.replace("opening", "revoked")] * 2], 5),
     }
+    coming = f"key {key_id(COMING).hex()} announced 2027-01-15T08:05:00Z {base64url(COMING)}"
+    stolen = f"key {key_id(STOLEN).hex()} revoked {since} {base64url(STOLEN)}"
+    later = f"key {key_id(STRANGER).hex()} announced 2027-01-15T08:10:00Z {base64url(STRANGER)}"
+
+    def states(text: list[str], now: int, *expected: tuple[str, int]) -> Json:
+        keys = [line.split() for line in text if line.startswith("key ")]
+        return {
+            "text": "\n".join(text),
+            "now": now,
+            "keys": [
+                {"id": key[1], "state": state, "since": at} for key, (state, at) in zip(keys, expected, strict=True)
+            ],
+        }
+
+    four, wait = [head, pepper, opening, stolen, active, coming], NOW + 300
+    was, gone = ("opening", 1769860800), ("revoked", NOW)
+    both, last = [head, pepper, active, later, coming], NOW + 600
+    two = [head, pepper, active, coming, later.replace("08:10", "08:05")]
+    moments = [
+        {"name": "every state, before the announced key's time"}
+        | states(four, wait - 1, was, gone, ("active", NOW), ("announced", wait)),
+        {"name": "every state, in the second of the announced key's time"}
+        | states(four, wait, was, gone, ("opening", wait), ("active", wait)),
+        {"name": "two announced keys, the time of one has come"}
+        | states(both, wait, ("opening", wait), ("announced", last), ("active", wait)),
+        {"name": "two announced keys, long after the times of both"}
+        | states(both, NOW * 2, ("opening", wait), ("active", last), ("opening", last)),
+        {"name": "two announced keys of one time: the later line counts"}
+        | states(two, wait, ("opening", wait), ("opening", wait), ("active", wait)),
+    ]
     mixed = ["# mine", "", f"  {head}\r", active.replace(" ", "  "), "\t", " # old", opening, pepper]
     return {
         "read": [
-            {"name": "one key", "text": "\n".join([head, pepper, active, ""]), "keys": [newest]},
-            {"name": "two keys", "text": "\n".join([head, pepper, opening, active]), "keys": [oldest, newest]},
+            {"name": "one key", "now": NOW, "text": "\n".join([head, pepper, active, ""]), "keys": [newest]},
+            {
+                "name": "two keys",
+                "now": NOW,
+                "text": "\n".join([head, pepper, opening, active]),
+                "keys": [oldest, newest],
+            },
             {
                 "name": "comments, empty lines, spaces and line ends of any kind",
+                "now": NOW,
                 "text": "\n".join(mixed),
                 "keys": [newest, oldest],
             },
+            *moments,
         ],
         "refused": [
             {"name": name, "text": "\n".join(text), "line": line} for name, (text, line) in texts.items()
@@ -367,6 +412,8 @@ def main() -> None:
             "keys": [
                 {"id": key_id(FIRST).hex(), "state": "active", "secret": FIRST.hex()},
                 {"id": key_id(SECOND).hex(), "state": "opening", "secret": SECOND.hex()},
+                {"id": key_id(COMING).hex(), "state": "announced", "secret": COMING.hex()},
+                {"id": key_id(STOLEN).hex(), "state": "revoked", "secret": STOLEN.hex()},
             ],
         },
         "opens": opens(),

@@ -19,7 +19,8 @@ from hardtack.errors import HardtackError, MisuseError, Refused
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the service: sign-in, account pages and error pages."),
     "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
-    "keys": ("cli", "Make and list the keys that seal cookies."),
+    "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
+    "cookie": ("cli", "Explain a cookie with the local keys."),
     "accounts": ("login", "Add, list and disable accounts."),
     "status": ("cli", "Explain the HTTP status codes, in English and Chinese."),
 }

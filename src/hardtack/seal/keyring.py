@@ -1,10 +1,11 @@
 """The ring of keys: which key seals, which key opens, and what is kept to do it fast.
 
-Tokens are sealed under the one active key and opened under the key whose id they carry, never by trial. The ring is
-immutable: another set of keys is another ring. What it keeps between calls only saves time and is bounded; a derived
-key is kept for opening only after a tag under it held, so that junk cannot push out what is needed (``derived`` says
-when a prefix is drawn anew). There is no clock here and no lock: each shared step is a single operation of a C-level
-dict or iterator, and a lost race costs a derivation, never a nonce.
+Tokens are sealed under the one active key and opened under the key whose id they carry, never by trial; a revoked key
+opens nothing. The ring is immutable: another set of keys, or another state of one, is another ring (``rotation`` says
+which states follow from the time, ``followed`` when another ring takes the place of one). What a ring keeps between
+calls only saves time and is bounded; a derived key is kept for opening only after a tag under it held, so that junk
+cannot push out what is needed (``derived`` says when a prefix is drawn anew). There is no clock here and no lock: each
+shared step is a single operation of a C-level dict or iterator, and a lost race costs a derivation, never a nonce.
 
 A secret leaves the ring in no representation, error text or pickle.
 """
@@ -41,10 +42,13 @@ from hardtack.seal.token import (
     unpack_expiry,
 )
 
+ANNOUNCED = "announced"
 ACTIVE = "active"
 OPENING = "opening"
-STATES = (ACTIVE, OPENING)
-"""What a key may be: the one that seals and opens, or one that only opens what it sealed before."""
+REVOKED = "revoked"
+STATES = (ANNOUNCED, ACTIVE, OPENING, REVOKED)
+"""What a key may be: one that opens and will seal, the one that seals and opens, one that only opens what it sealed
+before, or one that does nothing any more."""
 
 PEPPER_SIZE = 32
 MAX_OPENERS = 4096
@@ -72,7 +76,8 @@ class Key:
     Args:
         secret: 32 random bytes.
         state: one of ``STATES``.
-        since: when it got this state, Unix time in seconds, or ``None`` if nobody wrote it down.
+        since: when it got this state, Unix time in seconds, or ``None`` if nobody wrote it down; for an announced key,
+            when it becomes the active one.
     """
 
     secret: bytes = field(repr=False)
@@ -87,7 +92,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """What may be shown of a key: its id in hexadecimal, its state, and since when (Unix time, or ``None``)."""
+    """What may be shown of a key: its id in hexadecimal, its state, and since when (for an announced key: until when).
+
+    The time is Unix time in seconds, or ``None`` if nobody wrote it down.
+    """
 
     id: str
     state: str
@@ -114,7 +122,7 @@ class Keyring:
     threads, and by processes across a fork.
 
     Args:
-        keys: the keys, exactly one of them active.
+        keys: the keys, exactly one of them active; an announced key opens, however its time may have come.
         pepper: 32 random bytes for ``lookup_hash``; ``None`` if the ring has none.
 
     Raises:
@@ -126,22 +134,22 @@ class Keyring:
     def __init__(self, keys: Sequence[Key], pepper: bytes | None) -> None:
         if pepper is not None:
             _require_random("pepper", pepper, PEPPER_SIZE)
-        secrets: dict[bytes, bytes] = {}
+        ids: set[bytes] = set()
         for key in keys:
             _require_random("secret", key.secret, form.SECRET_SIZE)
             if key.state not in STATES:
                 raise KeyringError(f"the state of a key must be one of {', '.join(STATES)}")
-            if key.id in secrets:
+            if key.id in ids:
                 raise KeyringError(
                     f"two keys of the ring have the id {key.id.hex()}", "keep one of them: the id alone chooses the key"
                 )
-            secrets[key.id] = key.secret
+            ids.add(key.id)
         active = [key.id for key in keys if key.state == ACTIVE]
         if len(active) != 1:
             raise KeyringError(
                 f"a ring needs exactly one active key, not {len(active)}", "make one key active, the others opening"
             )
-        self._secrets = secrets
+        self._secrets = {key.id: key.secret for key in keys if key.state != REVOKED}
         self._active = active[0]
         self._pepper = pepper
         self._infos = tuple(KeyInfo(key.id.hex(), key.state, key.since) for key in keys)
@@ -158,7 +166,9 @@ class Keyring:
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Keyring:
-        """Return the ring in the file at *path*, as ``hardtack keys new`` makes it.
+        """Return the ring in the file at *path*, as ``hardtack keys new`` makes it, in the states of this moment.
+
+        It stays as it is; ``keyfile.follow`` gives one that takes up what changes.
 
         Raises:
             KeyringError: if the file cannot be read, is open to others, or does not hold a ring.
@@ -170,6 +180,8 @@ class Keyring:
     @classmethod
     def from_env(cls, name: str = "HARDTACK_KEYRING") -> Keyring:
         """Return the ring in the environment variable *name*: the text of a keyring file, ``;`` for its line ends.
+
+        It is in the states of this moment; in one of ``keyfile.follow_environment`` an announced key begins to seal.
 
         Raises:
             KeyringError: if the variable is missing or does not hold a ring.

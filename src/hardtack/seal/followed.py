@@ -1,0 +1,123 @@
+"""A ring that follows what is written down: a changed file, and a key whose time has come.
+
+At most once a second, when it is used, it looks whether there is something new; then another ring takes the place of
+the one before, for everybody who shares it. Whatever is wrong with what it finds, the last good ring stays and one
+line in the log says so: a running server is never stopped by a slip of the hand in its keyring. A changed pepper is
+such a slip, since no stored hash could follow it.
+
+It has no lock. Threads that look at the same time find the same and each put it in place; one that was overtaken puts
+back what is older for a second at most. Where to look, and what time it is, is said by ``keyfile``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
+
+from hardtack.seal import rotation
+from hardtack.seal.keyring import ACTIVE, KeyInfo, Keyring, KeyringError
+from hardtack.seal.keytext import Written
+
+log = logging.getLogger("hardtack.seal")
+
+
+class Found(NamedTuple):
+    """What is written down.
+
+    Args:
+        written: the keys and the pepper.
+        stamp: equal for as long as nothing has changed; ``None`` if a change might not show.
+    """
+
+    written: Written
+    stamp: Hashable
+
+
+Look = Callable[[Found | None], Found]
+"""Look at what is written down, given what was found before, which comes back if nothing has changed; raises
+``KeyringError``."""
+
+
+class FollowedKeyring(Keyring):
+    """A keyring that is always as it is written down; use it wherever a ``Keyring`` is wanted.
+
+    ``keyfile.follow`` makes one for a file. It is a ``Keyring`` by name only: it holds the present ring and passes
+    everything on to it.
+
+    Args:
+        look: where to look.
+        clock: what time it is, in whole Unix seconds.
+
+    Raises:
+        KeyringError: if there is no good ring to begin with.
+    """
+
+    __slots__ = ("_clock", "_complaint", "_found", "_keys", "_look", "_looked", "_ring")
+
+    def __init__(self, look: Look, clock: Callable[[], int]) -> None:
+        self._look = look
+        self._clock = clock
+        self._complaint = ""
+        self._looked = clock()
+        self._found = look(None)
+        self._keys = rotation.settled(self._found.written.keys, self._looked)
+        self._ring = Keyring(self._keys, self._found.written.pepper)
+
+    def seal(self, data: bytes, *, purpose: str, context: Sequence[str] = (), expires_at: int | None = None) -> str:
+        """Return a token that holds *data*, as ``Keyring.seal`` does."""
+        return self.present().seal(data, purpose=purpose, context=context, expires_at=expires_at)
+
+    def open(self, token: str, *, purpose: str, context: Sequence[str] = (), now: int) -> bytes:
+        """Return the data in *token*, as ``Keyring.open`` does."""
+        return self.present().open(token, purpose=purpose, context=context, now=now)
+
+    def lookup_hash(self, data: bytes, *, purpose: str) -> bytes:
+        """Return a keyed hash of *data*, as ``Keyring.lookup_hash`` does."""
+        return self._ring.lookup_hash(data, purpose=purpose)
+
+    @property
+    def keys(self) -> tuple[KeyInfo, ...]:
+        """What may be shown of each key at present."""
+        return self.present().keys
+
+    def __repr__(self) -> str:
+        return f"<FollowedKeyring {self._ring!r}>"
+
+    def present(self) -> Keyring:
+        """Return the ring of this second."""
+        now = self._clock()
+        # Unequal, not later: a clock that was put back must not keep it from looking.
+        if now != self._looked:
+            self._looked = now
+            self._look_again(now)
+        return self._ring
+
+    def _look_again(self, now: int) -> None:
+        before = self._found
+        try:
+            found = self._look(before)
+            if found.written.pepper != before.written.pepper:
+                raise KeyringError("the pepper has changed", "restore it from a backup: stored hashes cannot follow")
+        except KeyringError as error:
+            self._refuse(error)
+            found = before
+        else:
+            self._complaint = ""
+        self._found = found
+        keys = rotation.settled(found.written.keys, now)
+        if keys != self._keys:
+            self._keys = keys
+            self._ring = Keyring(keys, found.written.pepper)
+            active = next(key.id for key in self._ring.keys if key.state == ACTIVE)
+            log.info("keyring changed: %r", self._ring, extra={"event": "keyring-changed", "active": active})
+
+    def _refuse(self, error: KeyringError) -> None:
+        """Log what is wrong, once for as long as it is the same."""
+        if error.problem != self._complaint:
+            self._complaint = error.problem
+            log.error(
+                "keyring refused, the one before is kept: %s",
+                error.problem,
+                extra={"event": "keyring-refused", "reason": error.problem, "hint": error.hint},
+            )
