@@ -1,4 +1,4 @@
-"""What a browser makes of our Set-Cookie values, by the algorithms of RFC 6265bis §5.6 to §5.8.
+"""What a browser makes of our Set-Cookie values, by the algorithms of RFC 6265bis §5.5 to §5.8 and layered-cookies.
 
 The browser here is written after the standard, not after our code: whatever ``dump`` lets out, it must keep, with the
 attributes that were meant, and send back as it was; and what ``dump`` refuses on account of browsers, it must drop.
@@ -22,7 +22,12 @@ from hardtack.session import Sessions, cookie
 NOW = 1_800_000_000
 HOST = "shop.example.org"
 TOKEN = st.text(st.sampled_from("!#$%&'*+-.^_`|~aZ09"), min_size=1, max_size=9)
-NAMES = st.tuples(st.sampled_from(["", "__Host-", "__Secure-", "__hOsT-", "__secure-"]), TOKEN).map("".join)
+NAMES = st.tuples(
+    st.sampled_from(
+        ["", "__Host-", "__Secure-", "__hOsT-", "__secure-", "__Http-", "__hTTp-", "__Host-Http-", "__HOST-HTTP-"]
+    ),
+    TOKEN,
+).map("".join)
 VALUES = st.text(st.sampled_from("".join(chr(code) for code in range(0x20, 0x80))), max_size=9)
 
 
@@ -79,8 +84,8 @@ class Browser:
                 setattr(kept, {"secure": "secure", "httponly": "http_only"}[key], True)
             elif key == "samesite":
                 kept.same_site = {"none": "None", "lax": "Lax", "strict": "Strict"}.get(given_value.lower(), "Default")
-        if max_age is not None:
-            kept.expires = max_age
+        expires = kept.expires if max_age is None else max_age
+        kept.expires = None if expires is None else min(expires, NOW + 400 * 86_400)
         return self.store(name, kept, has_path)
 
     def store(self, name: str, kept: Kept, has_path: bool) -> str:
@@ -94,10 +99,12 @@ class Browser:
         lowered = name.lower()
         if lowered.startswith("__secure-") and not kept.secure:
             return "__Secure- without Secure"
+        if lowered.startswith(("__http-", "__host-http-")) and not (kept.secure and kept.http_only):
+            return "__Http- without Secure and HttpOnly"
         whole_host = kept.secure and kept.host_only and has_path and kept.path == "/"
         if lowered.startswith("__host-") and not whole_host:
             return "__Host- not of the whole host"
-        if not name and kept.value.lower().startswith(("__host-", "__secure-")):
+        if not name and kept.value.lower().startswith(("__host-", "__secure-", "__http-")):
             return "a prefix in disguise"
         if kept.expires is not None and kept.expires <= NOW:
             self.jar.pop(name, None)
@@ -116,8 +123,8 @@ class Browser:
     value=VALUES,
     path=st.sampled_from([None, "/", "/a", "a", "/" + "a" * 1023, "/" + "a" * 1024, "/a "]),
     domain=st.sampled_from([None, "example.org", HOST, "EXAMPLE.org", ".example.org", "example.org."]),
-    max_age=st.none() | st.integers(-9, 10**6),
-    expires=st.none() | st.integers(0, 2 * NOW),
+    max_age=st.none() | st.integers(-9, 10**6) | st.integers(399 * 86_400, 401 * 86_400),
+    expires=st.none() | st.integers(0, 2 * NOW) | st.integers(NOW, NOW + 401 * 86_400),
     secure=st.booleans(),
     httponly=st.booleans(),
     samesite=st.sampled_from([None, "Lax", "strict", "None", "none", "junk"]),
@@ -125,7 +132,7 @@ class Browser:
 def test_what_is_let_out_is_kept_as_it_was_meant(name: str, value: str, **options: Any) -> None:
     """Every attribute arrives, none is added, and the next request brings the same name and value back."""
     try:
-        text = cookie.dump(name, value, **options)
+        text = cookie.dump(name, value, **options, now=NOW)
     except MisuseError:
         return
     browser = Browser()
@@ -154,6 +161,19 @@ def test_what_is_let_out_is_kept_as_it_was_meant(name: str, value: str, **option
         ),
         ("__secure-a=1", "__Secure- without Secure", {"name": "__secure-a"}),
         ("a=1; SameSite=None", "SameSite=None without Secure", {"name": "a", "samesite": "None"}),
+        ("__Http-a=1; Secure", "__Http- without Secure and HttpOnly", {"name": "__Http-a", "secure": True}),
+        ("__http-a=1; HttpOnly", "__Http- without Secure and HttpOnly", {"name": "__http-a", "httponly": True}),
+        (
+            "__Host-HTTP-a=1; Path=/; Secure",
+            "__Http- without Secure and HttpOnly",
+            {"name": "__Host-HTTP-a", "path": "/", "secure": True},
+        ),
+        (
+            "__Host-Http-a=1; Secure; HttpOnly",
+            "__Host- not of the whole host",
+            {"name": "__Host-Http-a", "secure": True, "httponly": True},
+        ),
+        ("=__Http-a", "a prefix in disguise", {"name": "", "value": "__Http-a"}),
         ("=__Host-a", "a prefix in disguise", {"name": "", "value": "__Host-a"}),
         (f"a={'1' * 4096}", "too long", {"name": "a", "value": "1" * 4096}),
         ("a=1\x00", "control character", {"name": "a", "value": "1\x00"}),
