@@ -39,6 +39,8 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
         issued: when this cookie was written.
         deadline: when it ends.
         device: room for the key that a session may be bound to; empty if it is not.
+        kept: whether the person asked to be kept signed in: ``True`` for the longer lifetimes and a cookie that
+            outlives the browser, ``False`` for one that ends with it; ``None`` if nobody was asked.
     """
 
     session_id: Id
@@ -52,6 +54,7 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
     issued: Count
     deadline: Count
     device: bytes = b""
+    kept: bool | None = None
 
     def __repr__(self) -> str:
         # Ids stay out: representations end up in logs, and a lineage is what a form's token is bound to.

@@ -5,6 +5,8 @@ counts is the earliest of that deadline and of what today's policy makes of born
 holds for the cookies that are out, one made laxer does not revive them. Idle time is renewed lazily, after a quarter of
 it, so that most answers carry no Set-Cookie; birth never is.
 
+Whoever asks to be kept signed in gets longer lifetimes of their own; the identity says so under the seal.
+
 Nothing here reads a clock: ``now`` is whole Unix seconds, and so is every time; every duration is in seconds.
 """
 
@@ -30,6 +32,14 @@ class Dated(Protocol):
     @property
     def deadline(self) -> int:
         """When it ends, as it was decided at issue."""
+
+
+class Keepable(Dated, Protocol):
+    """What also says whether its owner asked to be kept signed in."""
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the longer lifetimes are its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +96,48 @@ class Lifetimes:
         if now - times.issued < self.renew_after:
             return False
         return self.deadline_of(times.born, now) > min(times.deadline, times.issued + self.idle)
+
+
+KEPT_IDLE = 30 * 86_400
+"""How long a person who is kept signed in may stay away, unless the site says otherwise."""
+KEPT_ABSOLUTE = 90 * 86_400
+"""How long they are kept signed in, however often they come, unless the site says otherwise."""
+
+
+class KeptLifetimes:
+    """The two sets of lifetimes that identities have: the usual, and that of people who are kept signed in.
+
+    Args:
+        usual: for everybody else.
+        kept: for them; ``None`` for a month idle and three months in all, or the usual where that is longer.
+
+    Raises:
+        MisuseError: if they would be signed out sooner than others, or the clocks differ only for them.
+    """
+
+    __slots__ = ("kept", "leeway", "usual")
+
+    def __init__(self, usual: Lifetimes, kept: Lifetimes | None) -> None:
+        if kept is None:
+            idle, absolute = max(usual.idle, KEPT_IDLE), max(usual.absolute, KEPT_ABSOLUTE)
+            kept = Lifetimes(idle=idle, absolute=absolute, leeway=usual.leeway)
+        if kept.idle < usual.idle or kept.absolute < usual.absolute:
+            raise MisuseError("people who are kept signed in would be signed out sooner than others", "give them more")
+        if kept.leeway != usual.leeway:
+            raise MisuseError("the leeway is for the clocks of servers, whoever is signed in", "give both the same")
+        self.usual = usual
+        self.kept = kept
+        self.leeway = usual.leeway
+
+    @property
+    def idle(self) -> int:
+        """The idle time that most identities have."""
+        return self.usual.idle
+
+    def of(self, identity: Keepable | None) -> Lifetimes:
+        """Return the lifetimes of an identity, or of whoever has none."""
+        return self.kept if identity is not None and identity.kept else self.usual
+
+    def refusal(self, identity: Keepable, now: int) -> str:
+        """Return why an identity is refused, as ``Lifetimes.refusal``."""
+        return (self.kept if identity.kept else self.usual).refusal(identity, now)

@@ -11,18 +11,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from hardtack.seal import Keyring, SealError
 from hardtack.session.cookie import MAX_PAIR, find, http_date
 from hardtack.session.identity import UNDECODABLE
-from hardtack.session.lifetimes import Dated, Lifetimes
+from hardtack.session.lifetimes import Dated
 
 NONE = "none"
 
 log = logging.getLogger("hardtack.session")
 
 _Record = TypeVar("_Record", bound=Dated)
+_Judged_contra = TypeVar("_Judged_contra", contravariant=True)
+
+
+class Limits(Protocol[_Judged_contra]):
+    """What decides how long a record lives."""
+
+    @property
+    def leeway(self) -> int:
+        """How far the clocks of two servers may be apart, in seconds."""
+
+    @property
+    def idle(self) -> int:
+        """How long most cookies live when they are written, in seconds."""
+
+    def refusal(self, times: _Judged_contra, now: int, /) -> str:
+        """Return why a record is refused for its times, or ``""``."""
 
 
 class SealedCookie(Generic[_Record]):
@@ -36,7 +52,7 @@ class SealedCookie(Generic[_Record]):
         lifetimes: how long it lives.
         decode: makes a record of what was sealed, or raises one of ``UNDECODABLE``.
         attributes: what follows the lifetime in a Set-Cookie value.
-        persistent: whether it outlives the browser.
+        persistent: whether it outlives the browser, unless a write says otherwise.
     """
 
     __slots__ = (
@@ -48,6 +64,7 @@ class SealedCookie(Generic[_Record]):
         "_lifetimes",
         "_persistent",
         "_purpose",
+        "_usual_seconds",
         "_usual_tail",
         "deletion",
         "name",
@@ -60,7 +77,7 @@ class SealedCookie(Generic[_Record]):
         purpose: str,
         place: tuple[str, ...],
         keyring: Keyring,
-        lifetimes: Lifetimes,
+        lifetimes: Limits[_Record],
         decode: Callable[[Any], _Record],
         attributes: str,
         persistent: bool,
@@ -75,12 +92,18 @@ class SealedCookie(Generic[_Record]):
         self._decode = decode
         self._attributes = attributes
         self._persistent = persistent
-        self._usual_tail = self._tail(lifetimes.idle)
+        self._usual_seconds = lifetimes.idle
+        self._usual_tail = self._tail(lifetimes.idle, persistent)
 
-    def read(self, header: str, now: int) -> _Record | str:
+    def read(self, header: str, now: int, limits: Limits[_Record] | None = None) -> _Record | str:
         """Return the record in the one cookie of this name, or why there is none.
 
         Promise: returns for any *header*, never raises.
+
+        Args:
+            header: the value of the Cookie field.
+            now: Unix time in seconds.
+            limits: how long it lives, where not as long as usual.
         """
         tokens = find(header, self.name)
         if not tokens:
@@ -100,16 +123,27 @@ class SealedCookie(Generic[_Record]):
                 record = self._decode(opened)
             except UNDECODABLE:
                 return self.refused("malformed")
-            why = self._lifetimes.refusal(record, now)
+            why = (limits or self._lifetimes).refusal(record, now)
             if not why:
                 return record
         return self.refused(why)
 
-    def write(self, plaintext: bytes, deadline: int, now: int) -> str:
-        """Return the Set-Cookie value that holds *plaintext* until *deadline*."""
+    def write(self, plaintext: bytes, deadline: int, now: int, persistent: bool | None = None) -> str:
+        """Return the Set-Cookie value that holds *plaintext* until *deadline*.
+
+        Args:
+            plaintext: the record, encoded.
+            deadline: Unix time in seconds.
+            now: the same.
+            persistent: whether it outlives the browser; ``None`` for as usual.
+        """
         token = self._keyring.seal(plaintext, purpose=self._purpose, context=self._context, expires_at=deadline)
         seconds = deadline - now
-        return f"{self.name}={token}{self._usual_tail if seconds == self._lifetimes.idle else self._tail(seconds)}"
+        if persistent is None or persistent is self._persistent:
+            if seconds == self._usual_seconds:
+                return f"{self.name}={token}{self._usual_tail}"
+            persistent = self._persistent
+        return f"{self.name}={token}{self._tail(seconds, persistent)}"
 
     def refused(self, why: str) -> str:
         """Log that this cookie was refused, and return *why*."""
@@ -121,6 +155,6 @@ class SealedCookie(Generic[_Record]):
         )
         return why
 
-    def _tail(self, seconds: int) -> str:
+    def _tail(self, seconds: int, persistent: bool) -> str:
         """Return what follows the value of a cookie with so long to live; within the leeway after that, the least."""
-        return f"; Max-Age={max(seconds, 1)}{self._attributes}" if self._persistent else self._attributes
+        return f"; Max-Age={max(seconds, 1)}{self._attributes}" if persistent else self._attributes

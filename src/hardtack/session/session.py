@@ -6,14 +6,16 @@ Whether anything changed is decided by comparing encoded bytes, so a change deep
 same value again does not.
 
 Signing in draws a new session id, a new lineage and a new id for the data, whatever was there before (fixation); data
-of nobody is taken along once, without the keys that mean a sign-in; data of another account is not. Signing out
-forgets everything. Nothing here seals, opens, or knows a cookie: ``Sessions`` does.
+of nobody is taken along once, without the keys that mean a sign-in; data of another account is not. Stepping up draws
+a new session id and keeps the rest; a session whose id was replaced so a moment ago is superseded: it names its owner
+by the old rights and writes nothing. Signing out forgets everything. Nothing here seals, opens, or knows a cookie:
+``Sessions`` does.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,13 +25,16 @@ from hardtack.session import data as form
 from hardtack.session import identity as identity_form
 from hardtack.session.data import EMPTY, Data
 from hardtack.session.identity import ID_SIZE, Identity
+from hardtack.session.revocation import SupersededSession
 from hardtack.session.sealed import NONE
 
 if TYPE_CHECKING:
+    from hardtack.session.server_side import Row
     from hardtack.session.sessions import Cookies, Sessions
 
 UNAVAILABLE = "revocations-unavailable"
 REVOKED = "revoked"
+SUPERSEDED = "superseded"
 OTHER_ACCOUNT = "other-account"
 
 SIGN_IN_KEYS = ("_auth_user_*", "_user_id", "_fresh")
@@ -48,7 +53,11 @@ class Session(MutableMapping[str, Any]):
         "_head",
         "_identity",
         "_identity_why",
+        "_pending",
+        "_row",
+        "_saved",
         "_sessions",
+        "_superseded",
         "_values",
         "_why",
         "accessed",
@@ -66,7 +75,9 @@ class Session(MutableMapping[str, Any]):
         self._identity: Identity | None = None
         self._identity_why = NONE
         self._change = ""
-        self._adopting = self._forced = self._forgotten = self.accessed = False
+        self._row: Row | None = None
+        self._pending: tuple[bytes, int, bytes] | None = None
+        self._adopting = self._forced = self._forgotten = self._saved = self._superseded = self.accessed = False
 
     # Who it is --------------------------------------------------------------------------------------------------------
 
@@ -81,6 +92,11 @@ class Session(MutableMapping[str, Any]):
         """Why nobody is signed in; ``""`` if somebody is, ``"none"`` if no identity cookie came."""
         return self._identity_why
 
+    @property
+    def superseded(self) -> bool:
+        """Whether the cookie is the one from before a step-up; if so, nothing that changes credentials may go on."""
+        return self._superseded
+
     def sign_in(
         self,
         *,
@@ -88,6 +104,7 @@ class Session(MutableMapping[str, Any]):
         epoch: int,
         profile_version: int = 0,
         factors: Collection[str] = ("password",),
+        keep: bool | None = None,
         now: int,
     ) -> Identity:
         """Make *account* the one who is signed in, under new ids, and return the new identity.
@@ -97,6 +114,9 @@ class Session(MutableMapping[str, Any]):
             epoch: the account's counter at this moment.
             profile_version: the version of its profile that was read.
             factors: what the person has proved.
+            keep: whether they asked to be kept signed in. ``True``: for the longer lifetimes, in cookies that outlive
+                the browser. ``False``: for the usual ones, in cookies that end with the browser, and on the server all
+                the same. ``None``, if they were not asked: for the usual ones, in cookies as these sessions have them.
             now: Unix time in seconds.
 
         Raises:
@@ -105,28 +125,23 @@ class Session(MutableMapping[str, Any]):
         sessions = self._sessions
         if not sessions.with_identity:
             raise MisuseError("these sessions have no identity", "leave identity=False out to sign people in")
-        if isinstance(factors, str):
-            raise MisuseError("the factors must be a collection of names", f"write ({factors!r},)")
-        # Encoded and decoded, so that what could not be opened again is refused here.
-        try:
-            identity = identity_form.decode(
-                identity_form.encode(
-                    Identity(
-                        session_id=os.urandom(ID_SIZE),
-                        lineage=os.urandom(ID_SIZE),
-                        account=account,
-                        epoch=epoch,
-                        profile_version=profile_version,
-                        factors=tuple(factors),
-                        authenticated_at=now,
-                        born=now,
-                        issued=now,
-                        deadline=sessions.lifetimes.deadline_of(now, now),
-                    )
-                )
+        if keep is not None and type(keep) is not bool:
+            raise MisuseError(f"keep={keep!r:.80} is not a choice", "give True, False or None")
+        identity = _checked(
+            Identity(
+                session_id=os.urandom(ID_SIZE),
+                lineage=os.urandom(ID_SIZE),
+                account=account,
+                epoch=epoch,
+                profile_version=profile_version,
+                factors=_names(factors),
+                authenticated_at=now,
+                born=now,
+                issued=now,
+                deadline=(sessions.kept_lifetimes if keep else sessions.lifetimes).deadline_of(now, now),
+                kept=keep,
             )
-        except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
-            raise MisuseError(f"nobody can be signed in so: {error}", "give whole numbers from 0 on") from None
+        )
         values = self._load()
         if self._identity is None and sessions.adopt_anonymous:
             sessions.strip(values)
@@ -135,17 +150,71 @@ class Session(MutableMapping[str, Any]):
         self.accessed = True
         self._forgotten = True
         self._change = "in"
+        self._superseded = False
         self._identity = identity
         self._identity_why = ""
         return identity
 
+    def step_up(
+        self,
+        *,
+        factors: Collection[str],
+        now: int,
+        epoch: int | None = None,
+        supersede: Callable[[Identity], bool] | None = None,
+    ) -> Identity:
+        """Note that whoever is signed in has proved more, under a new session id, and return the new identity.
+
+        Lineage, birth and data stay. That the old id is superseded must be recorded before the answer is out.
+
+        Args:
+            factors: what the person has proved just now; joined to what they had proved before.
+            now: Unix time in seconds.
+            epoch: the account's counter, where this request has raised it (a new password ends all other sessions).
+            supersede: records that the old identity's id is superseded, and returns whether it was still good: of two
+                requests that step up at once, only one may. ``None`` if the caller sees to both.
+
+        Raises:
+            SupersededSession: if the cookie is itself from before a step-up.
+            MisuseError: if nobody is signed in, a number is negative or a type is wrong.
+        """
+        identity = self._identity
+        if identity is None:
+            raise MisuseError("nobody is signed in whose session could step up", "ask for session.identity first")
+        if self._superseded or self._sessions.is_superseded(identity, now):
+            self._superseded = True
+            raise SupersededSession
+        stepped_up = _checked(
+            msgspec.structs.replace(
+                identity,
+                session_id=os.urandom(ID_SIZE),
+                epoch=identity.epoch if epoch is None else epoch,
+                factors=tuple(dict.fromkeys((*identity.factors, *_names(factors)))),
+                authenticated_at=now,
+                issued=now,
+                deadline=self._sessions.lifetimes_of(identity).deadline_of(identity.born, now),
+            )
+        )
+        if supersede is not None and not supersede(identity):
+            self._superseded = True
+            raise SupersededSession
+        self.accessed = True
+        self._change = self._change or "up"
+        self._identity = stepped_up
+        return stepped_up
+
     def sign_out(self) -> None:
         """Forget who is signed in and all data; both cookies are deleted, unless new data is put in afterwards."""
         self.clear()
-        self._adopting = False
+        self._adopting = self._superseded = False
         self._change = "out"
         self._identity = None
         self._identity_why = NONE
+
+    @property
+    def cookie_names(self) -> tuple[str, str]:
+        """The names of the identity cookie and the data cookie."""
+        return self._cookies.identity.name, self._cookies.data.name
 
     # What it holds ----------------------------------------------------------------------------------------------------
 
@@ -181,11 +250,14 @@ class Session(MutableMapping[str, Any]):
         values = self._values
         if values is None:
             values = {}
+            kept = self._sessions.kept_values
+            if kept is not None and not kept.fetch(self):
+                self._drop("gone")
             if self._head is not None:
                 try:
                     values = form.decode_values(self._head.values)
                 except form.UNDECODABLE:
-                    self._drop()
+                    self._drop("malformed")
             self._values = values
             if self._adopting:
                 self._sessions.strip(values)
@@ -196,14 +268,14 @@ class Session(MutableMapping[str, Any]):
         try:
             value = form.decode_value(encoded)
         except form.UNDECODABLE:
-            self._drop()
+            self._drop("malformed")
             raise KeyError(key) from None
         self._values[key] = value  # type: ignore[index] # only what is loaded is decoded
         return value
 
-    def _drop(self) -> None:
-        """Be as if no data had come: what came is under our seal, but not what we write."""
-        self._why = self._cookies.data.refused("malformed")
+    def _drop(self, why: str) -> None:
+        """Be as if no data had come: what came is under our seal, but not what we write, or names what is gone."""
+        self._why = self._cookies.data.refused(why)
         self._head = None
         self._values = {}
         self._adopting = False
@@ -242,4 +314,21 @@ class Session(MutableMapping[str, Any]):
 
     def __repr__(self) -> str:
         # Keys and values stay out: representations end up in logs.
-        return f"<Session of {self._identity or 'nobody'}, {len(self._load())} keys, why={self._why!r}>"
+        read = self._values is not None or self._sessions.kept_values is None
+        held = f"{len(self._load())} keys" if read else "keys on the server"
+        return f"<Session of {self._identity or 'nobody'}, {held}, why={self._why!r}>"
+
+
+def _names(factors: Collection[str]) -> tuple[str, ...]:
+    """Return the names of factors, or raise ``MisuseError`` for one name alone, which is a collection of letters."""
+    if isinstance(factors, str):
+        raise MisuseError("the factors must be a collection of names", f"write ({factors!r},)")
+    return tuple(factors)
+
+
+def _checked(identity: Identity) -> Identity:
+    """Return *identity* as it will be opened, or raise ``MisuseError``, so that what could not be is refused here."""
+    try:
+        return identity_form.decode(identity_form.encode(identity))
+    except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
+        raise MisuseError(f"nobody can be signed in so: {error}", "give whole numbers from 0 on") from None

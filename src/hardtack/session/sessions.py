@@ -8,7 +8,8 @@ empty, one log line names the cookie and the reason, and nothing is raised. A co
 
 Saving writes what this request has changed, and what is old enough to be written anew. A cookie that was refused is
 left alone, as an answer must not undo what a faster one has set. Just before anything is written for somebody who is
-signed in, the revocations are asked again: a session that was ended meanwhile is deleted instead.
+signed in, the revocations are asked again: a session that was ended meanwhile is deleted instead, and nothing is
+written for one that was superseded meanwhile. When two answers undo each other's data, ``lost`` notices.
 """
 
 from __future__ import annotations
@@ -24,13 +25,16 @@ from hardtack.session import data as form
 from hardtack.session import identity as identity_form
 from hardtack.session.data import EMPTY, LIMIT, WARNING, Data
 from hardtack.session.identity import ID_SIZE, Identity
-from hardtack.session.lifetimes import Lifetimes
+from hardtack.session.lifetimes import KeptLifetimes, Lifetimes
+from hardtack.session.lost import LatestWrites
 from hardtack.session.policy import CookiePolicy, decide
 from hardtack.session.revocation import Revocations
 from hardtack.session.sealed import NONE, SealedCookie, log
-from hardtack.session.session import OTHER_ACCOUNT, REVOKED, SIGN_IN_KEYS, UNAVAILABLE, Session
+from hardtack.session.server_side import FRESH, KeptValues, ServerSide
+from hardtack.session.session import OTHER_ACCOUNT, REVOKED, SIGN_IN_KEYS, SUPERSEDED, UNAVAILABLE, Session
 
 _MAX_HOSTS = 64
+_VERDICTS = frozenset({"", REVOKED, SUPERSEDED})
 _DEFAULT_LIFETIMES = Lifetimes()
 
 
@@ -44,7 +48,7 @@ class Cookies(NamedTuple):
 class Sessions:
     """Open the session that comes with a request, and save it into the answer.
 
-    It keeps nothing between requests and may be shared by threads.
+    What it remembers between requests only serves to notice lost updates; threads may share it.
 
     Args:
         keyring: what seals the cookies.
@@ -52,31 +56,41 @@ class Sessions:
         application: the name of the application whose data it is.
         realm: the name of the site; applications share a sign-in by keyring and realm.
         lifetimes: how long sessions live.
+        kept_lifetimes: how long those of people live who asked to be kept signed in; ``None`` for a month idle and
+            three months in all, or as ``lifetimes`` where that is longer.
         identity: whether there is a sign-in of ours; without, there is the data cookie alone.
         revocations: who knows which sessions have been ended; ``None`` if nobody does, and none can be.
+        server_side: where the values are kept instead of in the cookie; ``None`` for in the cookie.
         adopt_anonymous: whether data made while nobody was signed in is kept when somebody is.
         drop_on_adopt: keys that are not kept then, besides ``SIGN_IN_KEYS``; a ``*`` at the end stands for any rest.
-        persistent: whether the cookies outlive the browser, until their deadline.
+        persistent: whether the cookies outlive the browser, until their deadline, where nobody chose by ``keep``.
         insecure_plain_http: accept an origin of plain http beyond this machine.
 
     Raises:
-        MisuseError: if the origin or the application's name cannot be used.
+        MisuseError: if the origin, the application's name or the lifetimes cannot be used.
     """
 
     __slots__ = (
         "_by_host",
+        "_by_keeping",
         "_cookies",
         "_drop_keys",
         "_drop_prefixes",
         "_keyring",
+        "_latest",
         "_persistent",
         "_realm",
         "_revocations",
         "adopt_anonymous",
+        "kept_values",
         "lifetimes",
+        "lost_updates",
         "policy",
         "with_identity",
     )
+
+    lost_updates: int
+    """How often this process has seen two answers undo each other's data."""
 
     def __init__(
         self,
@@ -86,8 +100,10 @@ class Sessions:
         application: str = "app",
         realm: str = "hardtack",
         lifetimes: Lifetimes = _DEFAULT_LIFETIMES,
+        kept_lifetimes: Lifetimes | None = None,
         identity: bool = True,
         revocations: Revocations | None = None,
+        server_side: ServerSide | None = None,
         adopt_anonymous: bool = True,
         drop_on_adopt: Collection[str] = (),
         persistent: bool = True,
@@ -95,17 +111,38 @@ class Sessions:
     ) -> None:
         self.policy = decide(origin, application=application, insecure_plain_http=insecure_plain_http)
         self.lifetimes = lifetimes
+        self.lost_updates = 0
         self.with_identity = identity
         self.adopt_anonymous = adopt_anonymous
         self._keyring = keyring
         self._realm = realm
         self._revocations = revocations
+        self.kept_values = None if server_side is None else KeptValues(self, server_side)
         self._persistent = persistent
+        self._by_keeping = KeptLifetimes(lifetimes, kept_lifetimes)
+        self._latest = LatestWrites()
         dropped = (*SIGN_IN_KEYS, *drop_on_adopt)
         self._drop_keys = frozenset(key for key in dropped if not key.endswith("*"))
         self._drop_prefixes = tuple(key[:-1] for key in dropped if key.endswith("*"))
         self._by_host: dict[str, Cookies] = {}
         self._cookies = None if self.policy.development else self._cookies_of(self.policy)
+
+    @property
+    def kept_lifetimes(self) -> Lifetimes:
+        """How long the sessions of people live who asked to be kept signed in."""
+        return self._by_keeping.kept
+
+    def lifetimes_of(self, identity: Identity | None) -> Lifetimes:
+        """Return the lifetimes of a session by whose it is, or by ``None`` of one that is nobody's."""
+        return self._by_keeping.of(identity)
+
+    def last_end(self, identity: Identity) -> int:
+        """Return from when on no cookie of this session is good, however it was renewed (Unix time in seconds).
+
+        What ends the session must be remembered until then: the identity's own deadline is only that of one cookie.
+        """
+        lifetimes = self.lifetimes_of(identity)
+        return identity.born + lifetimes.absolute + lifetimes.leeway
 
     # Opening ----------------------------------------------------------------------------------------------------------
 
@@ -121,19 +158,23 @@ class Sessions:
         """
         cookies = self._cookies or self._cookies_for(host)
         session = Session(self, cookies)
-        account = None
+        account = limits = None
         if self.with_identity:
-            who = self._identify(cookies, cookie_header, now)
-            if isinstance(who, Identity):
+            who, why = self._identify(cookies, cookie_header, now)
+            session._identity_why = why
+            if who is not None:
                 session._identity = who
                 account = who.account
-                session._identity_why = ""
-            else:
-                session._identity_why = who
-                if who == UNAVAILABLE:
-                    session._why = who
-                    return session
-        head = cookies.data.read(cookie_header, now)
+                if why == SUPERSEDED:
+                    session._superseded = True
+                    session._identity_why = ""
+                if who.kept:
+                    # Their data belongs to them and opens beside them only, so it lives as long.
+                    limits = self._by_keeping.kept
+            elif why == UNAVAILABLE:
+                session._why = why
+                return session
+        head = cookies.data.read(cookie_header, now, limits)
         if isinstance(head, str):
             session._why = head
         elif head.account == account or (head.account is None and self.adopt_anonymous):
@@ -149,20 +190,30 @@ class Sessions:
 
         Promise: returns for any *cookie_header* and *host*, never raises.
         """
-        who = self._identify(self._cookies or self._cookies_for(host), cookie_header, now)
-        return (who, "") if isinstance(who, Identity) else (None, who)
+        who, why = self._identify(self._cookies or self._cookies_for(host), cookie_header, now)
+        return who, "" if who is not None else why
 
-    def _identify(self, cookies: Cookies, header: str, now: int) -> Identity | str:
-        """Return who is signed in, or why nobody is."""
+    def _identify(self, cookies: Cookies, header: str, now: int) -> tuple[Identity | None, str]:
+        """Return who is signed in and ``""`` or ``SUPERSEDED``, or ``None`` and why nobody is."""
         who = cookies.identity.read(header, now)
-        if self._revocations is not None and isinstance(who, Identity):
-            why = self._verdict(self._revocations, who, now)
-            if why:
-                return cookies.identity.refused(why)
-        return who
+        if not isinstance(who, Identity):
+            return None, who
+        why = "" if self._revocations is None else self._verdict(self._revocations, who, now)
+        if not why or why == SUPERSEDED:
+            return who, why
+        return None, cookies.identity.refused(why)
+
+    def is_superseded(self, identity: Identity, now: int) -> bool:
+        """Say whether step-up has replaced the id of *identity* meanwhile."""
+        return self._revocations is not None and self._verdict(self._revocations, identity, now) == SUPERSEDED
+
+    def _lives_on(self, identity: Identity, now: int) -> bool:
+        """Say of an id that is revoked whether it is the id alone, so that another cookie of the session is good."""
+        another = msgspec.structs.replace(identity, session_id=bytes(ID_SIZE))
+        return self._revocations is not None and not self._verdict(self._revocations, another, now)
 
     def _verdict(self, revocations: Revocations, identity: Identity, now: int) -> str:
-        """Return ``""`` for a session that nobody has ended, or why it is not to be trusted."""
+        """Return ``""`` for a session that nobody has ended, ``SUPERSEDED``, or why it is not to be trusted."""
         try:
             if not revocations.is_current():
                 revocations.refresh()
@@ -171,7 +222,7 @@ class Sessions:
             # Whatever it is that failed, nobody can tell now whether the session has been ended.
             log.error("the revocations cannot be read: %s", type(error).__name__)
             return UNAVAILABLE
-        return verdict if verdict in {"", REVOKED} else UNAVAILABLE
+        return verdict if verdict in _VERDICTS else UNAVAILABLE
 
     # Saving -----------------------------------------------------------------------------------------------------------
 
@@ -185,25 +236,40 @@ class Sessions:
         Raises:
             CookieTooLarge: if the data has outgrown a cookie; the text names the largest keys.
             MisuseError: if msgpack cannot carry a value; the text names its key.
+            SessionConflict: if the values are on the server and another request has changed them meanwhile.
         """
         if session._identity_why == UNAVAILABLE:
             return []
         identity = session._identity
         change = session._change
-        renew = identity is not None and (bool(change) or self.lifetimes.is_due(identity, now))
-        data = self._data_field(session, renew, now)
-        if data is None and not renew and not change:
+        if session._superseded:
+            return self._give_way(session)
+        renew = identity is not None and (bool(change) or self._by_keeping.of(identity).is_due(identity, now))
+        kept = self.kept_values
+        data = self._data_field(session, renew, now) if kept is None else None
+        write = None if kept is None else kept.plan(session, renew, now)
+        if data is None and write is None and not renew and not change:
             return []
         cookies = session._cookies
         if identity is not None and self._revocations is not None:
             why = self._verdict(self._revocations, identity, now)
+            if why == SUPERSEDED or (why == REVOKED and self._lives_on(identity, now)):
+                session._superseded = True
+                return self._give_way(session)
             if why:
                 return self._withdraw(session, cookies.identity.refused(why))
+        if kept is not None and write is not None:
+            data = kept.carry_out(session, write, now)
+        pending = session._pending
+        if pending is not None and not session._saved:  # saved again, it undoes only what nobody has seen
+            session._saved = True
+            if self._latest.lose(*pending):
+                self._report_loss(cookies.data.name)
         written = [] if data is None else [data]
         if renew and identity is not None:
-            deadline = self.lifetimes.deadline_of(identity.born, now)
-            identity = msgspec.structs.replace(identity, issued=now, deadline=deadline)
-            written.insert(0, cookies.identity.write(identity_form.encode(identity), deadline, now))
+            deadline = self._by_keeping.of(identity).deadline_of(identity.born, now)
+            plaintext = identity_form.encode(msgspec.structs.replace(identity, issued=now, deadline=deadline))
+            written.insert(0, cookies.identity.write(plaintext, deadline, now, identity.kept))
         elif change:
             written.insert(0, cookies.identity.deletion)
         return written
@@ -214,10 +280,12 @@ class Sessions:
             session._load()
         change = session._change
         head = session._head
+        identity = session._identity
+        lifetimes = self.lifetimes if identity is None else self._by_keeping.of(identity)
         must = renew or bool(change) or session._adopting or session._forced
         if session._values is None:
             # Nobody has looked into what came, if anything did: it is as it was.
-            if head is None or not (must or self.lifetimes.is_due(head, now)):
+            if head is None or not (must or lifetimes.is_due(head, now)):
                 return None
             values = bytes(head.values)
         else:
@@ -225,24 +293,37 @@ class Sessions:
             if values == EMPTY:
                 came = head is not None or (session._forgotten and session._why != NONE)
                 return session._cookies.data.deletion if came or change == "out" else None
-            if head is not None and not must and values == bytes(head.values) and not self.lifetimes.is_due(head, now):
+            if head is not None and not must and values == bytes(head.values) and not lifetimes.is_due(head, now):
                 return None
-        if head is None or change:
+        if head is None or change in FRESH:
             own_id, sequence, born = os.urandom(ID_SIZE), 0, now
         else:
             own_id, sequence, born = head.id, head.sequence + 1, head.born
-        account = None if session._identity is None else session._identity.account
-        deadline = self.lifetimes.deadline_of(born, now)
+        session._pending = (own_id, sequence, values)
+        account, kept = (None, None) if identity is None else (identity.account, identity.kept)
+        deadline = lifetimes.deadline_of(born, now)
         plaintext = form.encode((own_id, account, sequence, born, now, deadline, msgspec.Raw(values)))
-        written = session._cookies.data.write(plaintext, deadline, now)
+        written = session._cookies.data.write(plaintext, deadline, now, kept)
         if len(written) > WARNING:
             self._report_size(session, len(written))
         return written
+
+    def _give_way(self, session: Session) -> list[str]:
+        """Return what the answer to the cookie from before a step-up carries: nothing that could undo that one's."""
+        if session.modified:
+            log.warning(
+                "changes of a session dropped: %s (superseded)",
+                session._cookies.data.name,
+                extra={"event": "session-superseded", "cookie": session._cookies.data.name},
+            )
+        return []
 
     def _withdraw(self, session: Session, why: str) -> list[str]:
         """Return what an answer carries whose session ended while it was made."""
         session._identity = None
         session._identity_why = session._why = why
+        if self.kept_values is not None and why == REVOKED:
+            self.kept_values.forget(session)
         session._head = None
         session._values = {}
         session._change = ""
@@ -255,6 +336,15 @@ class Sessions:
         """Take out of data that is adopted what it may not bring along."""
         for key in [key for key in values if key in self._drop_keys or key.startswith(self._drop_prefixes)]:
             del values[key]
+
+    def _report_loss(self, name: str) -> None:
+        """Count and log that two answers have written different data from the same cookie."""
+        self.lost_updates += 1
+        log.warning(
+            "session cookie %s was written twice from the same state; one of the two changes is lost",
+            name,
+            extra={"event": "session-update-lost", "cookie": name},
+        )
 
     def _report_size(self, session: Session, size: int) -> None:
         """Warn of a cookie that is nearly too large, and refuse one that is."""
@@ -273,17 +363,24 @@ class Sessions:
     def _cookies_of(self, policy: CookiePolicy) -> Cookies:
         common: dict[str, Any] = {
             "keyring": self._keyring,
-            "lifetimes": self.lifetimes,
             "attributes": policy.attributes,
             "persistent": self._persistent,
         }
         place = (self._realm,)
         return Cookies(
-            SealedCookie(policy.identity_name, purpose="identity", place=place, decode=identity_form.decode, **common),
+            SealedCookie(
+                policy.identity_name,
+                purpose="identity",
+                place=place,
+                lifetimes=self._by_keeping,
+                decode=identity_form.decode,
+                **common,
+            ),
             SealedCookie(
                 policy.session_name,
                 purpose="session",
                 place=(*place, policy.application),
+                lifetimes=self.lifetimes,
                 decode=form.decode,
                 **common,
             ),
