@@ -72,6 +72,34 @@ class Worker:
 
 
 @pytest.fixture
+def run_at_once(url: str) -> Callable[[str, int], list[str]]:
+    """Return a function that runs a script in several processes at the same moment.
+
+    Each says ``ready`` and waits for the end of its standard input. The function returns what each said after that; one
+    that complains or fails fails the test.
+    """
+
+    def run(script: str, number: int) -> list[str]:
+        command = [sys.executable, "-W", "error", "-c", script, url]
+        pipe = subprocess.PIPE
+        running = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(number)]
+        for process in running:
+            assert process.stdout is not None
+            assert "ready\n" == process.stdout.readline()
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.stdin = None
+        said = [process.communicate(timeout=60) for process in running]
+        assert [("", 0)] * number == [
+            (said[1], process.returncode) for said, process in zip(said, running, strict=True)
+        ]
+        return [out for out, _ in said]
+
+    return run
+
+
+@pytest.fixture
 def url(tmp_path: Path) -> str:
     """Where a test's database lies."""
     return f"sqlite:///{tmp_path}/hardtack.db"

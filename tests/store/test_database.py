@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
@@ -102,18 +103,25 @@ class TestOpening:
         assert tmp_path / "here.db" == database.path
         database.close()
 
-    def test_several_processes_may_open_and_migrate_at_once(self, url: str) -> None:
+    @pytest.mark.parametrize("name", ["what?", "what?a=b", "100%", "%41", "a b#c&d", "数据", os.fsdecode(b"caf\xe9")])
+    def test_any_folder_can_be_written_as_a_url(self, tmp_path: Path, name: str) -> None:
+        """Its octets percent-encoded, whatever they are."""
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / "hardtack.db"
+        database = Database.connect(f"sqlite:///{quote(os.fsencode(path))}")
+        database.migrate()
+        assert path == database.path
+        database.close()
+        assert {"hardtack.db", "hardtack.db.generation"} == {each.name for each in path.parent.iterdir()}
+
+    def test_several_processes_may_open_and_migrate_at_once(self, run_at_once: Callable[[str, int], list[str]]) -> None:
         """All find the same tables; none fails because another was there."""
         script = (
-            "import sys; from hardtack.store import Database; sys.stdin.read()\n"
+            "import sys; from hardtack.store import Database\n"
+            "print('ready', flush=True); sys.stdin.read()\n"
             "database = Database.connect(sys.argv[1]); database.migrate(); database.check(); database.close()"
         )
-        command = [sys.executable, "-W", "error", "-c", script, url]
-        running = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(6)
-        ]
-        said = [process.communicate(timeout=60)[1] for process in running]
-        assert [("", 0)] * 6 == list(zip(said, (process.returncode for process in running), strict=True))
+        assert [""] * 6 == run_at_once(script, 6)
 
     def test_several_threads_may_migrate_at_once(self, url: str) -> None:
         """Whoever comes second finds it done."""
@@ -231,8 +239,7 @@ class TestWhatCannotBeOpened:
             ("hardtack.db", "the database's URL cannot be read"),
             ("", "the database's URL cannot be read"),
             ("sqlite:///a\0b", "the database's URL cannot be read"),
-            ("sqlite:///x.db?mode=ro", "the database's URL may hold nothing but a path"),
-            ("sqlite://host/x.db", "the database's URL may hold nothing but a path"),
+            ("sqlite:///a%00b", "the database's URL cannot be read"),
             ("postgresql://db:port/x", "the database's URL cannot be read"),
             *(
                 (url, "a database in memory is forgotten with its connection and cannot be shared")
@@ -245,6 +252,13 @@ class TestWhatCannotBeOpened:
         with pytest.raises(MisuseError) as caught:
             Database.connect(url)
         assert (problem, "write sqlite:///path/to/hardtack.db") == (caught.value.problem, caught.value.hint)
+
+    @pytest.mark.parametrize("url", ["sqlite:///x.db?mode=ro", "sqlite:///what?/x.db", "sqlite://host/x.db"])
+    def test_a_url_with_more_than_a_path(self, url: str) -> None:
+        """What lies after a question mark would be lost, and another file opened."""
+        with pytest.raises(MisuseError, match="may hold nothing but a path") as caught:
+            Database.connect(url)
+        assert "write sqlite:///path/to/hardtack.db, and %3F for a question mark" == caught.value.hint
 
     def test_an_old_sqlite(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """STRICT tables need 3.37."""
@@ -312,6 +326,20 @@ class TestTransactions:
         holder.close()
         database.close()
         assert "SQLITE_BUSY" == caught.value.reason
+
+    def test_a_writer_waits_for_another_process_and_then_has_its_turn(self, database: Database) -> None:
+        """Nothing of its own waiting is left on the connection that others use after it."""
+        holder = sqlite3.connect(database.path, check_same_thread=False)
+        holder.execute("BEGIN IMMEDIATE").close()
+        release = threading.Timer(0.05, holder.rollback)
+        release.start()
+        with database.write() as connection:
+            connection.execute(insert(schema.account).values(VALUES))
+        release.join()
+        holder.close()
+        assert ["ada"] == names(database)
+        with database.read() as connection:
+            assert 5000 == connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
 
     def test_a_writer_that_keeps_the_others_waiting_is_a_503_for_them(
         self, database: Database, monkeypatch: pytest.MonkeyPatch

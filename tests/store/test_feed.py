@@ -7,6 +7,7 @@ import os
 import pytest
 from sqlalchemy import func, insert, select
 
+from hardtack.session.revocation import GRACE
 from hardtack.store import Database, feed
 from hardtack.store.schema import account, revocation
 
@@ -47,6 +48,31 @@ def test_revoking_again_moves_the_row_on_and_keeps_the_later_time(database: Data
         for until in (2000, 1000):
             feed.revoke_lineage(connection, lineage=lineage, account_id=7, until=until)
     assert [(2, "lineage", lineage, 2000 + feed.MARGIN)] == rows(database)
+
+
+def test_only_the_first_supersedes_an_id(database: Database) -> None:
+    """Two that renew it at the same time must not both succeed; the second changes nothing, not even the feed."""
+    with database.write() as connection:
+        said = [
+            feed.supersede(connection, session_id=b"s" * 16, account_id=7, at=at, until=9000) for at in (1000, 2000)
+        ]
+        assert [1000 + GRACE] == list(connection.execute(select(revocation.c.since)).scalars())
+    assert [True, False] == said
+    assert [(1, "session", b"s" * 16, 9000 + feed.MARGIN)] == rows(database)
+
+
+@pytest.mark.parametrize("first", ["supersede", "revoke"])
+def test_what_was_revoked_is_over_whatever_came_first(database: Database, first: str) -> None:
+    """It never becomes superseded again."""
+    with database.write() as connection:
+        for step in (first, "revoke", "supersede"):
+            if step == "revoke":
+                feed.revoke_session(connection, session_id=b"s" * 16, account_id=7, until=9000)
+            else:
+                superseded = feed.supersede(connection, session_id=b"s" * 16, account_id=7, at=1000, until=9000)
+        assert not superseded
+        assert [0] == list(connection.execute(select(revocation.c.since)).scalars())
+    assert [(2, "session", b"s" * 16, 9000 + feed.MARGIN)] == rows(database)
 
 
 def test_an_account_that_does_not_exist_has_no_epoch(database: Database) -> None:

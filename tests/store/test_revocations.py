@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from sqlalchemy import event, insert, text
 
 from hardtack.session import Revocations
+from hardtack.session.revocation import Verdict
 from hardtack.store import Database, RevocationTable, feed
 from hardtack.store import revocations as module
 from hardtack.store.schema import account
@@ -98,7 +99,7 @@ class TestOneProcess:
         """The protocol, and its words."""
         asked: Revocations = table
         assert isinstance(asked, Revocations)
-        assert ("", "revoked", "unknown") == (module.GOOD, module.REVOKED, module.UNKNOWN)
+        assert set(get_args(Verdict)) == {module.GOOD, module.REVOKED, module.SUPERSEDED, module.UNKNOWN}
 
     def test_a_session_is_good_until_its_lineage_is_revoked(self, database: Database, table: RevocationTable) -> None:
         """From the very next check on, and nobody else's."""
@@ -217,6 +218,91 @@ class TestOneProcess:
         revoke(database, SESSION)
         assert "revoked" == verdict(table)
         assert ["", 1] == [table.verdict(OTHER, OTHER, 1, 0, 0), len(table)]
+
+
+class TestSuperseded:
+    """An id that step-up has renewed."""
+
+    AT = 1_000_000
+
+    def supersede(self, database: Database, at: int = AT) -> None:
+        """Renew the one session id of these tests."""
+        with database.write() as connection:
+            RevocationTable.supersede(connection, session_id=SESSION, account_id=1, at=at, until=2**31)
+
+    def verdicts(self, table: RevocationTable, *, epoch: int = 0) -> list[str]:
+        """Return the verdicts when the id was renewed, in the last moment of its grace, and after it."""
+        return [table.verdict(LINEAGE, SESSION, 1, epoch, self.AT + seconds) for seconds in (0, 29, 30, 10**9)]
+
+    @pytest.mark.parametrize("settled", [False, True])
+    def test_it_names_the_person_for_thirty_seconds_and_is_then_revoked(
+        self, database: Database, table: RevocationTable, settled: bool
+    ) -> None:
+        """The session goes on under its new id; a clock that is a little behind changes nothing."""
+        self.supersede(database)
+        table.refresh()
+        if settled:
+            table._ids._settle()
+        assert ["superseded", "superseded", "revoked", "revoked"] == self.verdicts(table)
+        assert "superseded" == table.verdict(LINEAGE, SESSION, 1, 0, self.AT - 5)
+        assert "" == table.verdict(LINEAGE, OTHER, 1, 0, self.AT)
+
+    def test_signing_out_has_no_grace(self, database: Database, table: RevocationTable) -> None:
+        """The lineage is over, under whichever id."""
+        self.supersede(database)
+        revoke(database)
+        assert ["revoked"] * 4 == self.verdicts(table)
+        assert "revoked" == table.verdict(LINEAGE, OTHER, 1, 0, self.AT)
+
+    def test_a_new_epoch_has_no_grace(self, database: Database, table: RevocationTable) -> None:
+        """Neither a changed password nor a disabled account waits."""
+        make_account(database, 1)
+        self.supersede(database)
+        assert "superseded" == self.verdicts(table)[0]
+        with database.write() as connection:
+            feed.raise_epoch(connection, 1)
+        assert ["revoked"] * 4 == self.verdicts(table)
+        assert "superseded" == self.verdicts(table, epoch=1)[0]
+
+    def test_revoking_the_id_ends_its_grace(self, database: Database, table: RevocationTable) -> None:
+        """At the next check."""
+        self.supersede(database)
+        assert "superseded" == self.verdicts(table)[0]
+        with database.write() as connection:
+            feed.revoke_session(connection, session_id=SESSION, account_id=1, until=2**31)
+        assert ["revoked"] * 4 == self.verdicts(table)
+        self.supersede(database)
+        assert ["revoked"] * 4 == self.verdicts(table)
+
+    def test_a_feed_that_cannot_be_read_has_no_grace_to_give(
+        self, database: Database, table: RevocationTable, clock: Clock
+    ) -> None:
+        """It is unknown, like every other."""
+        self.supersede(database)
+        assert "superseded" == self.verdicts(table)[0]
+        break_reading(database)
+        clock.now += module.LIMIT + 1
+        assert ["unknown"] * 4 == self.verdicts(table)
+
+    def test_a_process_that_starts_later_knows_it_too(self, database: Database, table: RevocationTable) -> None:
+        """The grace is in the database."""
+        self.supersede(database)
+        assert self.verdicts(RevocationTable(database)) == self.verdicts(table)
+
+    def test_a_database_that_was_put_back_takes_its_graces_with_it(
+        self, database: Database, table: RevocationTable
+    ) -> None:
+        """Nothing stays of what the other one said."""
+        revoke(database, OTHER)
+        self.supersede(database)
+        assert "superseded" == self.verdicts(table)[0]
+        with database.write() as connection:
+            connection.execute(text("DELETE FROM revocation"))
+            connection.execute(text("UPDATE feed SET change = 0"))
+        with database.write() as connection:
+            feed.revoke_session(connection, session_id=SESSION, account_id=1, until=2**31)
+        assert ["revoked"] * 4 == self.verdicts(table)
+        assert 0 == len(table._superseded)
 
 
 class TestAFeedThatFails:

@@ -40,8 +40,9 @@ def test_the_statements_are_the_same_to_the_letter(database: Database, tmp_path:
 
 
 def _parts(sql: str) -> list[str]:
-    """Return the pieces of a statement, whatever their order: constraints may come in any."""
-    return sorted(part.strip().rstrip(",") for part in re.split(r"\n|, (?=CONSTRAINT)", sql) if part.strip())
+    """Return the pieces of a statement, whatever their order: constraints and added columns may come in any."""
+    pieces = re.split(r"\n|, (?=CONSTRAINT |[a-z_]+ (?:INTEGER|TEXT|BLOB))", sql)
+    return sorted(piece.strip().rstrip(",") for piece in pieces if piece.strip())
 
 
 def test_the_present_revision_is_the_head(database: Database) -> None:

@@ -20,7 +20,7 @@ from hardtack.login.sign_up import add, sign_up
 from hardtack.login.throttle import Throttle
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import AccountRows, Database, RevocationTable, StoreUnavailable, feed
+from hardtack.store import AccountRows, Database, RevocationTable, SessionTable, StoreUnavailable, feed
 from hardtack.store import audit as trail_rows
 from hardtack.store.accounts import Account
 
@@ -215,3 +215,4 @@ class Accounts:
             feed.prune(connection, now)
             self._services.throttle.prune(connection, now)
             trail_rows.prune(connection, now)
+        SessionTable(self._database).prune(now)

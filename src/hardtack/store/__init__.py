@@ -1,4 +1,4 @@
-"""What must outlive a request: accounts, revocations, budgets and the audit trail, in one SQLite database.
+"""What must outlive a request: accounts, revocations, budgets, server-side sessions and the audit trail, in SQLite.
 
 The room decides how rows are kept and how every process learns of a change at once; who may do what is decided in
 ``hardtack.login``. Synchronous SQLAlchemy Core; no thread of its own but the poll of ``RevocationTable``.
@@ -8,6 +8,7 @@ from hardtack.store.accounts import Account, AccountRows
 from hardtack.store.database import Database
 from hardtack.store.failures import DatabaseError, StoreUnavailable
 from hardtack.store.revocations import RevocationTable
+from hardtack.store.sessions import SessionDataTooLarge, SessionTable
 from hardtack.store.throttle import Budget, Budgets
 
 __all__ = [
@@ -18,5 +19,7 @@ __all__ = [
     "Database",
     "DatabaseError",
     "RevocationTable",
+    "SessionDataTooLarge",
+    "SessionTable",
     "StoreUnavailable",
 ]

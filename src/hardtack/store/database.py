@@ -1,8 +1,8 @@
 """One database: opening it, bringing its schema up to date, and its two kinds of transaction.
 
 SQLite only for now. Writers begin IMMEDIATE, so a transaction never fails half-way because another one was quicker;
-within a process they queue on a lock, between processes SQLite arbitrates for ``BUSY_TIMEOUT`` seconds. A commit is on
-the disk before it returns (``synchronous=FULL``), and readers never wait for writers (WAL).
+within a process they queue on a lock, between processes they try for ``BUSY_TIMEOUT`` seconds. A commit is on the disk
+before it returns (``synchronous=FULL``), and readers never wait for writers (WAL).
 
 A transaction that takes a number from the feed (``feed.next_change``) raises the generation after its commit and
 before ``write`` returns, so no caller can forget it. The database, its ``-wal`` and ``-shm`` are made with mode 0600.
@@ -13,13 +13,16 @@ What can go wrong is told as ``failures`` says: a ``DatabaseError`` while openin
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, column, create_engine, event, inspect, make_url, select, table
@@ -40,6 +43,9 @@ FEED_CHANGED = "hardtack_feed_changed"
 """Set in ``Connection.info`` by a transaction whose commit must raise the generation."""
 
 _BEGIN = "hardtack_begin"
+_IMMEDIATE = "BEGIN IMMEDIATE"
+_LOOK = 0.0005, 0.002
+"""Seconds between two looks whether another process still writes: any time between these."""
 
 
 class Database:
@@ -64,7 +70,8 @@ class Database:
         """Open the database at *url*, making an empty file if there is none.
 
         Args:
-            url: ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``.
+            url: ``sqlite:///relative/path.db`` or ``sqlite:////absolute/path.db``; a ``?`` or ``%`` in the path is
+                percent-encoded.
 
         Raises:
             DatabaseError: it cannot be opened, is no SQLite database, or another program's.
@@ -89,7 +96,7 @@ class Database:
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
-        self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._writer = self._engine.execution_options(**{_BEGIN: _IMMEDIATE})
 
     def _open(self) -> None:
         self._create()
@@ -223,13 +230,15 @@ def _path_of(url: str) -> str:
         raise MisuseError("PostgreSQL cannot be used yet, only SQLite", hint)
     if parts.drivername not in ("sqlite", "sqlite+pysqlite"):
         raise MisuseError(f"there is no support for databases of the kind {parts.drivername!r}", hint)
-    if parts.query or parts.host:
-        raise MisuseError("the database's URL may hold nothing but a path", hint)
-    if "\0" in (parts.database or ""):
+    if "?" in url or parts.host:
+        raise MisuseError("the database's URL may hold nothing but a path", f"{hint}, and %3F for a question mark")
+    # By ourselves: whether SQLAlchemy decodes a path depends on its version, and bytes that are no UTF-8 come back.
+    path = unquote(url.partition(":///")[2], errors="surrogateescape")
+    if "\0" in path:
         raise MisuseError("the database's URL cannot be read", hint)
-    if parts.database in (None, "", ":memory:") or str(parts.database).startswith("file:"):
+    if path in ("", ":memory:") or path.startswith("file:"):
         raise MisuseError("a database in memory is forgotten with its connection and cannot be shared", hint)
-    return str(parts.database)
+    return path
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -241,8 +250,35 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin(connection: Connection) -> None:
     statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
-    if statement:
+    if statement == _IMMEDIATE:
+        _begin_writing(connection)
+    elif statement:
         connection.exec_driver_sql(statement)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Begin as soon as no other process writes.
+
+    SQLite's own waiting sleeps longer and longer between two looks, up to 100 ms: among processes that write all the
+    time, whoever has waited longest looks least often, and now and then one waits in vain. Here everybody looks equally
+    often.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout = 0").close()
+    try:
+        while True:
+            try:
+                driver.execute(_IMMEDIATE).close()
+                return
+            except sqlite3.Error as error:
+                if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+                    break
+            time.sleep(random.uniform(*_LOOK))  # noqa: S311 - who comes first is no secret
+        # Once more, so that SQLAlchemy raises what was raised.
+        connection.exec_driver_sql(_IMMEDIATE)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}").close()
 
 
 def _refuse_foreign(connection: Connection, path: Path) -> None:

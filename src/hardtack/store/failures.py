@@ -30,7 +30,7 @@ class StoreUnavailable(Refused):
     def __init__(self, reason: str) -> None:
         super().__init__(
             {
-                "en": "The service cannot reach its records just now..",
+                "en": "The service cannot reach its records just now.",
                 "zh": "服务暂时无法读取数据。",
             },
             reason=reason,

@@ -7,6 +7,9 @@ number marks the transaction: ``Database.write`` raises the generation after its
 A lineage or session id is kept until ``until``, when no cookie that names it can be alive. An account has room for
 ``PER_ACCOUNT`` of them; past that its epoch is raised instead, which ends all its sessions, so that signing in and out
 in a circle cannot fill anybody's memory. Epochs only grow; they are kept with the account and never expire.
+
+A session id that step-up has renewed is superseded for ``GRACE`` seconds, in which requests that were on their way with
+the old cookie end well, and over after that. Nothing that was over ever becomes superseded.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from hardtack.session.revocation import GRACE
 from hardtack.store.database import FEED_CHANGED
 from hardtack.store.schema import account, feed, revocation
 
@@ -55,7 +59,26 @@ def revoke_session(connection: Connection, *, session_id: bytes, account_id: int
     _revoke(connection, SESSION, session_id, account_id, until)
 
 
-def _revoke(connection: Connection, kind: str, subject: bytes, account_id: int, until: int) -> None:
+def supersede(connection: Connection, *, session_id: bytes, account_id: int, at: int, until: int) -> bool:
+    """Let *session_id* be superseded for ``GRACE`` seconds and then over, in every process; return whether it was good.
+
+    Of two requests that renew the same id at the same time only the first gets ``True``; the other must not hand out
+    its new id.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        session_id: the old id, 16 bytes.
+        account_id: whose session it is.
+        at: when it was renewed, Unix seconds.
+        until: the absolute deadline of the old id's cookies, Unix seconds.
+    """
+    if connection.execute(select(revocation.c.change).where(revocation.c.subject == session_id)).first() is not None:
+        return False
+    _revoke(connection, SESSION, session_id, account_id, until, since=at + GRACE)
+    return True
+
+
+def _revoke(connection: Connection, kind: str, subject: bytes, account_id: int, until: int, *, since: int = 0) -> None:
     held = select(func.count()).select_from(revocation).where(revocation.c.account_id == account_id)
     if connection.execute(held).scalar_one() >= PER_ACCOUNT:
         connection.execute(delete(revocation).where(revocation.c.account_id == account_id))
@@ -66,11 +89,12 @@ def _revoke(connection: Connection, kind: str, subject: bytes, account_id: int, 
         "subject": subject,
         "account_id": account_id,
         "until": until + MARGIN,
+        "since": since,
     }
-    # Again: the row moves to the end, so that a reader which missed nothing reads it once more, and lives longer.
-    statement = insert(revocation).values(values)
-    again = {"change": values["change"], "until": func.max(revocation.c.until, values["until"])}
-    connection.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=again))
+    # Again: the row moves to the end, so that a reader which missed nothing reads it once more, and lives longer; what
+    # was superseded until now is over.
+    again = {"change": values["change"], "until": func.max(revocation.c.until, values["until"]), "since": since}
+    connection.execute(insert(revocation).values(values).on_conflict_do_update(index_elements=["subject"], set_=again))
 
 
 def raise_epoch(connection: Connection, account_id: int) -> int:

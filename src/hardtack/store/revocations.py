@@ -8,6 +8,9 @@ revocation that was answered holds at the very next check in every process: ther
 A poll finds what a writer left that died between its commit and the raising of the generation. Where the feed cannot
 be read, the verdict is ``unknown`` (503), never trust: at once if something is known to be new, after ``limit`` seconds
 if not. After a fork the child reads by itself, and polls if its parent did.
+
+An id that step-up has renewed is ``superseded`` for a moment before it is revoked; only ids that are found among the
+revoked ones are asked for that, so a session that holds pays nothing for it.
 """
 
 from __future__ import annotations
@@ -26,8 +29,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from hardtack.store import feed as writers
 from hardtack.store.database import Database
 from hardtack.store.failures import StoreUnavailable
-from hardtack.store.revoked import BUCKETS, RevokedIds
+from hardtack.store.revoked import BUCKETS, MARKS, RevokedIds
 from hardtack.store.schema import account, feed, revocation
+from hardtack.store.superseded import Superseded
 
 LIMIT = 60.0
 """Seconds since the last successful load after which identities get 503 instead of trust."""
@@ -38,13 +42,13 @@ INTERVAL = 1.0
 RETRY = 0.5
 """Seconds after a failed load during which nobody waits for another one."""
 
-GOOD, REVOKED, UNKNOWN = "", "revoked", "unknown"
+GOOD, REVOKED, SUPERSEDED, UNKNOWN = "", "revoked", "superseded", "unknown"
 
 _DENSE = 1 << 24
 _CHUNK = 10_000
 _NEVER = -1
 
-_new_ids = select(revocation.c.subject, revocation.c.until)
+_new_ids = select(revocation.c.subject, revocation.c.until, revocation.c.since)
 _new_epochs = select(account.c.id, account.c.epoch)
 _newest = select(feed.c.change)
 
@@ -62,6 +66,7 @@ class RevocationTable:
 
     revoke_lineage = staticmethod(writers.revoke_lineage)
     revoke_session = staticmethod(writers.revoke_session)
+    supersede = staticmethod(writers.supersede)
     raise_epoch = staticmethod(writers.raise_epoch)
 
     def __init__(
@@ -72,6 +77,7 @@ class RevocationTable:
         self._clock = clock
         self._numbers = database.generation.numbers
         self._ids = RevokedIds()
+        self._superseded = Superseded()
         self._epochs = _Epochs()
         self._seen = 0
         self._noted = _NEVER
@@ -87,7 +93,7 @@ class RevocationTable:
         self._poller: threading.Thread | None = None
 
     def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
-        """Return ``""`` if an identity still holds, else ``revoked`` or, where nobody can tell, ``unknown``.
+        """Return ``""`` if an identity holds, or ``revoked``, ``superseded`` or, where nobody can tell, ``unknown``.
 
         Never raises. It may read the database: call ``is_current`` first where that would hold others up.
 
@@ -96,19 +102,23 @@ class RevocationTable:
             session_id: of the identity, 16 bytes.
             account: the identity's account.
             epoch: of the identity.
-            now: Unix seconds; not needed here, since a row outlives every cookie that it ends.
+            now: Unix seconds; only a superseded id asks for it, since a row outlives every cookie that it ends.
         """
         if (self._numbers[0] != self._noted or self._clock() > self._trusted_until) and not self._catch_up():
             return UNKNOWN
         ids = self._ids
-        if lineage in ids.recent or session_id in ids.recent:
+        if lineage in ids.recent or (ids.settled and ids.marks[hash(lineage) & MARKS] and ids.holds(lineage)):
             return REVOKED
-        if ids.settled and (ids.holds(lineage) or ids.holds(session_id)):
+        ended = session_id in ids.recent or (
+            ids.settled and ids.marks[hash(session_id) & MARKS] and ids.holds(session_id)
+        )
+        if ended and not self._superseded.covers(session_id, now):
             return REVOKED
         dense = self._epochs.dense
-        if 0 <= account < len(dense):
-            return REVOKED if epoch < dense[account] else GOOD
-        return REVOKED if epoch < self._epochs.sparse.get(account, 0) else GOOD
+        current = dense[account] if 0 <= account < len(dense) else self._epochs.sparse.get(account, 0)
+        if epoch < current:
+            return REVOKED
+        return SUPERSEDED if ended else GOOD
 
     def is_current(self) -> bool:
         """Return whether ``verdict`` would decide from memory; about 0.1 µs."""
@@ -164,14 +174,18 @@ class RevocationTable:
                 return
             # A number lower than ours: another database has taken the place of the one we read.
             afresh = newest < self._seen
-            ids, epochs = (RevokedIds(), _Epochs()) if afresh else (self._ids, self._epochs)
+            ids, superseded, epochs = self._ids, self._superseded, self._epochs
+            if afresh:
+                ids, superseded, epochs = RevokedIds(), Superseded(), _Epochs()
             seen = 0 if afresh else self._seen
             streamed = connection.execution_options(yield_per=_CHUNK)
-            for subject, until in streamed.execute(_new_ids.where(revocation.c.change > seen)):
+            for subject, until, since in streamed.execute(_new_ids.where(revocation.c.change > seen)):
+                # Before the id itself: found there and not here, it is over.
+                superseded.set(subject, since)
                 ids.add(subject, until)
             for account_id, epoch in streamed.execute(_new_epochs.where(account.c.change > seen)):
                 epochs.set(account_id, epoch)
-        self._ids, self._epochs, self._seen = ids, epochs, newest
+        self._epochs, self._superseded, self._ids, self._seen = epochs, superseded, ids, newest
 
     def start_polling(self, interval: float = INTERVAL) -> None:
         """Load, and from now on look for what no generation announced, in a thread.

@@ -3,7 +3,8 @@
 New ids lie in a dictionary, where looking one up costs 40 ns. When there are many (``RECENT``) they move into 65,536
 byte strings, chosen by the id's first two bytes, that hold the other 14 and the time one after another: 18 bytes an id
 instead of 150, found by substring search. A search could in theory hit across two neighbours; with random ids the odds
-are 2^-112 for each, and ids are drawn by us alone.
+are 2^-112 for each, and ids are drawn by us alone. Most ids that are asked for are not there: a filter of one octet for
+each of 2^23 hashes, which counts the settled ids of that hash, spares eight of nine of them the search at a million.
 
 Not safe for writers in parallel; readers need no lock, since each step replaces one whole value.
 """
@@ -14,8 +15,12 @@ from collections.abc import Iterator
 
 RECENT = 20_000
 BUCKETS = 1 << 16
+MARKS = (1 << 23) - 1
+"""What is kept of an id's hash; Python has computed that for the dictionary already."""
+
 _REST = 14
 _ENTRY = _REST + 4
+_FULL = 255
 _LATEST = (1 << 32) - 1
 """Times are kept in 4 bytes; one past the year 2106 counts until then."""
 
@@ -23,19 +28,21 @@ _LATEST = (1 << 32) - 1
 class RevokedIds:
     """The ids, each until its time.
 
-    A reader asks ``one in ids.recent or (ids.settled and ids.holds(one))``; ``in`` does the same and costs a call more.
+    A reader asks ``one in ids.recent or (ids.settled and ids.marks[hash(one) & MARKS] and ids.holds(one))``; ``in``
+    does the same and costs a call more.
     """
 
-    __slots__ = ("_buckets", "_sweep", "recent", "settled")
+    __slots__ = ("_buckets", "_sweep", "marks", "recent", "settled")
 
     def __init__(self) -> None:
         self.recent: dict[bytes, int] = {}
         self.settled = 0
+        self.marks = bytearray()
         self._buckets: list[bytes] = []
         self._sweep = 0
 
     def __contains__(self, one: bytes) -> bool:
-        return one in self.recent or (self.settled > 0 and self.holds(one))
+        return one in self.recent or (self.settled > 0 and self.marks[hash(one) & MARKS] > 0 and self.holds(one))
 
     def __len__(self) -> int:
         return len(self.recent) + self.settled
@@ -57,12 +64,14 @@ class RevokedIds:
 
     def _settle(self) -> None:
         self._buckets = self._buckets or [b""] * BUCKETS
+        self.marks = self.marks or bytearray(MARKS + 1)
         for one, until in self.recent.items():
             bucket = one[0] << 8 | one[1]
             entries = self._buckets[bucket]
             place = entries.find(one[2:])
             latest = min(until, _LATEST)
             if place < 0:
+                self._mark(one, 1)
                 self.settled += 1
             else:
                 latest = max(latest, _time(entries[place : place + _ENTRY]))
@@ -89,8 +98,19 @@ class RevokedIds:
             self._sweep = (bucket + 1) % BUCKETS
             entries = self._buckets[bucket]
             kept = b"".join(entry for entry in _entries(entries) if _time(entry) >= now)
+            if len(kept) == len(entries):
+                continue
             self.settled -= (len(entries) - len(kept)) // _ENTRY
             self._buckets[bucket] = kept
+            for entry in _entries(entries):
+                if _time(entry) < now:
+                    self._mark(bucket.to_bytes(2, "big") + entry[:_REST], -1)
+
+    def _mark(self, one: bytes, by: int) -> None:
+        """Count one id more or less of this hash; where too many share one to be counted, the mark stays."""
+        place = hash(one) & MARKS
+        if self.marks[place] < _FULL:
+            self.marks[place] += by
 
 
 def _entries(bucket: bytes) -> Iterator[bytes]:

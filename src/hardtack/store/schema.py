@@ -24,7 +24,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The Alembic revision that makes these tables; the head of ``migrations/versions``."""
 
 VERSION_TABLE = "schema_version"
@@ -103,6 +103,8 @@ revocation = Table(
     Column("subject", LargeBinary, nullable=False, unique=True),
     Column("account_id", _Whole, nullable=False),
     Column("until", _Whole, nullable=False),
+    # From when on it is over; before, it is superseded. 0: over at once.
+    Column("since", _Whole, nullable=False, server_default="0"),
     CheckConstraint("kind IN ('lineage', 'session')", name="kind"),
     CheckConstraint("length(subject) = 16", name="subject"),
     Index(None, "until"),
@@ -110,6 +112,20 @@ revocation = Table(
     sqlite_strict=True,
 )
 """Lineages and session ids that are over, each until no cookie that names it can be alive any more."""
+
+session_data = Table(
+    "session_data",
+    metadata,
+    Column("session_id", LargeBinary, primary_key=True),
+    # 1 for a new row, one more with every change of it.
+    Column("version", _Whole, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("until", _Whole, nullable=False),
+    CheckConstraint("length(session_id) = 16", name="session_id"),
+    Index(None, "until"),
+    sqlite_strict=True,
+)
+"""What a session holds that is kept here instead of in its cookie, as the session room wrote it."""
 
 throttle = Table(
     "throttle",

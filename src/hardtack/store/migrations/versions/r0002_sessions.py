@@ -1,0 +1,27 @@
+"""Session ids that are superseded before they are over, and the data of sessions that is kept on the server."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Add a column and a table; no row is copied, so that a million of them take no time."""
+    op.add_column("revocation", sa.Column("since", WHOLE, server_default="0", nullable=False))
+    op.create_table(
+        "session_data",
+        sa.Column("session_id", sa.LargeBinary(), nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("until", WHOLE, nullable=False),
+        sa.CheckConstraint("length(session_id) = 16", name=op.f("ck_session_data_session_id")),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_session_data")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_session_data_until"), "session_data", ["until"])

@@ -1,0 +1,120 @@
+"""What a session holds, kept in the database instead of in its cookie: the server-side store of the session room.
+
+Implements ``hardtack.session.ServerSide``. A row is changed by compare-and-set: whoever stores names the version that
+it loaded, and of two that loaded the same one only the first succeeds, in whatever process they run. That is decided by
+one statement, so there is no moment in between. The values are opaque here, and the answer to whether a session is
+alive is not given here either: the cookie that names the row has its own deadline, and a row that no living cookie
+names is deleted by ``prune``.
+
+Every call is a transaction of its own, on the disk before it returns. None of them touches the feed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hardtack.errors import MisuseError
+from hardtack.store.database import Database
+from hardtack.store.schema import session_data
+
+MAX_SIZE = 1 << 16
+"""Octets that one session may hold, unless the table is made with another limit."""
+
+ABSENT = 0
+"""The version of a row that is not there."""
+
+BATCH = 5000
+"""Rows that one transaction of ``prune`` deletes at most."""
+
+_load = select(session_data.c.version, session_data.c.data).where(session_data.c.session_id == bindparam("id"))
+_add = insert(session_data).on_conflict_do_nothing()
+_change = (
+    update(session_data)
+    .where(session_data.c.session_id == bindparam("id"), session_data.c.version == bindparam("expected"))
+    .values(version=session_data.c.version + 1, data=bindparam("values"), until=bindparam("deadline"))
+)
+_delete = delete(session_data).where(session_data.c.session_id == bindparam("id"))
+_over = select(session_data.c.session_id).where(session_data.c.until < bindparam("now")).limit(bindparam("batch"))
+_prune = delete(session_data).where(session_data.c.session_id.in_(_over))
+
+
+class SessionDataTooLarge(MisuseError):
+    """The application has put more into a session than the server-side store takes."""
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            f"the session would have {size} octets, the server-side store takes {most}",
+            "keep less in the session, such as an id instead of the thing itself",
+        )
+        self.size = size
+
+
+class SessionTable:
+    """The values of sessions by session id; safe to share among threads, and whole in the child of a fork.
+
+    Every method may raise ``StoreUnavailable`` where the database fails; nothing is written then.
+
+    Args:
+        database: the database, migrated.
+        max_size: octets that one session may hold.
+    """
+
+    def __init__(self, database: Database, *, max_size: int = MAX_SIZE) -> None:
+        self._database = database
+        self.max_size = max_size
+
+    def load(self, session_id: bytes) -> tuple[int, bytes] | None:
+        """Return the version and the values of a session, or ``None`` where nothing is kept.
+
+        Args:
+            session_id: 16 bytes.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(_load, {"id": session_id}).one_or_none()
+        return None if row is None else (row.version, row.data)
+
+    def store(self, session_id: bytes, expected: int, values: bytes, until: int) -> bool:
+        """Keep *values* if the row is still as it was loaded; return whether it was.
+
+        A stored row has the version ``expected + 1``. One that was deleted meanwhile does not come back.
+
+        Args:
+            session_id: 16 bytes.
+            expected: the version that ``load`` returned, 0 where it returned nothing.
+            values: what to keep.
+            until: the deadline of the cookie that names the row, Unix seconds.
+
+        Raises:
+            SessionDataTooLarge: the values have more than ``max_size`` octets.
+        """
+        if len(values) > self.max_size:
+            raise SessionDataTooLarge(len(values), self.max_size)
+        with self._database.write() as connection:
+            if expected == ABSENT:
+                row = {"session_id": session_id, "version": 1, "data": values, "until": until}
+                done = connection.execute(_add, row)
+            else:
+                asked = {"id": session_id, "expected": expected, "values": values, "deadline": until}
+                done = connection.execute(_change, asked)
+        return done.rowcount == 1
+
+    def delete(self, session_id: bytes) -> None:
+        """Forget what a session holds, at whatever version; does nothing where nothing is kept."""
+        with self._database.write() as connection:
+            connection.execute(_delete, {"id": session_id})
+
+    def prune(self, now: int, *, batch: int = BATCH) -> int:
+        """Delete the rows that no living cookie can name, and return how many those were.
+
+        Args:
+            now: Unix seconds.
+            batch: how many go in one transaction, so that writers in between never wait for long.
+        """
+        pruned = 0
+        while True:
+            with self._database.write() as connection:
+                found = connection.execute(_prune, {"now": now, "batch": batch}).rowcount
+            pruned += found
+            if found < batch:
+                return pruned
