@@ -11,7 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -347,6 +348,56 @@ def test_a_bare_nginx_before_an_unconfigured_service_opens_nothing(start: Start,
         check=True,
     )
     assert "mallory" not in listed.stdout
+
+
+def keys(service: Service, *arguments: str) -> str:
+    """Run ``hardtack keys`` on the service's keyring and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hardtack", "keys", *arguments, "--data", str(service.data)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def key_of(cookie: str) -> str:
+    """Return the id of the key that sealed a cookie, in hexadecimal."""
+    return urlsafe_b64decode(cookie.partition("=")[2] + "===")[1:5].hex()
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Wait until *condition* holds, ten seconds at most; running servers look at their keyring once a second."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not condition():
+        time.sleep(0.1)
+    return condition()
+
+
+def test_a_rotation_signs_nobody_out_and_needs_no_restart(start: Start) -> None:
+    """The new key is taken up by running workers; cookies under the old one go on opening."""
+    service = start("--workers", "2")
+    _, before, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
+    keys(service, "rotate", "--now")
+
+    def sealed_anew() -> bool:
+        _, cookie, _ = post_json(service, "/sign-in", {"username": "alice", "password": PASSWORD})
+        return bool(cookie) and key_of(cookie) != key_of(before)
+
+    assert eventually(sealed_anew)
+    assert {200} == {account_status(service, before) for _ in range(6)}
+
+
+def test_a_revoked_key_opens_nothing_any_more(start: Start) -> None:
+    """After a theft: whoever has a cookie under that key is nobody, in every worker."""
+    service = start("--workers", "2")
+    _, cookie, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
+    keys(service, "revoke", key_of(cookie), "--yes")
+    assert eventually(lambda: {401} == {account_status(service, cookie) for _ in range(6)})
+    assert "unknown-key" in service.said
+    status, renewed, _ = post_json(service, "/sign-in", {"username": "alice", "password": PASSWORD})
+    assert (200, True) == (status, key_of(renewed) != key_of(cookie))
+    assert {200} == {account_status(service, renewed) for _ in range(6)}
 
 
 def test_log_lines_can_be_json_and_hold_no_secret(start: Start) -> None:

@@ -82,7 +82,7 @@ class Page(HTMLParser):
         if tag == "form":
             self.forms.append({})
             self.actions.append(attributes["action"] or "")
-        elif tag == "input":
+        elif tag == "input" and (attributes["type"] != "checkbox" or "checked" in attributes):
             self.forms[-1][attributes["name"] or ""] = attributes.get("value") or ""
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -244,6 +244,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             application="site",
             realm=chosen.realm,
             lifetimes=Lifetimes(idle=chosen.idle_timeout, absolute=chosen.absolute_timeout),
+            kept_lifetimes=Lifetimes(idle=chosen.kept_idle_timeout, absolute=chosen.kept_absolute_timeout),
             revocations=accounts.revocations,
             insecure_plain_http=chosen.insecure_plain_http,
         )

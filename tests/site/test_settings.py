@@ -158,6 +158,17 @@ class TestMistakes:
         with pytest.raises(MisuseError, match="absolute_timeout"):
             load(idle_timeout=7200, absolute_timeout=3600)
 
+    def test_those_of_people_who_are_kept_signed_in_may_not_contradict_each_other_either(self) -> None:
+        """They are never shorter than the usual ones; but the operator may still turn the two round."""
+        assert (7200, 9000) == (
+            (
+                found := load(idle_timeout=7200, absolute_timeout=9000, kept_idle_timeout=60, kept_absolute_timeout=60)
+            ).kept_idle_timeout,
+            found.kept_absolute_timeout,
+        )
+        with pytest.raises(MisuseError, match="kept_absolute_timeout"):
+            load(kept_idle_timeout=2_000_000, kept_absolute_timeout=1_000_000)
+
     @pytest.mark.parametrize("realm", ["", 'a"b', "a\\b", "登录", "a\nb"])
     def test_a_realm_that_no_header_could_hold_is_refused(self, realm: str) -> None:
         """The realm stands in quotes in WWW-Authenticate."""

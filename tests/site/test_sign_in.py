@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
+from hardtack.login import Accounts
 from hardtack.message import Response
+from hardtack.session import Sessions
 from hardtack.site import texts
 from hardtack.status import ServiceUnavailable
-from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World, set_cookies
+from tests.site.conftest import HOST, NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
 WRONG = "another long password"
 
@@ -34,7 +37,7 @@ class TestPage:
         assert texts.text(language, "sign_in.title") in page.words["h1"]
         assert ("text", "username") == (inputs["username"]["type"], inputs["username"]["autocomplete"])
         assert ("password", "current-password") == (inputs["password"]["type"], inputs["password"]["autocomplete"])
-        assert {"username", "password"} == {label["for"] for label in page.all("label")}
+        assert {"username", "password", "keep"} == {label["for"] for label in page.all("label")}
         assert {"csrf_token", "username", "password"} == set(page.form("/sign-in"))
 
     def test_next_is_carried_along_in_a_hidden_field_if_it_is_ours(self, world: World) -> None:
@@ -70,6 +73,80 @@ class TestPage:
         form = Page(words(browser.get("/sign-in"))).form("/sign-in")
         response = browser.post("/sign-in", {**form, "username": NAME, "password": PASSWORD}, referer=elsewhere)
         assert "/account" == response.get("location")
+
+
+class TestKeepMeSignedIn:
+    """A box to tick: longer lifetimes, and a cookie that outlives the browser, for whoever asks and nobody else."""
+
+    def test_without_it_the_cookie_ends_with_the_browser_and_on_the_server_all_the_same(self, world: World) -> None:
+        """No Max-Age and no Expires; after a day without use it is worth nothing."""
+        world.member()
+        browser = world.browser()
+        (cookie,) = [value for value in set_cookies(browser.sign_in()) if value.startswith(f"{browser.identity}=")]
+        world.clock.now += 86400 + 61
+
+        assert [] == [word for word in ("Max-Age", "Expires") if word in cookie]
+        assert 401 == browser.json("GET", "/account").status
+
+    def test_with_it_the_cookie_stays_and_so_does_the_sign_in(self, world: World) -> None:
+        """Two weeks without use, and thirty days in all."""
+        world.member()
+        browser = world.browser()
+        answer = browser.submit("/sign-in", username=NAME, password=PASSWORD, keep="yes")
+        (cookie,) = [value for value in set_cookies(answer) if value.startswith(f"{browser.identity}=")]
+        assert "; Max-Age=1209600;" in cookie
+        for _ in range(2):
+            world.clock.now += 1209000
+            assert 200 == browser.json("GET", "/account").status
+        world.clock.now += 2592000 - 2 * 1209000 + 61
+        assert 401 == browser.json("GET", "/account").status
+
+    def test_a_script_says_true_or_false(self, world: World) -> None:
+        """Anything else is 422 with the field named, and nothing was looked at."""
+        world.member()
+        browser = world.browser()
+        wrong = browser.json("POST", "/sign-in", {"username": NAME, "password": PASSWORD, "keep": "yes"})
+        right = browser.json("POST", "/sign-in", {"username": NAME, "password": PASSWORD, "keep": True})
+
+        assert (422, ["keep"]) == (wrong.status, list(json.loads(wrong.body)["fields"]))
+        assert 200 == right.status
+        assert "; Max-Age=1209600;" in set_cookies(right)[-1]
+
+    def test_the_box_stays_ticked_when_the_password_was_wrong(self, world: World) -> None:
+        """What was chosen comes back, like the name."""
+        world.member()
+        ticked = world.browser().submit("/sign-in", username=NAME, password="x" * 20, keep="yes")
+        not_ticked = world.browser().submit("/sign-in", username=NAME, password="x" * 20)
+
+        assert {"keep": "yes"}.items() <= Page(words(ticked)).form("/sign-in").items()
+        assert "keep" not in Page(words(not_ticked)).form("/sign-in")
+
+    def test_attack_5_a_copy_renewed_since_is_ended_by_the_sign_out_of_an_older_one(
+        self, world: World, tmp_path: Path
+    ) -> None:
+        """What was signed out is remembered for as long as any cookie of it could live, not just the one shown."""
+        world.member()
+        browser = world.browser()
+        browser.submit("/sign-in", username=NAME, password=PASSWORD, keep="yes")
+        older = dict(browser.cookies)
+        world.clock.now += 1200000
+        browser.json("GET", "/account")
+        newer = dict(browser.cookies)
+        assert older != newer
+        browser.cookies = older
+        assert 200 == browser.json("POST", "/sign-out").status
+        world.clock.now += 9600 + 2 * 86400
+        world.site.prune()
+        # A process that starts now knows only what the database still remembers.
+        with Accounts.connect(f"sqlite:///{tmp_path}/0.db", keyring=world.keyring) as accounts:
+            sessions = Sessions(
+                world.keyring,
+                realm=world.settings.realm,
+                revocations=accounts.revocations,
+                kept_lifetimes=world.sessions.kept_lifetimes,
+            )
+            header = "; ".join(f"{name}={value}" for name, value in newer.items())
+            assert (None, "revoked") == sessions.identify(header, int(world.clock.now), HOST)
 
 
 class TestSigningIn:

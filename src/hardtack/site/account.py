@@ -23,7 +23,7 @@ def show(request: Request, services: Services) -> Response:
     identity = services.identity
     if account is None or identity is None:
         return services.ask_to_sign_in(request)
-    lifetimes = services.parts.sessions.lifetimes
+    lifetimes = services.parts.sessions.lifetimes_of(identity)
     deadline = identity.born + lifetimes.absolute
     if answers.speaks_json(request):
         return answers.json(

@@ -58,6 +58,21 @@ class Form:
             )
         return cast("str", value)
 
+    def chosen(self, name: str) -> bool:
+        """Return whether the box *name* was ticked: sent at all in a form, ``true`` in JSON.
+
+        Raises:
+            UnprocessableContent: a JSON member that is neither true nor false.
+        """
+        value = self.fields.get(name, False)
+        if self.kind == "form":
+            return name in self.fields
+        if not isinstance(value, bool):
+            raise UnprocessableContent(
+                both("form.incomplete"), reason="field-is-no-choice", fields={name: both("form.not_choice")}
+            )
+        return value
+
     def require(self, names: Iterable[str]) -> None:
         """Refuse the form unless each of *names* was filled in.
 

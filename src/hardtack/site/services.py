@@ -133,26 +133,35 @@ class Services:
         """Return a token for a form of this page."""
         return self._visitor().token()
 
-    def sign_in(self, account: Account) -> None:
-        """Make *account* the signed-in one; whoever was signed in before is signed out (ASVS 7.2.4)."""
+    def sign_in(self, account: Account, *, keep: bool = False) -> None:
+        """Make *account* the signed-in one; whoever was signed in before is signed out (ASVS 7.2.4).
+
+        Args:
+            account: who it is.
+            keep: whether they asked to be kept signed in.
+        """
         visitor = self._visitor()
         if visitor.identity is not None:
-            self.accounts.sign_out(visitor.identity, self.now)
+            self._end(visitor.identity)
         self.set_cookies += visitor.forget()
         visitor.session.sign_in(
             account=account.id,
             epoch=account.epoch,
             profile_version=account.profile_version,
             factors=("password",),
+            keep=keep,
             now=self.now,
         )
         self._account = account
+
+    def _end(self, identity: Identity) -> None:
+        self.accounts.sign_out(identity, self.now, until=self.parts.sessions.last_end(identity))
 
     def sign_out(self) -> None:
         """End the identity everywhere, then forget it here."""
         visitor = self._visitor()
         if visitor.identity is not None:
-            self.accounts.sign_out(visitor.identity, self.now)
+            self._end(visitor.identity)
         visitor.session.sign_out()
         self._account = None
 

@@ -10,11 +10,13 @@ the setting, and one that says what to write. No setting holds a secret: keys li
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -53,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         max_body: the largest request content, in bytes.
         idle_timeout: seconds without use after which a sign-in ends.
         absolute_timeout: seconds after which a sign-in ends in any case.
+        kept_idle_timeout: as ``idle_timeout``, for people who asked to be kept signed in; never less than that.
+        kept_absolute_timeout: as ``absolute_timeout``, for the same; never less than that.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
         log_format: how log lines are written.
     """
@@ -68,7 +72,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     realm: str = "hardtack"
     max_body: Bytes = 65536
     idle_timeout: Seconds = 86400
-    absolute_timeout: Seconds = 2592000
+    absolute_timeout: Seconds = 604800
+    # NIST SP 800-63B-4 §2.1.3: at assurance level 1 a person should sign in anew within 30 days.
+    kept_idle_timeout: Seconds = 1209600
+    kept_absolute_timeout: Seconds = 2592000
     insecure_plain_http: bool = False
     log_format: Literal["text", "json"] = "text"
 
@@ -86,6 +93,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise MisuseError(
                 f"absolute_timeout ({self.absolute_timeout} s) is shorter than idle_timeout ({self.idle_timeout} s)",
                 "make absolute_timeout the longer of the two",
+            )
+        for usual in ("idle_timeout", "absolute_timeout"):
+            longer = max(getattr(self, usual), getattr(self, f"kept_{usual}"))
+            msgspec.structs.force_setattr(self, f"kept_{usual}", longer)
+        if self.kept_absolute_timeout < self.kept_idle_timeout:
+            raise MisuseError(
+                f"kept_absolute_timeout ({self.kept_absolute_timeout} s) is shorter than kept_idle_timeout "
+                f"({self.kept_idle_timeout} s)",
+                "make kept_absolute_timeout the longer of the two",
             )
 
     @classmethod
@@ -127,7 +143,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database_url(self) -> str:
         """The database's URL, with the default written out."""
-        return self.database or f"sqlite:///{Path(self.data) / 'hardtack.db'}"
+        # A folder may be called anything; in a URL a question mark would begin something else.
+        return self.database or "sqlite:///" + quote(os.fsencode(Path(self.data) / "hardtack.db"))
 
     @property
     def keyring_path(self) -> Path:

@@ -2,7 +2,8 @@
 
 The answer to a wrong password and to an unknown name is the same, whatever was typed; the login room sees to the
 time, this page to everything else. What was typed comes back in the form, except passwords. A visitor who is signed
-in already is told so; signing in anew ends the old sign-in first (ASVS 7.2.4).
+in already is told so; signing in anew ends the old sign-in first (ASVS 7.2.4). Whoever ticks "keep me signed in" gets
+longer lifetimes and a cookie that outlives the browser; nobody else's does.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from hardtack.site.services import Services
 def show(request: Request, services: Services) -> Response:
     """Return the form, or say that the visitor is signed in already."""
     if answers.speaks_json(request):
-        return answers.json({"fields": ["username", "password", "next"], "csrf_token": services.csrf_token()})
+        return answers.json({"fields": ["username", "password", "keep", "next"], "csrf_token": services.csrf_token()})
     return _page(services, asked_next=forms.query(request).get("next", ""))
 
 
@@ -32,18 +33,27 @@ def enter(request: Request, services: Services) -> Response:
     try:
         form.require(("username", "password"))
         name, password, asked_next = form.get("username"), form.get("password"), form.get("next")
+        keep = form.chosen("keep")
         account = services.accounts.sign_in(name, password, client=request.client, now=services.now)
     except Refused as error:
         if answers.speaks_json(request):
             raise
-        return _page(services, asked_next=form.get("next"), username=form.get("username"), error=error)
-    services.sign_in(account)
+        return _page(
+            services,
+            asked_next=form.get("next"),
+            username=form.get("username"),
+            keep=form.kind == "form" and form.chosen("keep"),
+            error=error,
+        )
+    services.sign_in(account, keep=keep)
     if answers.speaks_json(request):
         return answers.json({"account": services.described(account)})
     return answers.see_other(services.destination(asked_next))
 
 
-def _page(services: Services, *, asked_next: str, username: str = "", error: Refused | None = None) -> Response:
+def _page(
+    services: Services, *, asked_next: str, username: str = "", keep: bool = False, error: Refused | None = None
+) -> Response:
     # An address that would not be followed is not carried along either.
     onward = services.destination(asked_next, default="")
     return services.render(
@@ -51,6 +61,8 @@ def _page(services: Services, *, asked_next: str, username: str = "", error: Ref
         error=error,
         account=services.account,
         username=username,
+        keep=keep,
+        kept_seconds=services.settings.kept_absolute_timeout,
         next=onward,
         next_query=f"?{urlencode({'next': onward}, safe='/')}" if onward else "",
     )

@@ -64,8 +64,11 @@ def prepare(settings: Settings) -> Prepared:
 
 
 def keyring(settings: Settings) -> Keyring:
-    """Return the keys: from ``HARDTACK_KEYRING`` where it is set, else from the data folder's file."""
-    return Keyring.from_env() if os.environ.get("HARDTACK_KEYRING") else Keyring.load(settings.keyring_path)
+    """Return the keys, which follow what is written down: in ``HARDTACK_KEYRING`` where it is set, else in the file.
+
+    A changed file is taken up without a restart; a variable cannot change, but the time of an announced key can come.
+    """
+    return keyfile.follow_environment() if os.environ.get("HARDTACK_KEYRING") else keyfile.follow(settings.keyring_path)
 
 
 def application(settings: Settings) -> Hardtack:
@@ -85,6 +88,7 @@ def application(settings: Settings) -> Hardtack:
         application="site",
         realm=settings.realm,
         lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
+        kept_lifetimes=Lifetimes(idle=settings.kept_idle_timeout, absolute=settings.kept_absolute_timeout),
         revocations=accounts.revocations,
         insecure_plain_http=settings.insecure_plain_http,
     )
