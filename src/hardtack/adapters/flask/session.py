@@ -6,7 +6,8 @@ and the configuration they come from, ``SECRET_KEY`` and ``SECRET_KEY_FALLBACKS`
 nobody can read the cookie; it is bound to its name and to the application; a change deep inside a list is noticed
 without ``modified = True``; a refused cookie is one log line.
 
-Whatever is wrong with a cookie, the session is empty; there is no way back to a cookie that is only signed. Cookies of
+Whatever is wrong with a cookie, the session is empty; there is no way back to a cookie that is only signed. While a
+site changes over, ``accept_signed_until`` takes what Flask itself has signed, once, and seals it. Cookies of
 one name that come from several paths or applications do not disturb each other, but when two of them open, neither is
 believed. Without a store there is no revocation: a copied cookie is good until it expires.
 """
@@ -14,6 +15,7 @@ believed. Without a store there is no revocation: a copied cookie is good until 
 from __future__ import annotations
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Mapping
@@ -25,8 +27,10 @@ from itsdangerous import BadSignature
 from werkzeug.http import dump_cookie, http_date
 
 from hardtack.adapters.flask.serializer import SealedSerializer
+from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, SealError
-from hardtack.session import cookie
+from hardtack.seal.token import MIN_TOKEN
+from hardtack.session import cookie, upgrade
 from hardtack.session import data as form
 from hardtack.session.identity import ID_SIZE
 from hardtack.session.sealed import log
@@ -41,6 +45,8 @@ LEEWAY = 60
 _MAX_COOKIES = 8  # of one name: more do not come from paths and sub-domains, but from somebody who tries something
 _MAX_KEPT = 64
 _PURPOSE = "session"
+
+_SEALED = re.compile(rf"[0-9A-Za-z_-]{{{MIN_TOKEN},}}")  # what Flask has signed has dots in it
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -106,13 +112,29 @@ class SealedSessionInterface(SessionInterface):
     Args:
         keyring: what seals the cookies; ``None`` derives it from the application's ``SECRET_KEY``.
         realm: the name of the site, which the cookies are bound to.
+        accept_signed_until: a Unix time in seconds. Up to then a session that Flask itself has signed is taken over
+            where no sealed one came along, and goes out sealed in the same answer, under the same name. Without a store
+            nobody knows which were taken over already: a copy of a signed cookie can be played until then.
+
+    Raises:
+        MisuseError: if *accept_signed_until* is no whole number.
     """
 
     session_class = SealedSession
     serializer = SealedSerializer()
     """What the values become; take tag classes of your own with ``register``, as with Flask's serializer."""
+    salt = upgrade.FLASK_SALT
+    """What Flask's own sessions were signed under, for ``accept_signed_until``; a subclass may set another."""
 
-    def __init__(self, keyring: Keyring | None = None, *, realm: str = "hardtack") -> None:
+    def __init__(
+        self, keyring: Keyring | None = None, *, realm: str = "hardtack", accept_signed_until: int | None = None
+    ) -> None:
+        if accept_signed_until is not None and type(accept_signed_until) is not int:
+            raise MisuseError(
+                f"accept_signed_until={accept_signed_until!r} is no time",
+                "give whole Unix seconds, such as int(datetime(2027, 3, 1, tzinfo=UTC).timestamp())",
+            )
+        self._accept_signed_until = accept_signed_until
         self._keyring = keyring
         self._realm = realm
         self._kept_keyrings: dict[tuple[str | bytes, ...], Keyring] = {}
@@ -135,6 +157,10 @@ class SealedSessionInterface(SessionInterface):
         return self.session_class()
 
     def _open(self, app: Flask, name: str, tokens: list[str]) -> SecureCookieSession:
+        if self._accept_signed_until is not None:
+            session = self._taken_over(app, name, tokens, self._accept_signed_until)
+            if session is not None:
+                return session
         reads = [self._read(app, token) for token in tokens[:_MAX_COOKIES]]
         opened = [read for read in reads if not isinstance(read, str)]
         if len(opened) == 1:
@@ -148,6 +174,28 @@ class SealedSessionInterface(SessionInterface):
                 "cookie refused: %s (%s)", name, why, extra={"event": "cookie-refused", "cookie": name, "reason": why}
             )
         return self.session_class()
+
+    def _taken_over(self, app: Flask, name: str, tokens: list[str], until: int) -> SecureCookieSession | None:
+        """Return the session that Flask itself has signed, if there is one and its time has not run out."""
+        now = int(time.time())
+        # Beside a sealed cookie, even one that is refused, nothing that is only signed counts.
+        if now > until or any(map(_SEALED.fullmatch, tokens)):
+            return None
+        secrets = [secret for secret in (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())) if secret]
+        max_age = int(app.permanent_session_lifetime.total_seconds())
+        reads = [
+            upgrade.read_flask(
+                token, secrets, salt=self.salt, now=now, max_age=max_age, untag=self.serializer.loads_signed
+            )
+            for token in tokens[:_MAX_COOKIES]
+        ]
+        taken = [values for values in reads if values is not None]
+        if len(taken) != 1:
+            return None
+        session = self.session_class(taken[0])
+        session.modified = True
+        log.info("session upgraded: %s", name, extra={"event": "session-upgraded", "cookie": name})
+        return session
 
     def _read(self, app: Flask, token: str, max_age: int | None = None) -> tuple[form.Data, dict[str, Any]] | str:
         """Return what is in the value of a cookie, or why it is refused."""
