@@ -41,6 +41,14 @@ def test_every_python_block_of_the_readme_runs(number: int) -> None:
     assert (1 if expected else 0, True) == (done.returncode, expected in done.stderr), done.stderr
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_python_block_of_the_sessions_page_runs(language: str) -> None:
+    """As it stands, in both languages."""
+    (code,) = blocks(DOCS / language / "sessions.md", "python")
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert (0, "") == (done.returncode, done.stderr)
+
+
 def test_the_two_readmes_are_equal_in_headings_and_code() -> None:
     """Neither language is behind the other."""
     assert shape(READMES[0]) == shape(READMES[1])

@@ -1,0 +1,118 @@
+"""Make the part of the corpus that is sealed or encoded, which nobody can type: token, session, identity, data.
+
+    python -m tests.fuzz.sealed_corpus
+
+Run it after a change of a format; nonces are random, so every run gives other files of the same meaning.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from hardtack.seal import Key, Keyring, token
+from hardtack.session import Identity, Sessions, identity
+from hardtack.session import data as form
+from tests.fuzz.targets.token import CONTEXT, DATA
+
+CORPUS = Path(__file__).parent / "corpus"
+NOW = 1_800_000_000
+KEY = Key(bytes(range(32)))
+
+
+def token_seeds() -> dict[str, bytes]:
+    """Return tokens that open, and one for each reason that they do not."""
+    ring, stranger = Keyring([KEY], None), Keyring.generate()
+    true = ring.seal(DATA, purpose="identity", context=CONTEXT)
+    return {
+        "opens": true.encode(),
+        "opens-for-a-day": ring.seal(DATA, purpose="identity", context=CONTEXT, expires_at=NOW + 86_400).encode(),
+        "opens-raw": b"raw:" + token.decode(true),
+        "expired": ring.seal(DATA, purpose="identity", context=CONTEXT, expires_at=NOW).encode(),
+        "unknown-key": stranger.seal(DATA, purpose="identity", context=CONTEXT).encode(),
+        "other-purpose": ring.seal(DATA, purpose="session", context=CONTEXT).encode(),
+        "other-context": ring.seal(DATA, purpose="identity").encode(),
+        "truncated": true[:-4].encode(),
+        "version-2": b"raw:\x02" + token.decode(true)[1:],
+        "empty": b"",
+    }
+
+
+def session_seeds() -> dict[str, bytes]:
+    """Return Cookie fields with our cookies in them, good and bad."""
+    sessions = Sessions(Keyring([KEY], bytes(32)), origin="https://example.org")
+    session = sessions.open("", NOW - 60)
+    session.sign_in(account=7, epoch=1, now=NOW - 60)
+    session["name"] = "Anna"
+    who, what = (text.partition(";")[0] for text in sessions.save(session, NOW - 60))
+    stranger = Sessions(Keyring.generate(), origin="https://example.org")
+    strange = stranger.open("", NOW - 60)
+    strange.sign_in(account=7, epoch=1, now=NOW - 60)
+    name = who.partition("=")[0]
+    fields = {
+        "signed-in": f"theme=dark; {who}; {what}",
+        "identity-alone": who,
+        "data-alone": what,
+        "doubled": f"{who}; {what}; {who}",
+        "unknown-key": stranger.save(strange, NOW - 60)[0].partition(";")[0],
+        "crossed": f"{name}={what.partition('=')[2]}",
+        "malformed": f"{name}=nonsense; {what}",
+        "oversized": f"{name}={'A' * 4100}",
+        "none": "a=b; =c; d",
+    }
+    return {label: field.encode() for label, field in fields.items()}
+
+
+def identity_seeds() -> dict[str, bytes]:
+    """Return an identity, and what is nearly one."""
+    some = Identity(bytes(16), bytes(range(16)), 7, 1, 0, ("password",), NOW, NOW, NOW, NOW + 86_400)
+    fields = list(msgspec.to_builtins(some, builtin_types=(bytes,)))
+    encode = msgspec.msgpack.encode
+    return {
+        "identity": identity.encode(some),
+        "too-many": encode([*fields, 0]),
+        "too-few": encode(fields[:9]),
+        "negative": encode([*fields[:2], -1, *fields[3:]]),
+        "short-id": encode([b"short", *fields[1:]]),
+        "nested": b"\x91" * 2000 + b"\xc0",
+        "broken-text": identity.encode(some).replace(b"password", b"pass\xff\xfe\xfdd"),
+        "map": encode({"session_id": bytes(16)}),
+        "empty": b"",
+    }
+
+
+def data_seeds() -> dict[str, bytes]:
+    """Return sessions' data, small and large, and what is nearly that."""
+    heads = {
+        "small": {"name": "Anna", "cart": [1, 2, {"x": None}]},
+        "large": {f"key {number}": "x" * 40 for number in range(20)},
+        "empty-values": {},
+        "moment": {"at": msgspec.msgpack.Ext(-1, b"\xff" * 12)},
+        "a-list": [1, 2],
+        "keys-are-no-text": {1: 2},
+    }
+    encode = msgspec.msgpack.encode
+    made = {
+        label: form.encode(form.Data(bytes(16), None, 1, NOW, NOW, NOW + 86_400, msgspec.Raw(encode(values))))
+        for label, values in heads.items()
+    }
+    return {**made, "nested": made["empty-values"][:-1] + b"\x91" * 2000 + b"\xc0", "too-few": b"\x90", "empty": b""}
+
+
+def main() -> None:
+    """Write every file anew."""
+    for target, seeds in {
+        "token": token_seeds(),
+        "session": session_seeds(),
+        "identity": identity_seeds(),
+        "data": data_seeds(),
+    }.items():
+        folder = CORPUS / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for label, content in seeds.items():
+            (folder / label).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""The content of a request, a form or JSON: a ``Form``, or a ``Refused`` of 400 or 415; its fields: text, or 422.
+
+The first line of the input is the Content-Type, the rest is the content.
+"""
+
+from __future__ import annotations
+
+from hardtack.message import Headers, Request
+from hardtack.site import forms
+from hardtack.status import BadRequest, UnprocessableContent, UnsupportedMediaType
+
+OUTCOMES = {"none", "form", "json", "BadRequest", "UnsupportedMediaType", "UnprocessableContent"}
+
+
+def check(data: bytes) -> str:
+    """Read *data*, and take every field as a page would."""
+    kind, _, body = data.partition(b"\n")
+    headers = Headers([("Content-Type", kind.decode("latin-1"))] if kind else [])
+    try:
+        form = forms.read(Request(method="POST", path="/", headers=headers, body=body))
+    except (BadRequest, UnsupportedMediaType) as refused:
+        return type(refused).__name__ if refused.reason else "refused without a reason"
+    assert len(form.fields) <= forms.MOST_FIELDS
+    outcome: str = form.kind
+    for name in [*form.fields, "password"]:
+        try:
+            assert form.get(name).encode() is not None
+            form.require([name])
+        except UnprocessableContent as refused:
+            named = set(refused.fields or ())
+            if named != {name}:
+                return f"{named} named instead of {name}"
+            outcome = "UnprocessableContent" if name in form.fields else outcome
+    return outcome
