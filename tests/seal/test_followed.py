@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hardtack.errors import MisuseError
-from hardtack.seal import FollowedKeyring, Key, Keyring, KeyringError, SealError, keyfile, rotation, token
+from hardtack.seal import FollowedKeyring, Key, Keyring, KeyringError, SealError, columns, keyfile, rotation, token
 from hardtack.seal.followed import Found
 from hardtack.seal.keytext import Written
 
@@ -107,6 +107,34 @@ class TestFollowing:
         with pytest.raises(SealError, match="unknown-key"):
             ring.open(sealed, purpose="session", now=desk.now)
         assert ["revoked", "active"] == states(ring)
+
+    def test_what_others_tell_of_a_theft_holds_whatever_is_written_down(self) -> None:
+        """Now, and in every ring to come; the file may be an old copy."""
+        desk = Desk()
+        ring = desk.follow()
+        sealed = ring.seal(b"x", purpose="session")
+        column = columns.seal(ring, b"x", ())
+        stolen = bytes.fromhex(ring.keys[0].id)
+        ring.revoke([stolen])
+        assert (False, ["revoked"]) == (ring.seals, states(ring))
+        desk.change(lambda keys, now: rotation.announce(keys, now, 300))
+        desk.now += 1
+        assert (True, ["revoked", "active"]) == (ring.seals, states(ring))
+        with pytest.raises(SealError, match="unknown-key"):
+            ring.open(sealed, purpose="session", now=desk.now)
+        assert b"x" == columns.open(ring, column, ())
+        desk.change(lambda keys, now: (*keys[:1],))
+        desk.now += 1
+        assert (False, ["revoked"]) == (ring.seals, states(ring))
+
+    def test_a_file_that_was_changed_for_the_same_theft_is_looked_at_first(self) -> None:
+        """So that there is no second in which nothing can be sealed."""
+        desk = Desk()
+        ring = desk.follow()
+        stolen = desk.written.keys[0].id
+        desk.change(lambda keys, now: rotation.revoke(keys, stolen.hex(), now))
+        ring.revoke([stolen])
+        assert (True, ["revoked", "active"]) == (ring.seals, states(ring))
 
     def test_the_same_keys_are_the_same_ring(self) -> None:
         """What it keeps to be fast is not thrown away for a comment."""

@@ -8,7 +8,9 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
-from hardtack.seal import Key, Keyring, KeyringError, Purpose, SealError, WeakSecretWarning, keyring, token
+from hardtack.seal import Key, Keyring, KeyringError, NoActiveKey, Purpose, SealError, WeakSecretWarning, keyring, token
+from hardtack.seal.derived import PurposeKey
 
 NOW = 1_800_000_000
 ANY_CHARACTER = st.characters(exclude_categories=())
@@ -31,6 +34,118 @@ def refusal(ring: Keyring, text: str, purpose: str = "session", context: tuple[s
     with pytest.raises(SealError) as caught:
         ring.open(text, purpose=purpose, context=context, now=now)
     return caught.value.reason
+
+
+class TestRevoke:
+    """A theft that others have told of."""
+
+    def keys(self) -> list[Key]:
+        """Return the keys of a ring: opening, active, announced."""
+        return [Key(os.urandom(32), state) for state in ("opening", "active", "announced")]
+
+    def test_no_token_opens_under_the_key_any_more(self) -> None:
+        """Though its derived key was kept; under the others everything opens."""
+        old, active, coming = self.keys()
+        ring = Keyring([old, active, coming], None)
+        sealed = [Keyring([Key(key.secret)], None).seal(b"x", purpose="session") for key in (old, active, coming)]
+        assert [b"x"] * 3 == [ring.open(text, purpose="session", now=NOW) for text in sealed]
+        ring.revoke([old.id, bytes(4)])
+        assert ["unknown-key"] == [refusal(ring, sealed[0])]
+        assert [b"x"] * 2 == [ring.open(text, purpose="session", now=NOW) for text in sealed[1:]]
+        assert ["revoked", "active", "announced"] == [key.state for key in ring.keys]
+        assert active.id == token.decode(ring.seal(b"x", purpose="session"))[1:5]
+
+    def test_an_announced_key_takes_the_place_of_the_active_one(self) -> None:
+        """At once: whoever has the same file opens with it already."""
+        old, active, coming = self.keys()
+        ring = Keyring([old, active, coming], None)
+        ring.seal(b"x", purpose="session")
+        ring.revoke([active.id])
+        assert coming.id == token.decode(ring.seal(b"x", purpose="session"))[1:5]
+        assert ["opening", "revoked", "active"] == [key.state for key in ring.keys]
+        assert ring.seals
+
+    def test_without_a_successor_nothing_is_sealed_and_the_rest_opens(self) -> None:
+        """A 503 for the visitor, who can try again; never another way."""
+        old, active, _ = self.keys()
+        ring = Keyring([old, active], None)
+        sealed = Keyring([Key(old.secret)], None).seal(b"x", purpose="session")
+        ring.seal(b"x", purpose="session")
+        ring.revoke([active.id])
+        assert not ring.seals
+        for _ in range(2):
+            with pytest.raises(NoActiveKey) as caught:
+                ring.seal(b"x", purpose="session")
+        assert (503, 10) == (caught.value.status, caught.value.retry_after)
+        assert b"x" == ring.open(sealed, purpose="session", now=NOW)
+
+    def test_what_is_revoked_already_or_foreign_changes_nothing(self) -> None:
+        """What the ring keeps to be fast stays."""
+        ring = Keyring(self.keys(), None)
+        ring.seal(b"x", purpose="session")
+        kept = ring._bindings
+        ring.revoke([])
+        ring.revoke([b"none"])
+        assert kept is ring._bindings
+
+    def test_a_token_that_is_being_opened_meanwhile_is_not_remembered(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The thread that opens it finds the key, and another one revokes it before it is done."""
+        ring = Keyring(self.keys(), None)
+        sealed = ring.seal(b"x", purpose="session")
+        ring.open(sealed, purpose="session", now=NOW)
+        ring._openers.clear()
+        cipher = PurposeKey.cipher
+
+        def revoked_meanwhile(key: PurposeKey, prefix: bytes) -> Any:
+            ring.revoke([token.decode(sealed)[1:5]])
+            return cipher(key, prefix)
+
+        monkeypatch.setattr(PurposeKey, "cipher", revoked_meanwhile)
+        assert ["unknown-key"] * 2 == [refusal(ring, sealed) for _ in range(2)]
+        assert 0 == len(ring._openers)
+
+    def test_a_key_that_is_taken_for_sealing_meanwhile_seals_no_more_than_that(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The next token is under the new key."""
+        ring = Keyring(self.keys(), None)
+        old, new = (bytes.fromhex(key.id) for key in ring.keys[1:])
+        purpose_key = Keyring._purpose_key
+
+        def revoked_meanwhile(ring: Keyring, *given: bytes) -> PurposeKey:
+            found = purpose_key(ring, *given)
+            ring.revoke([old])
+            return found
+
+        monkeypatch.setattr(Keyring, "_purpose_key", revoked_meanwhile)
+        assert [old, new, new] == [token.decode(ring.seal(b"x", purpose="session"))[1:5] for _ in range(3)]
+
+    def test_threads_that_seal_and_open_meanwhile_meet_nothing_else(self) -> None:
+        """Every token opens or is refused for its key; from the moment of the revocation on it is refused."""
+        for _ in range(20):
+            ring = Keyring(self.keys(), None)
+            stolen = bytes.fromhex(ring.keys[1].id)
+            told = threading.Event()
+
+            def use(ring: Keyring = ring, told: threading.Event = told) -> list[bool]:
+                after = []
+                for number in range(200):
+                    late = told.is_set()
+                    text = ring.seal(b"x", purpose="session", context=(str(number % 7),))
+                    try:
+                        opened = ring.open(text, purpose="session", context=(str(number % 7),), now=NOW) == b"x"
+                    except SealError as error:
+                        assert "unknown-key" == error.reason  # noqa: PT017 - whether it is raised is open
+                        opened = False
+                    if late:
+                        after.append(opened)
+                return after
+
+            with ThreadPoolExecutor(4) as pool:
+                uses = [pool.submit(use) for _ in range(4)]
+                ring.revoke([stolen])
+                told.set()
+                assert all(all(each.result()) for each in uses)
 
 
 class TestSealingAndOpening:

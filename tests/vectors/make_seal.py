@@ -281,6 +281,21 @@ def look_ups() -> list[Json]:
     ]
 
 
+def columns() -> list[Json]:
+    """Return what a database holds: under each key of the ring, the revoked one too, and longer than a token may be."""
+    found = []
+    rows = {"active": FIRST, "opening": SECOND, "announced": COMING, "revoked": STOLEN}
+    for state, secret in rows.items():
+        place = ["session_data", "data", drawn(state, 16).hex()]
+        made = sealed(
+            f"under the {state} key", drawn(f"data {state}", 40), secret=secret, purpose="column", context=place
+        )
+        found.append({"name": made["name"], "place": place, "data": made["data"], "sealed": made["raw"]})
+    empty = sealed("no data, no place", b"", purpose="column")
+    found.append({"name": empty["name"], "place": [], "data": "", "sealed": empty["raw"]})
+    return found
+
+
 def host_secrets() -> list[Json]:
     """Return secrets derived from those of web frameworks."""
     return [
@@ -420,6 +435,7 @@ def main() -> None:
         "refused": refused(),
         "look_up_hashes": look_ups(),
         "host_secrets": host_secrets(),
+        "columns": columns(),
         "keyrings": keyrings(),
     }
     sys.stdout.write(json.dumps(vectors, indent=1) + "\n")

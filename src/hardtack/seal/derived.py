@@ -50,6 +50,13 @@ class PurposeKey:
         """Return AES-256-GCM under the key derived for *prefix*."""
         return AESGCM(self._derivation.derive(prefix))
 
+    def take(self) -> tuple[Seal, bytes]:
+        """Take a turn under the present prefix, or the first under a new one, as ``Keyring.seal`` does in its place."""
+        try:
+            return next(self.turns)
+        except StopIteration:
+            return self.draw()
+
     def draw(self) -> tuple[Seal, bytes]:
         """Draw a new prefix for the seals to come, and return the first turn under it."""
         prefix = os.urandom(xaes.PREFIX_SIZE)

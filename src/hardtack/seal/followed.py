@@ -3,7 +3,8 @@
 At most once a second, when it is used, it looks whether there is something new; then another ring takes the place of
 the one before, for everybody who shares it. Whatever is wrong with what it finds, the last good ring stays and one
 line in the log says so: a running server is never stopped by a slip of the hand in its keyring. A changed pepper is
-such a slip, since no stored hash could follow it.
+such a slip, since no stored hash could follow it. What others have told it of a theft (``revoke``) holds whatever is
+written down.
 
 It has no lock. Threads that look at the same time find the same and each put it in place; one that was overtaken puts
 back what is older for a second at most. Where to look, and what time it is, is said by ``keyfile``.
@@ -12,11 +13,13 @@ back what is older for a second at most. Where to look, and what time it is, is 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import NamedTuple
 
 from hardtack.seal import rotation
-from hardtack.seal.keyring import ACTIVE, KeyInfo, Keyring, KeyringError
+from hardtack.seal.derived import PurposeKey
+from hardtack.seal.key import ACTIVE, KeyInfo, KeyringError
+from hardtack.seal.keyring import Keyring
 from hardtack.seal.keytext import Written
 
 log = logging.getLogger("hardtack.seal")
@@ -53,7 +56,7 @@ class FollowedKeyring(Keyring):
         KeyringError: if there is no good ring to begin with.
     """
 
-    __slots__ = ("_clock", "_complaint", "_found", "_keys", "_look", "_looked", "_ring")
+    __slots__ = ("_clock", "_complaint", "_found", "_keys", "_look", "_looked", "_ring", "_stolen")
 
     def __init__(self, look: Look, clock: Callable[[], int]) -> None:
         self._look = look
@@ -63,6 +66,7 @@ class FollowedKeyring(Keyring):
         self._found = look(None)
         self._keys = rotation.settled(self._found.written.keys, self._looked)
         self._ring = Keyring(self._keys, self._found.written.pepper)
+        self._stolen: frozenset[bytes] = frozenset()
 
     def seal(self, data: bytes, *, purpose: str, context: Sequence[str] = (), expires_at: int | None = None) -> str:
         """Return a token that holds *data*, as ``Keyring.seal`` does."""
@@ -75,6 +79,23 @@ class FollowedKeyring(Keyring):
     def lookup_hash(self, data: bytes, *, purpose: str) -> bytes:
         """Return a keyed hash of *data*, as ``Keyring.lookup_hash`` does."""
         return self._ring.lookup_hash(data, purpose=purpose)
+
+    def revoke(self, identifiers: Collection[bytes]) -> None:
+        """Let no token open under these keys any more, as ``Keyring.revoke`` does, and in no ring to come."""
+        self._stolen |= frozenset(identifiers)
+        # The file was probably changed for the same reason: its new key takes over without a second in between.
+        self._looked = self._clock()
+        self._look_again(self._looked)
+        self._ring.revoke(self._stolen)
+
+    @property
+    def seals(self) -> bool:
+        """Whether there is a key to seal with at present."""
+        return self.present().seals
+
+    def column_key(self, identifier: bytes | None = None) -> PurposeKey | None:
+        """Return a key for ``columns``, as ``Keyring.column_key`` does."""
+        return self.present().column_key(identifier)
 
     @property
     def keys(self) -> tuple[KeyInfo, ...]:
@@ -108,9 +129,13 @@ class FollowedKeyring(Keyring):
         keys = rotation.settled(found.written.keys, now)
         if keys != self._keys:
             self._keys = keys
-            self._ring = Keyring(keys, found.written.pepper)
-            active = next(key.id for key in self._ring.keys if key.state == ACTIVE)
-            log.info("keyring changed: %r", self._ring, extra={"event": "keyring-changed", "active": active})
+            ring = Keyring(keys, found.written.pepper)
+            ring.revoke(self._stolen)
+            self._ring = ring
+            # Again: what another thread was told of meanwhile, it told the ring before.
+            ring.revoke(self._stolen)
+            active = next((key.id for key in ring.keys if key.state == ACTIVE), "none")
+            log.info("keyring changed: %r", ring, extra={"event": "keyring-changed", "active": active})
 
     def _refuse(self, error: KeyringError) -> None:
         """Log what is wrong, once for as long as it is the same."""

@@ -22,7 +22,8 @@ from os import PathLike
 from hardtack.seal import keytext, rotation
 from hardtack.seal import token as form
 from hardtack.seal.followed import FollowedKeyring, Found
-from hardtack.seal.keyring import ACTIVE, PEPPER_SIZE, Key, Keyring, KeyringError
+from hardtack.seal.key import ACTIVE, Key, KeyringError
+from hardtack.seal.keyring import PEPPER_SIZE, Keyring
 from hardtack.seal.keytext import HEADER, RESTORE, Written, moment, write
 
 __all__ = [

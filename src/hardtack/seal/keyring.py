@@ -1,11 +1,12 @@
 """The ring of keys: which key seals, which key opens, and what is kept to do it fast.
 
 Tokens are sealed under the one active key and opened under the key whose id they carry, never by trial; a revoked key
-opens nothing. The ring is immutable: another set of keys, or another state of one, is another ring (``rotation`` says
-which states follow from the time, ``followed`` when another ring takes the place of one). What a ring keeps between
-calls only saves time and is bounded; a derived key is kept for opening only after a tag under it held, so that junk
-cannot push out what is needed (``derived`` says when a prefix is drawn anew). There is no clock here and no lock: each
-shared step is a single operation of a C-level dict or iterator, and a lost race costs a derivation, never a nonce.
+opens no token, and is kept for ``columns`` alone. Another set of keys is another ring (``rotation`` says which states
+follow from the time, ``followed`` when another ring takes the place of one); all that can happen to a ring itself is
+that a key of it is revoked. What a ring keeps between calls only saves time and is bounded; a derived key is kept for
+opening only after a tag under it held, so that junk cannot push out what is needed (``derived`` says when a prefix is
+drawn anew). There is no clock here and no lock: each shared step is a single operation of a C-level dict or iterator,
+and a lost race costs a derivation, never a nonce.
 
 A secret leaves the ring in no representation, error text or pickle.
 """
@@ -14,10 +15,9 @@ from __future__ import annotations
 
 import hmac
 import os
-import warnings
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import NoReturn, TypeVar
 
@@ -27,6 +27,17 @@ from hardtack.errors import MisuseError
 from hardtack.seal import token as form
 from hardtack.seal import xaes
 from hardtack.seal.derived import Open, PurposeKey
+from hardtack.seal.host_secret import keys_from
+from hardtack.seal.key import (
+    ACTIVE,
+    ANNOUNCED,
+    REVOKED,
+    STATES,
+    Key,
+    KeyInfo,
+    KeyringError,
+    NoActiveKey,
+)
 from hardtack.seal.token import (
     EXPIRY_SIZE,
     HEAD_SIZE,
@@ -42,64 +53,13 @@ from hardtack.seal.token import (
     unpack_expiry,
 )
 
-ANNOUNCED = "announced"
-ACTIVE = "active"
-OPENING = "opening"
-REVOKED = "revoked"
-STATES = (ANNOUNCED, ACTIVE, OPENING, REVOKED)
-"""What a key may be: one that opens and will seal, the one that seals and opens, one that only opens what it sealed
-before, or one that does nothing any more."""
-
 PEPPER_SIZE = 32
 MAX_OPENERS = 4096
 MAX_BINDINGS = 1024
 MAX_PURPOSE_KEYS = 4096
 
-_SHORT_HOST_SECRET = 32
-
 _K = TypeVar("_K")
 _V = TypeVar("_V")
-
-
-class KeyringError(MisuseError):
-    """A keyring cannot be made of what was given; the text names the place and what to do, and holds no secret."""
-
-
-class WeakSecretWarning(UserWarning):
-    """A framework's secret is too short to be a good source of keys."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key of a ring.
-
-    Args:
-        secret: 32 random bytes.
-        state: one of ``STATES``.
-        since: when it got this state, Unix time in seconds, or ``None`` if nobody wrote it down; for an announced key,
-            when it becomes the active one.
-    """
-
-    secret: bytes = field(repr=False)
-    state: str = ACTIVE
-    since: int | None = None
-
-    @property
-    def id(self) -> bytes:
-        """The 4 bytes that name the key in a token."""
-        return form.key_id(self.secret)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """What may be shown of a key: its id in hexadecimal, its state, and since when (for an announced key: until when).
-
-    The time is Unix time in seconds, or ``None`` if nobody wrote it down.
-    """
-
-    id: str
-    state: str
-    since: int | None
 
 
 class _Binding:
@@ -113,6 +73,21 @@ class _Binding:
         self.sealing = sealing
         self.aad = aad
         self.aads = OrderedDict([(sealing, aad)])
+
+
+class _NoKey(PurposeKey):
+    """What seals where no key may: it raises instead."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.turns = iter(())
+
+    def draw(self) -> NoReturn:
+        raise NoActiveKey from None
+
+
+_NO_KEY = _NoKey()
 
 
 class Keyring:
@@ -129,7 +104,7 @@ class Keyring:
         KeyringError: if they do not make a ring.
     """
 
-    __slots__ = ("_active", "_bindings", "_infos", "_openers", "_pepper", "_purpose_keys", "_secrets")
+    __slots__ = ("_active", "_bindings", "_infos", "_openers", "_pepper", "_purpose_keys", "_revoked", "_secrets")
 
     def __init__(self, keys: Sequence[Key], pepper: bytes | None) -> None:
         if pepper is not None:
@@ -150,7 +125,8 @@ class Keyring:
                 f"a ring needs exactly one active key, not {len(active)}", "make one key active, the others opening"
             )
         self._secrets = {key.id: key.secret for key in keys if key.state != REVOKED}
-        self._active = active[0]
+        self._revoked = {key.id: key.secret for key in keys if key.state == REVOKED}
+        self._active: bytes | None = active[0]
         self._pepper = pepper
         self._infos = tuple(KeyInfo(key.id.hex(), key.state, key.since) for key in keys)
         self._bindings: OrderedDict[tuple[str, Sequence[str]], _Binding] = OrderedDict()
@@ -203,23 +179,7 @@ class Keyring:
         Raises:
             KeyringError: if there is no secret, or an empty one.
         """
-        name = form.purpose_name(framework)
-        if isinstance(secrets, (str, bytes)):
-            raise KeyringError(
-                "the secrets of a framework must be a sequence", "write [secret], or [secret, *fallbacks]"
-            )
-        raw = [_host_bytes(secret) for secret in secrets]
-        if not raw or not all(raw):
-            raise KeyringError(f"the secret key of {framework} is missing or empty", "set it to a long random value")
-        if min(map(len, raw)) < _SHORT_HOST_SECRET:
-            warnings.warn(
-                f"a secret key of {framework} is shorter than {_SHORT_HOST_SECRET} bytes: use a random one, such as "
-                "secrets.token_hex(32) gives",
-                WeakSecretWarning,
-                stacklevel=2,
-            )
-        derived = dict.fromkeys(form.host_secret(name, secret) for secret in raw)
-        return cls([Key(secret, OPENING if place else ACTIVE) for place, secret in enumerate(derived)], None)
+        return cls(keys_from(framework, secrets), None)
 
     # What a ring does -------------------------------------------------------------------------------------------------
 
@@ -234,6 +194,7 @@ class Keyring:
 
         Raises:
             MisuseError: if an argument is of the wrong type or outside its bounds.
+            NoActiveKey: if the key that sealed was revoked and there is no other yet.
         """
         try:
             binding = self._bindings[purpose, context]
@@ -318,6 +279,48 @@ class Keyring:
             raise MisuseError("what is hashed must be bytes")
         return hmac.digest(self._pepper, form.length_prefixed(form.purpose_name(purpose)) + data, "sha256")
 
+    def revoke(self, identifiers: Collection[bytes]) -> None:
+        """Let no token open under these keys any more, and none be sealed, in every thread, before this returns.
+
+        It is for a theft that others have told of; ``hardtack keys revoke`` writes one down. Where the active key is
+        among them, an announced one takes its place at once; without one, ``seal`` raises ``NoActiveKey``.
+
+        Args:
+            identifiers: ids of keys, 4 bytes each; those of other rings mean nothing here.
+        """
+        revoked = [identifier for identifier in identifiers if identifier in self._secrets]
+        if not revoked:
+            return
+        names = {identifier.hex() for identifier in revoked}
+        infos = [replace(info, state=REVOKED, since=None) if info.id in names else info for info in self._infos]
+        if self._active in revoked:
+            place = next((place for place, info in enumerate(infos) if info.state == ANNOUNCED), None)
+            if place is not None:
+                infos[place] = replace(infos[place], state=ACTIVE)
+            self._active = None if place is None else bytes.fromhex(infos[place].id)
+        self._infos = tuple(infos)
+        for identifier in revoked:
+            self._revoked[identifier] = self._secrets.pop(identifier)
+        # Last: whoever keeps something now that was begun before looks again whether it still holds.
+        self._bindings, self._purpose_keys, self._openers = OrderedDict(), OrderedDict(), OrderedDict()
+
+    @property
+    def seals(self) -> bool:
+        """Whether there is a key to seal with; only a revocation takes it away."""
+        return self._active is not None
+
+    def column_key(self, identifier: bytes | None = None) -> PurposeKey | None:
+        """Return the key for what a database holds, or ``None`` if it is not in the ring; for ``columns``.
+
+        Args:
+            identifier: the key's id, also that of a revoked one; ``None`` for the active key.
+        """
+        wanted = self._active if identifier is None else identifier
+        if wanted is None:
+            return _NO_KEY
+        secret = self._secrets.get(wanted) or self._revoked.get(wanted)
+        return None if secret is None else self._purpose_key(wanted, secret, form.COLUMN)
+
     @property
     def keys(self) -> tuple[KeyInfo, ...]:
         """What may be shown of each key."""
@@ -333,18 +336,23 @@ class Keyring:
 
     def _bind(self, purpose: str, context: Sequence[str]) -> _Binding:
         name = form.token_purpose(purpose)
-        aad = form.associated_data(self._active, name, context)
+        active = self._active
+        aad = form.associated_data(active or bytes(KEY_ID_SIZE), name, context)
         place = (purpose, tuple(context))
         binding = self._bindings.get(place)
         if binding is None:
-            binding = _Binding(name, place[1], self._purpose_key(self._active, name), aad)
+            secret = None if active is None else self._secrets.get(active)
+            sealing = _NO_KEY if active is None or secret is None else self._purpose_key(active, secret, name)
+            binding = _Binding(name, place[1], sealing, aad)
             _keep(self._bindings, place, binding, MAX_BINDINGS)
+            if self._active is not active:
+                self._bindings.pop(place, None)
         return binding
 
-    def _purpose_key(self, identifier: bytes, purpose: bytes) -> PurposeKey:
+    def _purpose_key(self, identifier: bytes, secret: bytes, purpose: bytes) -> PurposeKey:
         key = self._purpose_keys.get((identifier, purpose))
         if key is None:
-            key = PurposeKey(identifier, self._secrets[identifier], purpose)
+            key = PurposeKey(identifier, secret, purpose)
             _keep(self._purpose_keys, (identifier, purpose), key, MAX_PURPOSE_KEYS)
         return key
 
@@ -353,9 +361,10 @@ class Keyring:
         identifier = raw[1 : 1 + KEY_ID_SIZE]
         if raw[:1] != form.VERSION:
             raise SealError("malformed") from None
-        if identifier not in self._secrets:
+        secret = self._secrets.get(identifier)
+        if secret is None:
             raise SealError("unknown-key") from None
-        key = self._purpose_key(identifier, binding.purpose)
+        key = self._purpose_key(identifier, secret, binding.purpose)
         aad = binding.aads.get(key) or form.associated_data(identifier, binding.purpose, binding.context)
         head = raw[:HEAD_SIZE]
         decrypt = key.cipher(head[1 + KEY_ID_SIZE :]).decrypt
@@ -365,21 +374,15 @@ class Keyring:
             raise SealError("forged") from None
         _keep(binding.aads, key, aad, MAX_PURPOSE_KEYS)
         _keep(self._openers, head, (decrypt, key), MAX_OPENERS)
+        if identifier not in self._secrets:
+            self._openers.pop(head, None)
+            raise SealError("unknown-key")
         return plaintext
 
 
 def _require_random(name: str, value: bytes, size: int) -> None:
     if type(value) is not bytes or len(value) != size:
         raise KeyringError(f"a {name} must be {size} random bytes", f"write os.urandom({size})")
-
-
-def _host_bytes(secret: object) -> bytes:
-    if isinstance(secret, str):
-        # Surrogates stand for bytes that were not UTF-8, as in a variable of the environment (PEP 383).
-        return secret.encode(errors="surrogatepass")
-    if isinstance(secret, bytes):
-        return secret
-    raise KeyringError("a secret key of a framework must be a string or bytes")
 
 
 def _keep(kept: OrderedDict[_K, _V], key: _K, value: _V, most: int) -> None:

@@ -15,7 +15,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from hardtack.seal import token as form
-from hardtack.seal.keyring import ACTIVE, PEPPER_SIZE, STATES, Key, KeyringError
+from hardtack.seal.key import ACTIVE, STATES, Key, KeyringError
+from hardtack.seal.keyring import PEPPER_SIZE
 
 HEADER = "hardtack keyring 1"
 RESTORE = "restore the line from a backup of the keyring"

@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from hardtack.seal import token as form
-from hardtack.seal.keyring import ACTIVE, ANNOUNCED, OPENING, REVOKED, Key, KeyringError
+from hardtack.seal.key import ACTIVE, ANNOUNCED, OPENING, REVOKED, Key, KeyringError
 from hardtack.seal.keytext import moment
 
 Keys = tuple[Key, ...]

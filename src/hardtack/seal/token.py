@@ -51,6 +51,10 @@ class Purpose(StrEnum):
     GATE = "gate"
 
 
+COLUMN = b"column"
+"""The purpose of what a database holds (``columns``). It is no token's: no token can be opened or sealed for it."""
+
+
 class SealError(HardtackError):
     """A token does not open; the only error that a text presented as a token can cause.
 
