@@ -315,7 +315,7 @@ def test_with_the_store_the_second_of_two_answers_is_refused(tmp_path: Path) -> 
     """Nothing is lost: its author is told, and the first change is there."""
     database = Database.connect(f"sqlite:///{tmp_path}/hardtack.db")
     database.migrate()
-    sessions = Sessions(Keyring.generate(), origin=ORIGIN, server_side=SessionTable(database))
+    sessions = Sessions(Keyring.generate(), origin=ORIGIN, server_side=SessionTable(database, Keyring.generate()))
     cookies = field(set_cookies(sessions, cart=[1]))
     both = [sessions.open(cookies, NOW) for _ in range(2)]
     for number, session in enumerate(both):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
-from hardtack.seal import Keyring
+from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookieTooLarge, Identity, Lifetimes, Revocations, Session, Sessions, cookie
 from hardtack.session import data as form
 
@@ -609,6 +609,32 @@ class TestRevocations:
         session["a"] = 2
         assert sessions.save(session, NOW) == []
         assert caplog.records[-1].getMessage() == f"cookie refused: {IDENTITY} (revocations-unavailable)"
+
+    def test_what_is_read_comes_before_anything_is_opened(self, keyring: Keyring) -> None:
+        """It may be that the key was stolen under which the cookie lies: a forged one must not be opened once more."""
+
+        class Told(Ended):
+            def refresh(self) -> None:
+                super().refresh()
+                ring.revoke([bytes.fromhex(ring.keys[0].id)])
+
+        ring, browser = Keyring.generate(), Browser()
+        told = Told()
+        sessions = make(ring, revocations=told)
+        signed_in(sessions, browser, a=1)
+        assert sessions.open(browser.header, NOW)["a"] == 1
+        told.current = False
+        session = sessions.open(browser.header, NOW)
+        assert (session.identity, session.identity_why, session.why) == (None, "unknown-key", "unknown-key")
+        session["b"] = 2
+        with pytest.raises(NoActiveKey):
+            sessions.save(session, NOW)
+
+    def test_who_sends_no_cookie_does_not_wait_for_the_feed(self, keyring: Keyring) -> None:
+        """There is nothing to open."""
+        ended = Ended(current=False)
+        assert make(keyring, revocations=ended).open("", NOW).identity is None
+        assert ended.refreshed == 0
 
     def test_visitors_without_an_identity_do_not_need_the_feed(self, keyring: Keyring) -> None:
         """Their data is theirs whatever the state of the store."""

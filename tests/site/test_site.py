@@ -8,6 +8,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
 from hardtack.message import Headers, Request, Response
+from hardtack.seal import NoActiveKey
 from hardtack.site import assets, texts
 from hardtack.site.routes import ROUTES
 from hardtack.status import ServiceUnavailable
@@ -205,6 +207,42 @@ class TestUnexpected:
         monkeypatch.setattr("hardtack.site.site.pages.answer", lambda *_args, **_names: 1 / 0)
 
         assert 500 == world.site.refuse(request, ServiceUnavailable(retry_after=1)).status
+
+
+class TestWithoutAKey:
+    """The key that sealed was revoked, and there is no other yet."""
+
+    @pytest.mark.parametrize("language", texts.LANGUAGES)
+    def test_every_page_is_503_and_nobody_loses_a_cookie(self, world: World, language: str) -> None:
+        """Neither a cookie nor a form's token could be sealed; the page says so and when to come back."""
+        world.member()
+        browser = world.browser(language=language)
+        browser.sign_in()
+        kept = dict(browser.cookies)
+        world.keyring.revoke([bytes.fromhex(world.keyring.keys[0].id)])
+        for path in ("/", "/account", "/sign-in", "/nowhere"):
+            page = browser.get(path)
+            assert (503, "10", []) == (page.status, page.get("Retry-After"), set_cookies(page))
+            assert (NoActiveKey().detail_in(language) or "?") in page.body.decode()
+        assert 503 == browser.json("POST", "/sign-in", {"username": "a", "password": "b"}).status
+        assert kept == browser.cookies
+        assert [200, 503] == [browser.get(path).status for path in ("/healthz", "/readyz")]
+
+    def test_a_key_that_is_lost_while_the_page_is_made_is_503_too(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The sign-in has happened, but its cookie cannot be written."""
+        world.member()
+        browser = world.browser()
+        save = world.sessions.save
+
+        def lost(*given: Any) -> list[str]:
+            world.keyring.revoke([bytes.fromhex(world.keyring.keys[0].id)])
+            return save(*given)
+
+        monkeypatch.setattr(type(world.sessions), "save", lambda _, *given: lost(*given))
+        page = browser.sign_in()
+        assert (503, []) == (page.status, set_cookies(page))
 
 
 class TestBeforeContent:

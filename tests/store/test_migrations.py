@@ -8,6 +8,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from hardtack.seal import Keyring
 from hardtack.store import Database, DatabaseError, RevocationTable, SessionTable, schema
 from hardtack.store.database import alembic_configuration
 
@@ -64,7 +65,7 @@ def test_what_was_revoked_stays_revoked_and_what_is_new_works(first: Database) -
     with first.write() as connection:
         table.supersede(connection, session_id=b"o" * 16, account_id=7, at=100, until=1000)
     assert "superseded" == table.verdict(bytes(16), b"o" * 16, 7, 3, 100)
-    assert SessionTable(first).store(b"o" * 16, 0, b"values", 1000)
+    assert SessionTable(first, Keyring.generate()).store(b"o" * 16, 0, b"values", 1000)
     first.close()
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 from sqlalchemy import event, insert, text
 
+from hardtack.seal import Key, Keyring, SealError
 from hardtack.session import Revocations
 from hardtack.session.revocation import Verdict
 from hardtack.store import Database, RevocationTable, feed
@@ -158,7 +159,44 @@ class TestOneProcess:
         revoke(database, OTHER)
         read.clear()
         assert [""] * 100 == [verdict(table) for _ in range(100)]
-        assert 3 == len([statement for statement in read if statement.startswith("SELECT")])
+        assert 4 == len([statement for statement in read if statement.startswith("SELECT")])
+
+    def test_a_key_that_was_revoked_opens_nothing_from_the_next_look_on(
+        self, database: Database, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """In every process that has the database, whatever its own file says; told once."""
+        keys = [Key(os.urandom(32), "opening"), Key(os.urandom(32)), Key(os.urandom(32), "announced")]
+        rings = [Keyring(keys, None) for _ in range(2)]
+        tables = [RevocationTable(database, ring) for ring in rings]
+        sealed = rings[0].seal(b"x", purpose="session")
+        assert ["", ""] == [verdict(table) for table in tables]
+        with database.write() as connection:
+            assert RevocationTable.revoke_key(connection, key_id=keys[1].id, at=5)
+        assert [False, False] == [table.is_current() for table in tables]
+        for table, ring in zip(tables, rings, strict=True):
+            table.refresh()
+            with pytest.raises(SealError, match="unknown-key"):
+                ring.open(sealed, purpose="session", now=0)
+            assert ["opening", "revoked", "active"] == [key.state for key in ring.keys]
+        assert [("keys-revoked", keys[1].id.hex())] * 2 == [(one.event, one.keys) for one in caplog.records]  # type: ignore[attr-defined]
+        number = database.generation.number
+        with database.write() as connection:
+            assert not RevocationTable.revoke_key(connection, key_id=keys[1].id, at=6)
+        assert number == database.generation.number
+
+    def test_a_process_that_starts_later_knows_every_revoked_key(
+        self, database: Database, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """One without another key says that it cannot seal, and is told what to do."""
+        key = Key(os.urandom(32))
+        with database.write() as connection:
+            for identifier in (key.id, b"none"):
+                RevocationTable.revoke_key(connection, key_id=identifier, at=5)
+        ring = Keyring([key], None)
+        RevocationTable(database, ring).refresh()
+        assert not ring.seals
+        assert ["keys-revoked", "no-active-key"] == [one.event for one in caplog.records]  # type: ignore[attr-defined]
+        RevocationTable(database).refresh()
 
     def test_waiting_threads_share_one_load(self, database: Database, table: RevocationTable) -> None:
         """The first loads; the others wait and find it done."""

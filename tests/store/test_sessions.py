@@ -11,19 +11,20 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from hardtack.seal import Keyring
+from hardtack.seal import Key, Keyring, columns
 from hardtack.session import ServerSide, SessionConflict, Sessions
 from hardtack.store import Database, SessionDataTooLarge, SessionTable, StoreUnavailable
 from hardtack.store.schema import session_data
 
 ONE, OTHER = b"1" * 16, b"2" * 16
+RING = Keyring.generate()
 UNTIL = 2_000_000_000
 
 
 @pytest.fixture
 def table(database: Database) -> SessionTable:
     """A table on an empty database."""
-    return SessionTable(database)
+    return SessionTable(database, RING)
 
 
 class TestOneProcess:
@@ -69,7 +70,7 @@ class TestOneProcess:
 
     def test_a_session_may_be_as_large_as_the_limit_and_no_larger(self, database: Database) -> None:
         """One line says both numbers and what to do; nothing of the values."""
-        table = SessionTable(database, max_size=10)
+        table = SessionTable(database, RING, max_size=10)
         assert table.store(ONE, 0, b"x" * 10, UNTIL)
         with pytest.raises(SessionDataTooLarge) as caught:
             table.store(ONE, 1, b"x" * 11, UNTIL)
@@ -112,6 +113,35 @@ class TestOneProcess:
         for call in calls:
             with pytest.raises(StoreUnavailable):
                 call()
+
+
+class TestACopyOfTheDatabase:
+    """What somebody has who has the file and no key."""
+
+    def test_it_tells_nothing_of_what_sessions_hold(
+        self, database: Database, table: SessionTable, tmp_path: Path
+    ) -> None:
+        """Neither in the table nor anywhere else in the files."""
+        table.store(ONE, 0, b"the secret of this session", UNTIL)
+        with database.read() as connection:
+            (value,) = connection.execute(select(session_data.c.data)).scalars()
+        assert b"the secret of this session" == columns.open(RING, value, ("session_data", "data", ONE.hex()))
+        for file in tmp_path.iterdir():
+            assert b"the secret" not in file.read_bytes()
+
+    @pytest.mark.parametrize(
+        ("ring", "reason"), [(RING, "forged"), (Keyring.generate(), "unknown-key")], ids=["moved", "lost"]
+    )
+    def test_a_value_that_does_not_open_is_nothing_and_one_line(
+        self, database: Database, table: SessionTable, ring: Keyring, reason: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """One that was moved to another row, and one whose key is gone; the session begins anew."""
+        table.store(ONE, 0, b"x", UNTIL)
+        with database.write() as connection:
+            connection.execute(session_data.update().values(session_id=OTHER))
+        assert None is SessionTable(database, ring).load(OTHER)
+        (record,) = caplog.records
+        assert ("session-data-refused", reason) == (record.__dict__["event"], record.__dict__["reason"])
 
 
 class TestBehindSessions:
@@ -180,16 +210,15 @@ class TestSameTime:
         assert (80, b"80") == table.load(ONE)
 
     def test_no_increment_of_processes_is_lost(
-        self, table: SessionTable, run_at_once: Callable[[str, int], list[str]]
+        self, database: Database, run_at_once: Callable[[str, int], list[str]]
     ) -> None:
         """Each process says how often it lost; the versions are as many as the wins."""
         script = """
 import sys
-from hardtack.seal import Keyring
-from hardtack.session import ServerSide, SessionConflict, Sessions
+from hardtack.seal import Key, Keyring
 from hardtack.store import Database, SessionTable
 database = Database.connect(sys.argv[1])
-table = SessionTable(database)
+table = SessionTable(database, Keyring([Key(bytes(32))], None))
 print("ready", flush=True)
 sys.stdin.read()
 won = lost = 0
@@ -205,7 +234,7 @@ database.close()
         said = [words.split() for words in run_at_once(script, 4)]
         assert ["25"] * 4 == [won for won, _ in said]
         assert sum(int(lost) for _, lost in said) > 0
-        assert (100, b"100") == table.load(ONE)
+        assert (100, b"100") == SessionTable(database, Keyring([Key(bytes(32))], None)).load(ONE)
 
     def test_a_reader_sees_a_whole_row(self, table: SessionTable) -> None:
         """Version and values belong together at every moment."""

@@ -20,7 +20,7 @@ from hardtack.login.sign_up import add, sign_up
 from hardtack.login.throttle import Throttle
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import AccountRows, Database, RevocationTable, SessionTable, StoreUnavailable, feed
+from hardtack.store import AccountRows, Database, RevocationTable, StoreUnavailable, feed, sessions
 from hardtack.store import audit as trail_rows
 from hardtack.store.accounts import Account
 
@@ -58,7 +58,7 @@ class Accounts:
             hashing=hashing or HashingPool(),
             keyring=keyring,
         )
-        self.revocations = RevocationTable(database)
+        self.revocations = RevocationTable(database, keyring)
 
     @classmethod
     def connect(cls, url: str, *, keyring: Keyring | None = None, hashing: HashingPool | None = None) -> Accounts:
@@ -200,8 +200,8 @@ class Accounts:
         return welcome.welcome(self._services, code, name, password, client=client, now=now)
 
     def is_ready(self) -> bool:
-        """Return whether requests can be answered: the revocations are loaded, and the database answers."""
-        if not self.revocations.ready:
+        """Return whether requests can be answered: revocations are loaded, a key seals, the database answers."""
+        if not (self.revocations.ready and self._services.keyring.seals):
             return False
         try:
             self.has_administrator()
@@ -215,4 +215,4 @@ class Accounts:
             feed.prune(connection, now)
             self._services.throttle.prune(connection, now)
             trail_rows.prune(connection, now)
-        SessionTable(self._database).prune(now)
+        sessions.prune(self._database, now)

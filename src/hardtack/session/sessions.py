@@ -195,28 +195,42 @@ class Sessions:
 
     def _identify(self, cookies: Cookies, header: str, now: int) -> tuple[Identity | None, str]:
         """Return who is signed in and ``""`` or ``SUPERSEDED``, or ``None`` and why nobody is."""
+        # Before anything is opened: what is read may be that the key is stolen under which it lies.
+        known = self._revocations is None or not header or self._look()
         who = cookies.identity.read(header, now)
         if not isinstance(who, Identity):
             return None, who
-        why = "" if self._revocations is None else self._verdict(self._revocations, who, now)
+        why = self._verdict(who, now) if known else UNAVAILABLE
         if not why or why == SUPERSEDED:
             return who, why
         return None, cookies.identity.refused(why)
 
     def is_superseded(self, identity: Identity, now: int) -> bool:
         """Say whether step-up has replaced the id of *identity* meanwhile."""
-        return self._revocations is not None and self._verdict(self._revocations, identity, now) == SUPERSEDED
+        return self._look() and self._verdict(identity, now) == SUPERSEDED
 
     def _lives_on(self, identity: Identity, now: int) -> bool:
         """Say of an id that is revoked whether it is the id alone, so that another cookie of the session is good."""
         another = msgspec.structs.replace(identity, session_id=bytes(ID_SIZE))
-        return self._revocations is not None and not self._verdict(self._revocations, another, now)
+        return not self._verdict(another, now)
 
-    def _verdict(self, revocations: Revocations, identity: Identity, now: int) -> str:
-        """Return ``""`` for a session that nobody has ended, ``SUPERSEDED``, or why it is not to be trusted."""
+    def _look(self) -> bool:
+        """Let what others have ended be in memory, and return whether it is."""
+        revocations = self._revocations
         try:
-            if not revocations.is_current():
+            if revocations is not None and not revocations.is_current():
                 revocations.refresh()
+        except Exception as error:
+            log.error("the revocations cannot be read: %s", type(error).__name__)
+            return False
+        return True
+
+    def _verdict(self, identity: Identity, now: int) -> str:
+        """Return ``""`` for a session that nobody has ended, ``SUPERSEDED``, or why it is not to be trusted."""
+        revocations = self._revocations
+        if revocations is None:
+            return ""
+        try:
             verdict = revocations.verdict(identity.lineage, identity.session_id, identity.account, identity.epoch, now)
         except Exception as error:
             # Whatever it is that failed, nobody can tell now whether the session has been ended.
@@ -252,7 +266,7 @@ class Sessions:
             return []
         cookies = session._cookies
         if identity is not None and self._revocations is not None:
-            why = self._verdict(self._revocations, identity, now)
+            why = self._verdict(identity, now) if self._look() else UNAVAILABLE
             if why == SUPERSEDED or (why == REVOKED and self._lives_on(identity, now)):
                 session._superseded = True
                 return self._give_way(session)

@@ -20,7 +20,7 @@ from typing import Any
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import Accounts
 from hardtack.message import Headers, Request, Response
-from hardtack.seal import Keyring
+from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import Sessions, csrf
 from hardtack.site import answers, forms, headers, language, next_url, shell
 from hardtack.site.routes import ROUTES, Route, without_slash
@@ -77,6 +77,7 @@ class Site:
     ) -> None:
         if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
             raise MisuseError(f"prefix: {prefix!r} is no path", 'write it as "/auth", or leave it out')
+        self._keyring = keyring
         self._parts = Parts(accounts, sessions, settings, csrf.Tokens(keyring), prefix)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._clock = clock
@@ -155,12 +156,22 @@ class Site:
         route = ROUTES.get(services.path)
         if route is None or route.session:
             self._open(request, services)
+            if not self._keyring.seals:
+                return self._without_key(request, services)
         try:
             response = self._page(request, route, services)
         except Refused as error:
             response = self._refused(request, error, services)
-        self._save(services, response)
+        try:
+            self._save(services, response)
+        except NoActiveKey:
+            return self._without_key(request, services)
         return response
+
+    def _without_key(self, request: Request, services: Services) -> Response:
+        """Answer 503 where neither a cookie nor the token of a form could be sealed; the visitor's cookies stay."""
+        services.visitor = None
+        return self._refused(request, NoActiveKey(), services)
 
     def _head_refused(self, request: Request) -> Refused | None:
         route = ROUTES.get(self._own(request.path))

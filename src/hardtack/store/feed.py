@@ -8,6 +8,8 @@ A lineage or session id is kept until ``until``, when no cookie that names it ca
 ``PER_ACCOUNT`` of them; past that its epoch is raised instead, which ends all its sessions, so that signing in and out
 in a circle cannot fill anybody's memory. Epochs only grow; they are kept with the account and never expire.
 
+A key that was stolen is kept for ever, as four bytes: an old copy of a keyring may turn up at any time.
+
 A session id that step-up has renewed is superseded for ``GRACE`` seconds, in which requests that were on their way with
 the old cookie end well, and over after that. Nothing that was over ever becomes superseded.
 """
@@ -19,7 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.session.revocation import GRACE
 from hardtack.store.database import FEED_CHANGED
-from hardtack.store.schema import account, feed, revocation
+from hardtack.store.schema import account, feed, revocation, revoked_key
 
 PER_ACCOUNT = 1000
 """Revoked lineages and session ids that one account may have at a time."""
@@ -75,6 +77,20 @@ def supersede(connection: Connection, *, session_id: bytes, account_id: int, at:
     if connection.execute(select(revocation.c.change).where(revocation.c.subject == session_id)).first() is not None:
         return False
     _revoke(connection, SESSION, session_id, account_id, until, since=at + GRACE)
+    return True
+
+
+def revoke_key(connection: Connection, *, key_id: bytes, at: int) -> bool:
+    """Let no token open under a key in any process, when this transaction commits; return whether that is news.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        key_id: 4 bytes.
+        at: Unix seconds.
+    """
+    if connection.execute(select(revoked_key.c.change).where(revoked_key.c.key_id == key_id)).first() is not None:
+        return False
+    connection.execute(insert(revoked_key), {"change": next_change(connection), "key_id": key_id, "at": at})
     return True
 
 

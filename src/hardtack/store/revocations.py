@@ -9,6 +9,8 @@ A poll finds what a writer left that died between its commit and the raising of 
 be read, the verdict is ``unknown`` (503), never trust: at once if something is known to be new, after ``limit`` seconds
 if not. After a fork the child reads by itself, and polls if its parent did.
 
+A key that was revoked on another node is taken out of this process's ring by the same load, whatever its file says.
+
 An id that step-up has renewed is ``superseded`` for a moment before it is revoked; only ids that are found among the
 revoked ones are asked for that, so a session that holds pays nothing for it.
 """
@@ -26,11 +28,13 @@ from weakref import WeakSet
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from hardtack.seal import Keyring
+from hardtack.seal.key import REVOKED as REVOKED_KEY
 from hardtack.store import feed as writers
 from hardtack.store.database import Database
 from hardtack.store.failures import StoreUnavailable
 from hardtack.store.revoked import BUCKETS, MARKS, RevokedIds
-from hardtack.store.schema import account, feed, revocation
+from hardtack.store.schema import account, feed, revocation, revoked_key
 from hardtack.store.superseded import Superseded
 
 LIMIT = 60.0
@@ -50,6 +54,7 @@ _NEVER = -1
 
 _new_ids = select(revocation.c.subject, revocation.c.until, revocation.c.since)
 _new_epochs = select(account.c.id, account.c.epoch)
+_new_keys = select(revoked_key.c.key_id)
 _newest = select(feed.c.change)
 
 logger = logging.getLogger("hardtack.store")
@@ -60,6 +65,7 @@ class RevocationTable:
 
     Args:
         database: the database, migrated.
+        keyring: the ring to take revoked keys out of; ``None`` if this process opens nothing.
         limit: seconds for which a load is trusted while nothing new is announced.
         clock: seconds that only grow; for tests.
     """
@@ -68,11 +74,18 @@ class RevocationTable:
     revoke_session = staticmethod(writers.revoke_session)
     supersede = staticmethod(writers.supersede)
     raise_epoch = staticmethod(writers.raise_epoch)
+    revoke_key = staticmethod(writers.revoke_key)
 
     def __init__(
-        self, database: Database, *, limit: float = LIMIT, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        keyring: Keyring | None = None,
+        *,
+        limit: float = LIMIT,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
+        self._keyring = keyring
         self._limit = limit
         self._clock = clock
         self._numbers = database.generation.numbers
@@ -185,7 +198,22 @@ class RevocationTable:
                 ids.add(subject, until)
             for account_id, epoch in streamed.execute(_new_epochs.where(account.c.change > seen)):
                 epochs.set(account_id, epoch)
+            stolen = frozenset(connection.execute(_new_keys.where(revoked_key.c.change > seen)).scalars())
+        if stolen and self._keyring is not None:
+            self._revoke(self._keyring, stolen)
         self._epochs, self._superseded, self._ids, self._seen = epochs, superseded, ids, newest
+
+    @staticmethod
+    def _revoke(keyring: Keyring, stolen: frozenset[bytes]) -> None:
+        before = {key.id for key in keyring.keys if key.state != REVOKED_KEY}
+        keyring.revoke(stolen)
+        if news := " ".join(sorted(before & {identifier.hex() for identifier in stolen})):
+            logger.warning("keys revoked: %s", news, extra={"event": "keys-revoked", "keys": news})
+        if not keyring.seals:
+            logger.error(
+                "the active key was revoked, and this process has no other: give it the new keyring",
+                extra={"event": "no-active-key"},
+            )
 
     def start_polling(self, interval: float = INTERVAL) -> None:
         """Load, and from now on look for what no generation announced, in a thread.

@@ -2,8 +2,9 @@
 
 What the tables promise: a name is given once and never again, in any form that could be taken for it (``name_form``);
 a change that every process must learn of carries a number that only grows (``feed``, ``revocation.change``,
-``account.change``); nothing here is a secret that could be used as it lies: passwords are argon2id hashes, codes,
-client addresses in budgets and names that match no account are keyed hashes.
+``account.change``, ``revoked_key.change``); nothing here is a secret that could be used as it lies: passwords are
+argon2id hashes; codes, client addresses in budgets and names that match no account are keyed hashes; what sessions hold
+is sealed.
 
 Times are whole Unix seconds in UTC. The tables are STRICT, so that SQLite refuses a value of the wrong type. A change
 here needs a revision in ``migrations/versions``; a test compares the two.
@@ -113,6 +114,17 @@ revocation = Table(
 )
 """Lineages and session ids that are over, each until no cookie that names it can be alive any more."""
 
+revoked_key = Table(
+    "revoked_key",
+    metadata,
+    Column("change", _Whole, primary_key=True),
+    Column("key_id", LargeBinary, nullable=False, unique=True),
+    Column("at", _Whole, nullable=False),
+    CheckConstraint("length(key_id) = 4", name="key_id"),
+    sqlite_strict=True,
+)
+"""Keys that were stolen, by id: no process opens a token under one, whatever its file says. Rows are never deleted."""
+
 session_data = Table(
     "session_data",
     metadata,
@@ -125,7 +137,7 @@ session_data = Table(
     Index(None, "until"),
     sqlite_strict=True,
 )
-"""What a session holds that is kept here instead of in its cookie, as the session room wrote it."""
+"""What a session holds that is kept here instead of in its cookie, sealed (``sealed``)."""
 
 throttle = Table(
     "throttle",

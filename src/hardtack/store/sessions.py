@@ -1,22 +1,26 @@
 """What a session holds, kept in the database instead of in its cookie: the server-side store of the session room.
 
+The values are sealed before they are written, so that a copy of the database tells nobody what they are (``sealed``).
 Implements ``hardtack.session.ServerSide``. A row is changed by compare-and-set: whoever stores names the version that
 it loaded, and of two that loaded the same one only the first succeeds, in whatever process they run. That is decided by
-one statement, so there is no moment in between. The values are opaque here, and the answer to whether a session is
-alive is not given here either: the cookie that names the row has its own deadline, and a row that no living cookie
-names is deleted by ``prune``.
+one statement, so there is no moment in between. Whether a session is alive is not decided here: the cookie that names
+the row has its own deadline, and a row that no living cookie names is deleted by ``prune``.
 
 Every call is a transaction of its own, on the disk before it returns. None of them touches the feed.
 """
 
 from __future__ import annotations
 
+import logging
+
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.errors import MisuseError
+from hardtack.seal import Keyring, SealError, columns
 from hardtack.store.database import Database
 from hardtack.store.schema import session_data
+from hardtack.store.sealed import SESSION_DATA
 
 MAX_SIZE = 1 << 16
 """Octets that one session may hold, unless the table is made with another limit."""
@@ -26,6 +30,8 @@ ABSENT = 0
 
 BATCH = 5000
 """Rows that one transaction of ``prune`` deletes at most."""
+
+logger = logging.getLogger("hardtack.store")
 
 _load = select(session_data.c.version, session_data.c.data).where(session_data.c.session_id == bindparam("id"))
 _add = insert(session_data).on_conflict_do_nothing()
@@ -57,22 +63,31 @@ class SessionTable:
 
     Args:
         database: the database, migrated.
+        keyring: what seals the values.
         max_size: octets that one session may hold.
     """
 
-    def __init__(self, database: Database, *, max_size: int = MAX_SIZE) -> None:
+    def __init__(self, database: Database, keyring: Keyring, *, max_size: int = MAX_SIZE) -> None:
         self._database = database
+        self._keyring = keyring
         self.max_size = max_size
 
     def load(self, session_id: bytes) -> tuple[int, bytes] | None:
-        """Return the version and the values of a session, or ``None`` where nothing is kept.
+        """Return the version and the values of a session, or ``None`` where nothing is kept that can be read.
 
         Args:
             session_id: 16 bytes.
         """
         with self._database.read() as connection:
             row = connection.execute(_load, {"id": session_id}).one_or_none()
-        return None if row is None else (row.version, row.data)
+        if row is None:
+            return None
+        try:
+            return row.version, columns.open(self._keyring, row.data, SESSION_DATA.place(session_id))
+        except SealError as error:
+            reason = {"event": "session-data-refused", "reason": error.reason}
+            logger.warning("the data of a session cannot be read: %s", error.reason, extra=reason)
+            return None
 
     def store(self, session_id: bytes, expected: int, values: bytes, until: int) -> bool:
         """Keep *values* if the row is still as it was loaded; return whether it was.
@@ -90,12 +105,13 @@ class SessionTable:
         """
         if len(values) > self.max_size:
             raise SessionDataTooLarge(len(values), self.max_size)
+        sealed = columns.seal(self._keyring, values, SESSION_DATA.place(session_id))
         with self._database.write() as connection:
             if expected == ABSENT:
-                row = {"session_id": session_id, "version": 1, "data": values, "until": until}
+                row = {"session_id": session_id, "version": 1, "data": sealed, "until": until}
                 done = connection.execute(_add, row)
             else:
-                asked = {"id": session_id, "expected": expected, "values": values, "deadline": until}
+                asked = {"id": session_id, "expected": expected, "values": sealed, "deadline": until}
                 done = connection.execute(_change, asked)
         return done.rowcount == 1
 
@@ -105,16 +121,22 @@ class SessionTable:
             connection.execute(_delete, {"id": session_id})
 
     def prune(self, now: int, *, batch: int = BATCH) -> int:
-        """Delete the rows that no living cookie can name, and return how many those were.
+        """Delete the rows that no living cookie can name; see ``prune``."""
+        return prune(self._database, now, batch=batch)
 
-        Args:
-            now: Unix seconds.
-            batch: how many go in one transaction, so that writers in between never wait for long.
-        """
-        pruned = 0
-        while True:
-            with self._database.write() as connection:
-                found = connection.execute(_prune, {"now": now, "batch": batch}).rowcount
-            pruned += found
-            if found < batch:
-                return pruned
+
+def prune(database: Database, now: int, *, batch: int = BATCH) -> int:
+    """Delete the rows that no living cookie can name, and return how many those were.
+
+    Args:
+        database: the database.
+        now: Unix seconds.
+        batch: how many go in one transaction, so that writers in between never wait for long.
+    """
+    pruned = 0
+    while True:
+        with database.write() as connection:
+            found = connection.execute(_prune, {"now": now, "batch": batch}).rowcount
+        pruned += found
+        if found < batch:
+            return pruned

@@ -1,4 +1,4 @@
-"""Session ids that are superseded before they are over, and the data of sessions that is kept on the server."""
+"""Session ids that are superseded before they are over, session data that is kept on the server, and revoked keys."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add a column and a table; no row is copied, so that a million of them take no time."""
+    """Add a column and tables; no row is copied, so that a million of them take no time."""
     op.add_column("revocation", sa.Column("since", WHOLE, server_default="0", nullable=False))
     op.create_table(
         "session_data",
@@ -25,3 +25,13 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_session_data_until"), "session_data", ["until"])
+    op.create_table(
+        "revoked_key",
+        sa.Column("change", WHOLE, nullable=False),
+        sa.Column("key_id", sa.LargeBinary(), nullable=False),
+        sa.Column("at", WHOLE, nullable=False),
+        sa.CheckConstraint("length(key_id) = 4", name=op.f("ck_revoked_key_key_id")),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_revoked_key")),
+        sa.UniqueConstraint("key_id", name=op.f("uq_revoked_key_key_id")),
+        sqlite_strict=True,
+    )
