@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hardtack.cli import cookie, keys
+from hardtack.cli import cookie, keys, keys_place
 from hardtack.cli.commands import run
 from hardtack.seal import Keyring, SealError, keyfile, keytext, rotation
-from hardtack.seal.keyring import STATES
+from hardtack.seal.key import STATES
 from hardtack.session.lifetimes import KEPT_ABSOLUTE
+from hardtack.store import Database, RevocationTable, SessionTable, sealed
 
 KEY_LINE = re.compile(r"[0-9a-f]{8}  active     \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n")
 
@@ -56,7 +57,7 @@ class TestNew:
         assert result.stdout.split()[0] == Keyring.load(made).keys[0].id
         assert [
             "hardtack: made the keyring hardtack-data/hardtack.key, which only its owner can read",
-            f"hardtack: hint: {keys.SAY['en']['keep']}",
+            f"hardtack: hint: {keys_place.SAY['en']['keep']}",
         ] == result.stderr.splitlines()
 
     def test_it_speaks_chinese(self) -> None:
@@ -68,7 +69,7 @@ class TestNew:
     def test_every_text_exists_in_both_languages(self) -> None:
         """With the same places to fill in."""
         english, chinese = (
-            {name: set(re.findall(r"{\w+}", text)) for name, text in keys.SAY[language].items()}
+            {name: set(re.findall(r"{\w+}", text)) for name, text in keys_place.SAY[language].items()}
             for language in ("en", "zh")
         )
         assert english == chinese
@@ -212,8 +213,8 @@ class TestRotate:
         said = f"announced the key {second.split()[0]}: it seals from {second.split()[-1]} on; nobody is signed out"
         assert [
             f"hardtack: {said}",
-            f"hardtack: hint: {keys.SAY['en']['announced-hint']}",
-            f"hardtack: hint: {keys.SAY['en']['backup']}",
+            f"hardtack: hint: {keys_place.SAY['en']['announced-hint']}",
+            f"hardtack: hint: {keys_place.SAY['en']['backup']}",
         ] == result.stderr.splitlines()
 
     def test_another_delay_may_be_named(self, ring: Path) -> None:
@@ -259,7 +260,7 @@ class TestRetire:
         age(ring, 2)
         result = invoke("retire", old)
         assert ["active"] == states(ring)
-        assert [f"hardtack: retired the key {old}", f"hardtack: hint: {keys.SAY['en']['backup']}"] == (
+        assert [f"hardtack: retired the key {old}", f"hardtack: hint: {keys_place.SAY['en']['backup']}"] == (
             result.stderr.splitlines()
         )
 
@@ -284,7 +285,7 @@ class TestRetire:
     def test_it_can_be_had_at_once(self, ring: Path) -> None:
         """By a name that says what it does."""
         old = invoke("rotate", "--now").stdout.split()[0]
-        assert keys.SAY["en"]["signed-out"] in invoke("retire", old, "--sign-people-out").stderr
+        assert keys_place.SAY["en"]["signed-out"] in invoke("retire", old, "--sign-people-out").stderr
         assert ["active"] == states(ring)
 
     def test_the_active_key_is_kept_in_any_case(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -330,6 +331,131 @@ class TestRevoke:
         said = ["hardtack: there is no key with that id"]
         said += ["hardtack: hint: `hardtack keys list` prints the ids, 8 digits each"]
         assert (1, "", said) == failed(capsys, name, "00000000")
+
+
+class TestTheDatabase:
+    """What lies in the database of the service under the keys."""
+
+    @pytest.fixture
+    def database(self, ring: Path) -> Iterator[Database]:
+        """Return the database of the data folder, with some sealed values."""
+        opened = Database.connect("sqlite:///hardtack-data/hardtack.db")
+        opened.migrate()
+        table = SessionTable(opened, Keyring.load(ring))
+        for number in range(3):
+            assert table.store(number.to_bytes(16, "big"), 0, b"x", 2_000_000_000)
+        yield opened
+        opened.close()
+
+    @staticmethod
+    def under(database: Database) -> dict[str, int]:
+        """Return how many values lie under each key."""
+        with database.read() as connection:
+            return sealed.under(connection)
+
+    def test_revoking_tells_every_server_and_seals_everything_anew(self, ring: Path, database: Database) -> None:
+        """Another node, with another file of the same keys, refuses the key from then on."""
+        elsewhere = Keyring.load(ring)
+        token = elsewhere.seal(b"x", purpose="session")
+        stolen = elsewhere.keys[0].id
+        result = invoke("revoke", stolen, "--yes")
+        RevocationTable(database, elsewhere).refresh()
+        with pytest.raises(SealError, match="unknown-key"):
+            elsewhere.open(token, purpose="session", now=0)
+        _, new = Keyring.load(ring).keys
+        assert {new.id: 3} == self.under(database)
+        assert f"hardtack: {keys_place.SAY['en']['told']}" in result.stderr.splitlines()
+        assert f"hardtack: sealed 3 value(s) of the database anew under the key {new.id}" in result.stderr.splitlines()
+
+    def test_revoking_again_does_what_was_left_undone(
+        self, ring: Path, database: Database, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Such as where the database did not answer the first time; the file is not changed twice."""
+        (key,) = Keyring.load(ring).keys
+        with database.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE revoked_key RENAME TO away")
+        status, _, said = failed(capsys, "revoke", key.id, "--yes")
+        assert 1 == status
+        assert "hardtack: the keyring is changed, but the database does not know of it: SQLITE_ERROR" == said[-2]
+        with database.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE away RENAME TO revoked_key")
+        before = ring.read_text()
+        for count in (3, 0):
+            result = invoke("revoke", key.id)
+            assert f"hardtack: the key {key.id} was revoked already" == result.stderr.splitlines()[0]
+            assert f"sealed {count} value(s)" in result.stderr
+        assert before == ring.read_text()
+
+    def test_a_database_of_another_version_is_told_and_mended(
+        self, ring: Path, database: Database, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The theft is in the keyring all the same."""
+        (key,) = Keyring.load(ring).keys
+        with database.write() as connection:
+            connection.exec_driver_sql("UPDATE schema_version SET version_num = '0001'")
+        status, _, said = failed(capsys, "revoke", key.id, "--yes")
+        assert 1 == status
+        assert "has the schema of an earlier version" in said[-2]
+        assert ["revoked", "active"] == states(ring)
+
+    def test_a_key_that_the_database_needs_is_not_retired(
+        self, ring: Path, database: Database, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Whoever is signed out by it can sign in again, but what no key opens is lost."""
+        (old,) = Keyring.load(ring).keys
+        invoke("rotate", "--now")
+        assert (
+            1,
+            "",
+            [
+                f"hardtack: 3 value(s) in the database lie under the key {old.id}",
+                "hardtack: hint: seal them anew with `hardtack keys reseal`, then retire the key",
+            ],
+        ) == failed(capsys, "retire", old.id, "--sign-people-out")
+        assert ["opening", "active"] == states(ring)
+        new = Keyring.load(ring).keys[1].id
+        assert f"hardtack: sealed 3 value(s) of the database anew under the key {new}\n" == invoke("reseal").stderr
+        assert {new: 3} == self.under(database)
+        invoke("retire", old.id, "--sign-people-out")
+        assert ["active"] == states(ring)
+
+    def test_another_database_may_be_named(self, ring: Path, database: Database) -> None:
+        """By its URL; or by the service's own settings."""
+        invoke("rotate", "--now")
+        ring.rename("my.key")
+        new = Keyring.load("my.key").keys[1].id
+        assert "sealed 3" in invoke("reseal", "my.key", "--database", "sqlite:///hardtack-data/hardtack.db").stderr
+        assert {new: 3} == self.under(database)
+        settings = {"HARDTACK_DATABASE": "sqlite:///hardtack-data/hardtack.db"}
+        assert "sealed 0" in invoke("reseal", "my.key", environ=settings).stderr
+
+    def test_values_under_no_key_are_said_and_left(self, ring: Path, database: Database) -> None:
+        """With what may still be done."""
+        SessionTable(database, Keyring.generate()).store(b"9" * 16, 0, b"x", 2_000_000_000)
+        said = invoke("reseal").stderr.splitlines()
+        assert "hardtack: 1 value(s) in the database open under none of the keys, and were left as they are" in said
+        assert 4 == sum(self.under(database).values())
+
+    def test_a_key_in_the_environment_reseals_only_when_it_is_set(
+        self, ring: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A new key that only the terminal shows must not be the only one that opens what is kept."""
+        monkeypatch.setenv("HARDTACK_KEYRING", ring.read_text().replace("\n", ";"))
+        old = Keyring.from_env().keys[0].id
+        value = invoke("revoke", old, "--yes", "--env").stdout.strip()
+        assert {old: 3} == self.under(database)
+        monkeypatch.setenv("HARDTACK_KEYRING", value)
+        assert "sealed 3" in invoke("reseal", "--env").stderr
+        assert [3] == list(self.under(database).values())
+
+    def test_without_a_database_there_is_nothing_to_seal(self, ring: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """A revocation then says that others may have one."""
+        (key,) = Keyring.load(ring).keys
+        said = ["hardtack: there is no database in hardtack-data"]
+        said += [f"hardtack: hint: {keys_place.SAY['en']['no-database-hint']}"]
+        assert (1, "", said) == failed(capsys, "reseal")
+        hint = "hardtack: hint: there is no database in hardtack-data: name one with --database URL if others share it"
+        assert hint in invoke("revoke", key.id, "--yes").stderr.splitlines()
 
 
 class TestCheck:
@@ -379,7 +505,7 @@ class TestTheEnvironment:
         result = invoke("rotate", "--env")
         assert result.stdout.startswith(value.removesuffix(";"))
         assert 1 == result.stdout.count("\n")
-        assert f"hardtack: {keys.SAY['en']['set']}" == result.stderr.splitlines()[0]
+        assert f"hardtack: {keys_place.SAY['en']['set']}" == result.stderr.splitlines()[0]
         monkeypatch.setenv("HARDTACK_KEYRING", result.stdout.strip())
         assert ["active", "announced"] == [line.split()[1] for line in invoke("list").stdout.splitlines()]
         assert ["active"] == states(ring)
@@ -395,7 +521,10 @@ class TestTheEnvironment:
         self, value: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """A hint says how."""
-        said = [f"hardtack: {keys.SAY['en']['variable']}", f"hardtack: hint: {keys.SAY['en']['variable-hint']}"]
+        said = [
+            f"hardtack: {keys_place.SAY['en']['variable']}",
+            f"hardtack: hint: {keys_place.SAY['en']['variable-hint']}",
+        ]
         assert (1, "", said) == failed(capsys, "rotate")
 
     def test_a_file_that_is_named_is_changed_all_the_same(self, ring: Path, value: str) -> None:

@@ -23,7 +23,7 @@ import click
 import msgspec
 
 from hardtack.cli import voice
-from hardtack.cli.keys import Place
+from hardtack.cli.keys_place import Place
 from hardtack.cli.logs import CONTROLS
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, Purpose, SealError, keytext, token

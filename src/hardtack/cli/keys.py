@@ -1,79 +1,27 @@
 """``hardtack keys``: make a keyring, look at it, and change its keys.
 
-Every command works on one keyring: the file that is named, or the one in the data folder that ``hardtack serve`` uses,
-or with ``--env`` the text in ``HARDTACK_KEYRING``, for which it prints what to set. What becomes of a key is decided by
-``hardtack.seal.rotation``, what a keyring must look like by ``hardtack.seal.keytext``, how a file is changed by
-``hardtack.seal.keyfile``; their complaints pass through. Secrets are shown by ``--env`` alone, which has to.
+What becomes of a key is decided by ``hardtack.seal.rotation``, what a keyring must look like by
+``hardtack.seal.keytext``, how a file is changed by ``hardtack.seal.keyfile``, what the database holds under a key by
+``hardtack.store.sealed``; their complaints pass through. ``keys_place`` says which keyring and database are meant.
 """
 
 from __future__ import annotations
 
-import os
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from hardtack.cli import voice
+from hardtack.cli.keys_place import SAY, Place, show
 from hardtack.errors import MisuseError
-from hardtack.seal import KeyInfo, Keyring, keyfile, keytext, rotation
-from hardtack.seal.keyring import ACTIVE, ANNOUNCED
+from hardtack.seal import Keyring, keyfile, keytext, rotation
+from hardtack.seal.key import ACTIVE, ANNOUNCED, REVOKED
 from hardtack.session.lifetimes import KEPT_ABSOLUTE, Lifetimes
-from hardtack.site import Settings
+from hardtack.store import Database, DatabaseError, StoreUnavailable, feed, sealed
 
-FILE_NAME = "hardtack.key"
-"""The keyring's name in the data folder."""
 DAY = 86_400
-
-SAY = {
-    "en": {
-        "made": "made the keyring {path}, which only its owner can read",
-        "keep": "keep a copy in a safe place: without it everybody is signed out, and nothing sealed opens again",
-        "folder": "the folder {folder} cannot be made: {reason}",
-        "folder-hint": "name another folder with --data, or a file",
-        "both": "PATH and --data both say where the keyring is: leave one out",
-        "three": "--env means the keyring in HARDTACK_KEYRING: leave PATH and --data out",
-        "two-times": "--now and --delay both say when the new key seals: leave one out",
-        "variable": "the keys are in HARDTACK_KEYRING, which a command cannot change",
-        "variable-hint": "add --env to see what to set it to (a secret!), or name a file",
-        "set": "set HARDTACK_KEYRING to this line, which is secret, then restart the servers one after the other",
-        "announced": "announced the key {new}: it seals from {time} on; nobody is signed out",
-        "announced-hint": "give the file to every other server before that; running servers notice it by themselves",
-        "active": "the key {new} is active now; the one before it goes on opening",
-        "backup": "renew your copy of the keyring",
-        "retired": "retired the key {id}",
-        "signed-out": "whoever still had a token under it is signed out",
-        "confirm": "revoke the key {id}? everybody whose cookie lies under it is signed out at once",
-        "revoked": "revoked the key {id}: no token under it opens any more",
-        "revoked-hint": "give the file to every other server now; nothing in the database is sealed, so none is lost",
-        "good": "nothing is wrong with {source}",
-        "wrong": "{count} thing(s) wrong with {source}",
-    },
-    "zh": {
-        "made": "已生成密钥环 {path}，只有其所有者可以读取",
-        "keep": "请在安全的地方保存一份副本：一旦丢失，所有人都要重新登录，已密封的内容也无法再打开",
-        "folder": "无法创建目录 {folder}：{reason}",
-        "folder-hint": "请用 --data 指定另一个目录，或直接给出文件路径",
-        "both": "PATH 与 --data 都指定了密钥环的位置：请去掉其中一个",
-        "three": "--env 指的是 HARDTACK_KEYRING 中的密钥环：请去掉 PATH 与 --data",
-        "two-times": "--now 与 --delay 都指定了新密钥何时启用：请去掉其中一个",
-        "variable": "密钥在 HARDTACK_KEYRING 中，命令无法修改环境变量",
-        "variable-hint": "加上 --env 可显示应设置的新值（属于机密！），或指定一个文件",
-        "set": "请把 HARDTACK_KEYRING 设为这一行（属于机密），然后逐台重启服务器",
-        "announced": "已预告密钥 {new}：从 {time} 起用于密封；没有人会因此退出登录",
-        "announced-hint": "请在此之前把文件送到其他每台服务器；正在运行的服务器会自行察觉",
-        "active": "密钥 {new} 现已启用；之前的密钥仍可打开旧内容",
-        "backup": "请更新密钥环的副本",
-        "retired": "已移除密钥 {id}",
-        "signed-out": "仍持有该密钥所密封令牌的人需要重新登录",
-        "confirm": "确定吊销密钥 {id}？凡 Cookie 由它密封的人都会立即退出登录",
-        "revoked": "已吊销密钥 {id}：由它密封的令牌都不再能打开",
-        "revoked-hint": "请立即把文件送到其他每台服务器；数据库中没有密封的内容，因此不会有损失",
-        "good": "{source} 没有问题",
-        "wrong": "{source} 有 {count} 处问题",
-    },
-}
 
 _identifier = click.argument("identifier", metavar="ID")
 _path = click.argument("path", required=False, type=click.Path(path_type=Path))
@@ -85,61 +33,9 @@ _data = click.option(
 )
 _env = click.option("--env", is_flag=True, help="Print what to set HARDTACK_KEYRING to, instead of changing a file.")
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a keyring is, as the command line and the environment say.
-
-    Args:
-        path: the file; ``None`` for the one in the data folder.
-        data: the data folder; ``None`` for the one of the environment, or the default.
-        env: whether the keyring in ``HARDTACK_KEYRING`` was asked for.
-    """
-
-    path: Path | None
-    data: Path | None
-    env: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse two places."""
-        say = SAY[voice.language()]
-        if self.path is not None and self.data is not None:
-            raise click.UsageError(say["both"])
-        if self.env and (self.path is not None or self.data is not None):
-            raise click.UsageError(say["three"])
-
-    @property
-    def folder(self) -> Path:
-        """The data folder."""
-        return self.data or Path(os.environ.get("HARDTACK_DATA") or "hardtack-data")
-
-    @property
-    def file(self) -> Path:
-        """The file."""
-        return self.path or self.folder / FILE_NAME
-
-    @property
-    def in_environment(self) -> bool:
-        """Whether it is the keyring in the environment, which goes before the data folder's, as for the service."""
-        return self.env or (self.path is None and self.data is None and bool(os.environ.get(keyfile.VARIABLE)))
-
-    def read(self) -> Keyring:
-        """Return the ring."""
-        return Keyring.from_env() if self.in_environment else Keyring.load(self.file)
-
-    def change(self, changed: keyfile.Change) -> Keyring:
-        """Change the keys, print what is there now, and return the new ring."""
-        say = SAY[voice.language()]
-        if self.env:
-            text, ring = keyfile.change_environment(changed)
-            voice.say(say["set"])
-            click.echo(text)
-            return ring
-        if self.in_environment:
-            raise MisuseError(say["variable"], say["variable-hint"])
-        ring = keyfile.change(self.file, changed)
-        _show(ring)
-        return ring
+_database = click.option(
+    "--database", "url", metavar="URL", help="The database.  [default: the one of the service with this data folder]"
+)
 
 
 def _on_a_place(function: Callable[..., None]) -> Callable[..., None]:
@@ -165,7 +61,7 @@ def new(path: Path | None, data: Path | None) -> None:
     say = SAY[voice.language()]
     voice.say(say["made"].format(path=where))
     voice.hint(say["keep"])
-    _show(ring)
+    show(ring)
 
 
 @command.command(name="list")
@@ -177,7 +73,7 @@ def list_(path: Path | None, data: Path | None) -> None:
     For an announced key the time is when it becomes active. Without PATH and --data, a keyring in the environment
     variable HARDTACK_KEYRING is shown, as the service uses it.
     """
-    _show(Place(path, data).read())
+    show(Place(path, data).read())
 
 
 @command.command()
@@ -210,6 +106,7 @@ def rotate(path: Path | None, data: Path | None, env: bool, delay: int | None, a
 @command.command()
 @_identifier
 @_on_a_place
+@_database
 @click.option(
     "--longest",
     type=click.IntRange(1, 3660),
@@ -218,16 +115,30 @@ def rotate(path: Path | None, data: Path | None, env: bool, delay: int | None, a
 )
 @click.option("--sign-people-out", is_flag=True, help="Retire it although tokens under it may not have ended.")
 def retire(
-    identifier: str, path: Path | None, data: Path | None, env: bool, longest: int | None, sign_people_out: bool
+    identifier: str,
+    path: Path | None,
+    data: Path | None,
+    env: bool,
+    url: str | None,
+    longest: int | None,
+    sign_people_out: bool,
 ) -> None:
     """Take the key ID out of the file PATH, once nobody can need it any more.
 
-    Refuses while tokens under it may not have ended. Prints the keys as `list` does.
+    Refuses while tokens under it may not have ended, or the database holds anything under it. Prints the keys as `list`
+    does.
     """
-    place = Place(path, data, env)
-    seconds = 0 if sign_people_out else _longest(place) if longest is None else longest * DAY
-    place.change(lambda keys, now: rotation.retire(keys, identifier, now, seconds))
+    place = Place(path, data, env, url)
     say = SAY[voice.language()]
+    seconds = 0 if sign_people_out else _longest(place) if longest is None else longest * DAY
+
+    def retired(keys: rotation.Keys, now: int) -> rotation.Keys:
+        after = rotation.retire(keys, identifier, now, seconds)
+        if count := _values_under(place, identifier):
+            raise MisuseError(say["needed"].format(count=count, id=identifier), say["needed-hint"])
+        return after
+
+    place.change(retired)
     voice.say(say["retired"].format(id=identifier))
     if sign_people_out:
         voice.say(say["signed-out"])
@@ -237,24 +148,57 @@ def retire(
 @command.command()
 @_identifier
 @_on_a_place
+@_database
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def revoke(identifier: str, path: Path | None, data: Path | None, env: bool, yes: bool) -> None:
-    """Revoke the stolen key ID in the file PATH: nothing under it opens any more.
+def revoke(identifier: str, path: Path | None, data: Path | None, env: bool, url: str | None, yes: bool) -> None:
+    """Revoke the stolen key ID in the file PATH: no token under it opens any more, on any server.
 
-    If it was the active one, an announced or a new key takes its place at once. Prints the keys as `list` does.
+    If it was the active one, an announced or a new key takes its place at once. The servers that share the database
+    learn of it there, and what the database holds is sealed anew. Prints the keys as `list` does.
     """
-    place = Place(path, data, env)
+    place = Place(path, data, env, url)
     say = SAY[voice.language()]
+    ring = place.read()
     # Whatever is wrong with the id or the file is said before the question.
-    if identifier not in {key.id for key in place.read().keys}:
+    states = {key.id: key.state for key in ring.keys}
+    if identifier not in states:
         raise rotation.UnknownKey
-    if not yes:
-        click.confirm(f"hardtack: {say['confirm'].format(id=identifier)}", abort=True, err=True)
-    place.change(lambda keys, now: rotation.revoke(keys, identifier, now))
-    voice.say(say["revoked"].format(id=identifier))
-    if not env:
-        voice.hint(say["revoked-hint"])
-    voice.hint(say["backup"])
+    if states[identifier] == REVOKED:
+        voice.say(say["revoked-again"].format(id=identifier))
+    else:
+        if not yes:
+            click.confirm(f"hardtack: {say['confirm'].format(id=identifier)}", abort=True, err=True)
+        ring = place.change(lambda keys, now: rotation.revoke(keys, identifier, now))
+        voice.say(say["revoked"].format(id=identifier))
+        if not env:
+            voice.hint(say["revoked-hint"])
+        voice.hint(say["backup"])
+    try:
+        with place.database() as database:
+            _tell(place, database, identifier)
+            # Not under a key that nobody has yet but who reads the terminal.
+            if database is not None and not env:
+                _reseal(database, ring)
+    except (DatabaseError, StoreUnavailable) as error:
+        problem = error.problem if isinstance(error, DatabaseError) else error.reason
+        raise MisuseError(say["untold"].format(problem=problem), say["untold-hint"]) from None
+
+
+@command.command()
+@_on_a_place
+@_database
+def reseal(path: Path | None, data: Path | None, env: bool, url: str | None) -> None:
+    """Seal what the database holds anew under the active key of the file PATH.
+
+    Worth doing after a rotation, so that the key before it can be retired; `revoke` does it by itself.
+    """
+    place = Place(path, data, env, url)
+    ring = place.read()
+    with place.database() as database:
+        if database is None:
+            say = SAY[voice.language()]
+            raise MisuseError(say["no-database-here"].format(folder=place.folder_of_service), say["no-database-hint"])
+        _reseal(database, ring)
 
 
 @command.command()
@@ -282,8 +226,44 @@ def check(context: click.Context, path: Path | None, data: Path | None) -> None:
 
 def _longest(place: Place) -> int:
     """Return how long a token may live, in seconds, in the service and in an application that says nothing else."""
-    settings = Settings.load(None, os.environ, data=str(place.file.parent))
-    return max(KEPT_ABSOLUTE, settings.kept_absolute_timeout) + Lifetimes().leeway
+    return max(KEPT_ABSOLUTE, place.settings().kept_absolute_timeout) + Lifetimes().leeway
+
+
+def _values_under(place: Place, identifier: str) -> int:
+    """Return how many values the database holds under a key."""
+    with place.database() as database:
+        if database is None:
+            return 0
+        with database.read() as connection:
+            return sealed.under(connection).get(identifier, 0)
+
+
+def _tell(place: Place, database: Database | None, identifier: str) -> None:
+    """Let every server that shares the database refuse a key."""
+    say = SAY[voice.language()]
+    if database is None:
+        voice.hint(say["no-database"].format(folder=place.folder_of_service))
+        return
+    with database.write() as connection:
+        feed.revoke_key(connection, key_id=bytes.fromhex(identifier), at=keyfile.clock())
+    voice.say(say["told"])
+
+
+def _reseal(database: Database, ring: Keyring) -> None:
+    """Seal what the database holds anew, and say how much that was."""
+    say = SAY[voice.language()]
+    active = next(key.id for key in ring.keys if key.state == ACTIVE)
+    with database.read() as connection:
+        total = sum(count for identifier, count in sealed.under(connection).items() if identifier != active)
+    so_far = sealed.Resealed(0, 0)
+    with click.progressbar(length=total, file=sys.stderr, hidden=not (total and sys.stderr.isatty())) as bar:
+        for now in sealed.reseal(database, ring):
+            bar.update(sum(now) - sum(so_far))
+            so_far = now
+    voice.say(say["resealed"].format(count=so_far.done, id=active))
+    if so_far.unreadable:
+        voice.say(say["unreadable"].format(count=so_far.unreadable))
+        voice.hint(say["unreadable-hint"])
 
 
 def _make_folder(folder: Path) -> None:
@@ -293,13 +273,3 @@ def _make_folder(folder: Path) -> None:
         say = SAY[voice.language()]
         reason = (error.strerror or str(error)).lower()
         raise MisuseError(say["folder"].format(folder=folder, reason=reason), say["folder-hint"]) from None
-
-
-def _show(ring: Keyring) -> None:
-    for key in ring.keys:
-        click.echo(_line(key))
-
-
-def _line(key: KeyInfo) -> str:
-    # What is written down always says since when; only a ring that was made in memory does not.
-    return f"{key.id}  {key.state:<9}  {keytext.moment(key.since or 0)}"
