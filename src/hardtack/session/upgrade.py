@@ -13,6 +13,9 @@ can play it again, so these are for a while only; nothing here writes one.
 
 Promise of every reader: it returns for any string, never raises; ``None`` for whatever the framework would refuse, and
 for what is over the bounds.
+
+Where a store is there to write down what was used (``Spent``), each cookie counts once: whoever uses a reader spends
+the cookie's mark (``mark_of``) before it looks at the values.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ import hmac
 import json
 import zlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 LEEWAY = 60
 """How far ahead the clock of the server that signed may be, in seconds."""
@@ -35,7 +38,37 @@ MAX_DECODED = 65_536
 FLASK_SALT = "cookie-session"
 DJANGO_SALT = "django.contrib.sessions.backends.signed_cookies"
 _STARLETTE_SALT = b"itsdangerous.Signer"
+_MARK = b"hardtack/v1/signed-cookie\x00"
 _DIGITS_62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+@runtime_checkable
+class Spent(Protocol):
+    """Where it is written down what was used and counts no second time."""
+
+    def spend(self, mark: bytes, until: int) -> bool:
+        """Write *mark* down; say whether this is the first time, of all that ask at once in whatever process.
+
+        Args:
+            mark: 32 bytes.
+            until: the last second in which it could count (Unix time); it is remembered at least as long.
+        """
+        ...
+
+
+def mark_of(value: str) -> bytes:
+    """Return the mark of a signed cookie that a reader has opened: 32 bytes, which tell nobody what is in it.
+
+    Args:
+        value: the value of the cookie, as it was given to the reader.
+    """
+    # Of all of it, because no part of it can vary. What was signed is under the signature to the last character, so
+    # payload and time have one spelling. Of the signature itsdangerous takes many spellings: padded, with characters
+    # that are no base64, with "+/" for "-_", with other values of the two bits that its last character has over. The
+    # readers compare the text and take one. So there is no second mark for what was signed once. And with the
+    # signature in it, nobody who reads the store can guess the values, and two sites with secrets of their own never
+    # meet in one table.
+    return hashlib.sha256(_MARK + value.encode()).digest()
 
 
 def read_flask(

@@ -41,4 +41,7 @@ def check(data: bytes) -> str:
         for read in (upgrade.read_flask, upgrade.read_django, upgrade.read_starlette)
     ]
     assert all(type(session) is dict for session in sessions if session is not None)
-    return "session" if any(session is not None for session in sessions) else "none"
+    if all(session is None for session in sessions):
+        return "none"
+    assert len(upgrade.mark_of(value)) == 32
+    return "session"
