@@ -17,7 +17,7 @@ from hardtack.login import Account, Accounts, HashingPool, NoSuchAccount
 from hardtack.login.accounts import LONGEST
 from hardtack.seal import Keyring, keyfile
 from hardtack.session import Identity, Sessions
-from hardtack.store import DatabaseError, feed
+from hardtack.store import DatabaseError, SessionTable, SpentTable, feed
 
 NOW = 1_000_000
 CLIENT = "192.0.2.7"
@@ -233,6 +233,19 @@ def test_pruning_keeps_what_counts(accounts: Accounts, ada: Account) -> None:
     with pytest.raises(errors.Refused, match="429"):
         accounts.sign_in("ada", PASSWORD, client=CLIENT, now=NOW)
     assert ada == accounts.sign_in("ada", PASSWORD, client=CLIENT, now=NOW + 6)
+
+
+def test_pruning_deletes_what_lies_beside_the_accounts(accounts: Accounts) -> None:
+    """Sessions kept on the server, and what was used once."""
+    sessions, spent = SessionTable(accounts._database), SpentTable(accounts._database)
+    sessions.store(b"s" * 16, 0, b"", NOW)
+    spent.spend(b"m" * 32, NOW)
+    accounts.prune(NOW)
+    assert (1, b"") == sessions.load(b"s" * 16)
+    assert not spent.spend(b"m" * 32, NOW)
+    accounts.prune(NOW + feed.MARGIN + 1)
+    assert None is sessions.load(b"s" * 16)
+    assert spent.spend(b"m" * 32, NOW)
 
 
 def test_importing_hardtack_loads_none_of_it() -> None:

@@ -9,7 +9,7 @@ from alembic import command
 from sqlalchemy import text
 
 from hardtack.seal import Keyring
-from hardtack.store import Database, DatabaseError, RevocationTable, SessionTable, schema
+from hardtack.store import Database, DatabaseError, RevocationTable, SessionTable, SpentTable, schema
 from hardtack.store.database import alembic_configuration
 
 ROWS: dict[str, dict[str, Any]] = {
@@ -57,7 +57,7 @@ def test_the_first_revision_is_brought_up_to_date_with_its_rows(first: Database)
 
 
 def test_what_was_revoked_stays_revoked_and_what_is_new_works(first: Database) -> None:
-    """An id that was over has no grace, the epoch counts, and the new table takes rows."""
+    """An id that was over has no grace, the epoch counts, and the new tables take rows."""
     first.migrate()
     table = RevocationTable(first)
     assert "revoked" == table.verdict(bytes(16), b"s" * 16, 7, 3, 0)
@@ -66,6 +66,7 @@ def test_what_was_revoked_stays_revoked_and_what_is_new_works(first: Database) -
         table.supersede(connection, session_id=b"o" * 16, account_id=7, at=100, until=1000)
     assert "superseded" == table.verdict(bytes(16), b"o" * 16, 7, 3, 100)
     assert SessionTable(first, Keyring.generate()).store(b"o" * 16, 0, b"values", 1000)
+    assert [True, False] == [SpentTable(first).spend(b"m" * 32, 1000) for _ in range(2)]
     first.close()
 
 

@@ -136,6 +136,7 @@ def test_every_column_of_bytes_is_known_to_be_sealed_or_to_need_none() -> None:
         "revocation.subject": "an id that is over",
         "revoked_key.key_id": "an id, in every token",
         "session_data.session_id": "an id; no cookie can be made of it",
+        "spent.mark": "a hash of something signed",
         "throttle.key": "a keyed hash",
         "welcome.code_hash": "a keyed hash",
         "audit.name_hash": "a keyed hash",

@@ -20,7 +20,7 @@ from hardtack.login.sign_up import add, sign_up
 from hardtack.login.throttle import Throttle
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import AccountRows, Database, RevocationTable, StoreUnavailable, feed, sessions
+from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed, sessions
 from hardtack.store import audit as trail_rows
 from hardtack.store.accounts import Account
 
@@ -210,9 +210,10 @@ class Accounts:
         return True
 
     def prune(self, now: int) -> None:
-        """Delete what has expired: revocations, budgets, old events. Worth doing at start and then every hour."""
+        """Delete what has expired, be it revocations, sessions or events. Worth doing at start and then every hour."""
         with self._database.write() as connection:
             feed.prune(connection, now)
             self._services.throttle.prune(connection, now)
             trail_rows.prune(connection, now)
         sessions.prune(self._database, now)
+        SpentTable(self._database).prune(now)

@@ -4,7 +4,7 @@ What the tables promise: a name is given once and never again, in any form that 
 a change that every process must learn of carries a number that only grows (``feed``, ``revocation.change``,
 ``account.change``, ``revoked_key.change``); nothing here is a secret that could be used as it lies: passwords are
 argon2id hashes; codes, client addresses in budgets and names that match no account are keyed hashes; what sessions hold
-is sealed.
+is sealed; and a mark of what was used opens nothing.
 
 Times are whole Unix seconds in UTC. The tables are STRICT, so that SQLite refuses a value of the wrong type. A change
 here needs a revision in ``migrations/versions``; a test compares the two.
@@ -138,6 +138,18 @@ session_data = Table(
     sqlite_strict=True,
 )
 """What a session holds that is kept here instead of in its cookie, sealed (``sealed``)."""
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("mark", LargeBinary, primary_key=True),
+    Column("until", _Whole, nullable=False),
+    CheckConstraint("length(mark) = 32", name="mark"),
+    Index(None, "until"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""What was used and counts no second time: hashes that give back nothing, each for as long as it could count."""
 
 throttle = Table(
     "throttle",

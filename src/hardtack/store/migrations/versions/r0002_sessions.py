@@ -1,4 +1,4 @@
-"""Session ids that are superseded before they are over, session data that is kept on the server, and revoked keys."""
+"""Ids that are superseded before they are over, session data on the server, revoked keys, and what was used once."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key_id", name=op.f("uq_revoked_key_key_id")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "spent",
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
+        sa.Column("until", WHOLE, nullable=False),
+        sa.CheckConstraint("length(mark) = 32", name=op.f("ck_spent_mark")),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_spent")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_spent_until"), "spent", ["until"])

@@ -1,0 +1,158 @@
+"""What was used and counts no second time."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from hardtack.session.upgrade import Spent
+from hardtack.store import Database, SpentTable, StoreUnavailable
+from hardtack.store.feed import MARGIN
+from hardtack.store.schema import spent
+
+ONE, OTHER = b"1" * 32, b"2" * 32
+UNTIL = 2_000_000_000
+
+
+@pytest.fixture
+def table(database: Database) -> SpentTable:
+    """A table on an empty database."""
+    return SpentTable(database)
+
+
+def mark(number: int) -> bytes:
+    """Return the mark with this number."""
+    return hashlib.sha256(b"%d" % number).digest()
+
+
+def rows(database: Database) -> int:
+    """Return how many marks are kept."""
+    with database.read() as connection:
+        return connection.execute(select(func.count()).select_from(spent)).scalar_one()
+
+
+class TestOneProcess:
+    """Spending, once."""
+
+    def test_only_the_first_time_is_the_first(self, table: SpentTable) -> None:
+        """Each mark for itself, whatever is said of its time, and through another table on the same database too."""
+        asked: Spent = table
+        assert [True, False, False] == [asked.spend(ONE, until) for until in (UNTIL, UNTIL, UNTIL + 1)]
+        assert [True, False] == [asked.spend(OTHER, UNTIL) for _ in range(2)]
+        assert not SpentTable(table._database).spend(ONE, UNTIL)
+
+    @pytest.mark.parametrize("other", [b"", b"x" * 31, b"x" * 33])
+    def test_a_mark_of_another_length_is_never_kept(self, database: Database, other: bytes) -> None:
+        """It would be our own mistake, so it is loud."""
+        with pytest.raises(IntegrityError):
+            SpentTable(database).spend(other, UNTIL)
+        assert 0 == rows(database)
+
+    def test_nobody_is_told_of_it(self, database: Database, table: SpentTable) -> None:
+        """The feed is for what every process must know; whoever spends asks the table."""
+        table.spend(ONE, UNTIL)
+        table.prune(UNTIL)
+        assert 0 == database.generation.number
+
+    def test_a_database_that_fails_is_a_503_and_spends_nothing(self, database: Database, table: SpentTable) -> None:
+        """Every method; the mark may be tried again."""
+        with database.write() as connection:
+            connection.execute(text("ALTER TABLE spent RENAME TO away"))
+        calls: list[Callable[[], object]] = [lambda: table.spend(ONE, UNTIL), lambda: table.prune(1)]
+        for call in calls:
+            with pytest.raises(StoreUnavailable):
+                call()
+        with database.write() as connection:
+            connection.execute(text("ALTER TABLE away RENAME TO spent"))
+        assert table.spend(ONE, UNTIL)
+
+    def test_a_commit_that_fails_spends_nothing(self, database: Database, table: SpentTable) -> None:
+        """Nobody was told that it was the first time, so somebody may still be."""
+
+        def fail(_: object) -> None:
+            raise OSError("no space is left")
+
+        event.listen(database._engine, "commit", fail)
+        with pytest.raises(OSError, match="no space"):
+            table.spend(ONE, UNTIL)
+        event.remove(database._engine, "commit", fail)
+        assert table.spend(ONE, UNTIL)
+
+
+class TestPruning:
+    """What cannot count any more goes."""
+
+    def test_a_mark_is_kept_a_day_longer_than_it_could_count(self, table: SpentTable) -> None:
+        """Clocks differ: none may forget what another one would still accept."""
+        table.spend(ONE, 1000)
+        table.spend(OTHER, 2000)
+        assert [0, 1, 0] == [table.prune(now + MARGIN) for now in (1000, 1001, 2000)]
+        assert [True, False] == [table.spend(one, 2000) for one in (ONE, OTHER)]
+
+    @pytest.mark.parametrize(("batch", "transactions"), [(4, 3), (5, 3), (10, 2), (11, 1)])
+    def test_many_go_in_several_transactions(
+        self, database: Database, table: SpentTable, batch: int, transactions: int
+    ) -> None:
+        """However the number divides; writers get their turn in between."""
+        for number in range(11):
+            table.spend(mark(number), number)
+        begun: list[object] = []
+        event.listen(database._engine, "begin", begun.append)
+        assert (10, transactions) == (table.prune(10 + MARGIN, batch=batch), len(begun))
+        assert not table.spend(mark(10), UNTIL)
+
+
+class TestSameTime:
+    """Threads and processes that spend the same marks at the same moment."""
+
+    def test_one_thread_is_the_first(self, table: SpentTable) -> None:
+        """Of eight that begin together, with each of twenty marks."""
+        won: list[int] = []
+        together = threading.Barrier(8)
+
+        def spend() -> None:
+            together.wait()
+            won.extend(number for number in range(20) if table.spend(mark(number), UNTIL))
+
+        threads = [threading.Thread(target=spend) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert list(range(20)) == sorted(won)
+
+    def test_one_process_is_the_first(
+        self, database: Database, table: SpentTable, run_at_once: Callable[[str, int], list[str]]
+    ) -> None:
+        """Each process says which of a hundred marks it was the first to spend: together all, none twice."""
+        script = """
+import hashlib, sys
+from hardtack.store import Database, SpentTable
+database = Database.connect(sys.argv[1])
+table = SpentTable(database)
+print("ready", flush=True)
+sys.stdin.read()
+print(*(n for n in range(100) if table.spend(hashlib.sha256(b"%d" % n).digest(), 2000000000)))
+database.close()
+"""
+        said = [[int(number) for number in line.split()] for line in run_at_once(script, 4)]
+        assert list(range(100)) == sorted(number for numbers in said for number in numbers)
+        assert 100 == rows(database)
+        assert not table.spend(mark(7), UNTIL)
+
+
+def test_a_closed_database_keeps_every_mark(url: str, template: Path, database: Database, table: SpentTable) -> None:
+    """What ``spend`` answered is on the disk."""
+    for number in range(20):
+        table.spend(mark(number), UNTIL)
+    database.close()
+    again = Database.connect(url)
+    assert 20 == rows(again)
+    assert not any(SpentTable(again).spend(mark(number), UNTIL) for number in range(20))
+    again.close()
