@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import flask
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
@@ -16,8 +18,36 @@ from hardtack.store import Database, SpentTable, StoreUnavailable
 from hardtack.store.feed import MARGIN
 from hardtack.store.schema import spent
 
+SECRET = "a secret that is long enough to be a source of keys"
 ONE, OTHER = b"1" * 32, b"2" * 32
 UNTIL = 2_000_000_000
+
+FLASK_WORKER = """
+import logging, sys, time
+import flask
+from hardtack.adapters.flask import SealedSessionInterface
+from hardtack.store import Database, SpentTable
+
+app = flask.Flask("shop")
+app.secret_key = SECRET
+database = Database.connect(sys.argv[1])
+until = int(time.time()) + 3600
+app.session_interface = SealedSessionInterface(accept_signed_until=until, spent=SpentTable(database))
+app.add_url_rule("/", view_func=lambda: repr(dict(flask.session)))
+lines = []
+handler = logging.Handler()
+handler.emit = lambda record: lines.append(record.__dict__.get("reason", ""))
+logging.getLogger("hardtack").addHandler(handler)
+client = app.test_client(use_cookies=False)
+print("ready", flush=True)
+sys.stdin.read()
+answers = [client.get("/", headers={"Cookie": f"session={value}"}) for value in VALUES]
+won = [number for number, answer in enumerate(answers) if answer.text == repr({"number": number})]
+assert [answer.text for answer in answers].count("{}") == 20 - len(won) == lines.count("replayed") == len(lines)
+assert [number for number, answer in enumerate(answers) if "Set-Cookie" in answer.headers] == won
+print(*won)
+database.close()
+"""
 
 
 @pytest.fixture
@@ -145,6 +175,23 @@ database.close()
         assert list(range(100)) == sorted(number for numbers in said for number in numbers)
         assert 100 == rows(database)
         assert not table.spend(mark(7), UNTIL)
+
+
+class TestBehindFlask:
+    """The drop-in for Flask with this store, in several workers."""
+
+    def test_of_workers_that_get_the_same_cookie_one_gets_what_is_in_it(
+        self, table: SpentTable, run_at_once: Callable[[str, int], list[str]]
+    ) -> None:
+        """Four processes, twenty cookies: each is taken over once; everybody else has an empty session and a line."""
+        app = flask.Flask("shop")
+        app.secret_key = SECRET
+        serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert serializer is not None
+        values = [str(serializer.dumps({"number": number})) for number in range(20)]
+        script = FLASK_WORKER.replace("SECRET", repr(SECRET)).replace("VALUES", repr(values))
+        said = [[int(number) for number in line.split()] for line in run_at_once(script, 4)]
+        assert list(range(20)) == sorted(number for numbers in said for number in numbers)
 
 
 def test_a_closed_database_keeps_every_mark(url: str, template: Path, database: Database, table: SpentTable) -> None:

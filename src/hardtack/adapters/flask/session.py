@@ -7,15 +7,14 @@ nobody can read the cookie; it is bound to its name and to the application; a ch
 without ``modified = True``; a refused cookie is one log line.
 
 Whatever is wrong with a cookie, the session is empty; there is no way back to a cookie that is only signed. While a
-site changes over, ``accept_signed_until`` takes what Flask itself has signed, once, and seals it. Cookies of
-one name that come from several paths or applications do not disturb each other, but when two of them open, neither is
-believed. Without a store there is no revocation: a copied cookie is good until it expires.
+site changes over, ``accept_signed_until`` takes what Flask itself has signed and seals it; each cookie once, where
+``spent`` writes them down. Cookies of one name that come from several paths or applications do not disturb each other,
+but when two of them open, neither is believed. There is no revocation: a copied cookie is good until it expires.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import time
 import warnings
 from collections.abc import Mapping
@@ -27,9 +26,9 @@ from itsdangerous import BadSignature
 from werkzeug.http import dump_cookie, http_date
 
 from hardtack.adapters.flask.serializer import SealedSerializer
+from hardtack.adapters.flask.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, SealError
-from hardtack.seal.token import MIN_TOKEN
 from hardtack.session import cookie, upgrade
 from hardtack.session import data as form
 from hardtack.session.identity import ID_SIZE
@@ -42,11 +41,8 @@ if TYPE_CHECKING:
 LEEWAY = 60
 """How far the clocks of two servers may be apart, in seconds."""
 
-_MAX_COOKIES = 8  # of one name: more do not come from paths and sub-domains, but from somebody who tries something
 _MAX_KEPT = 64
 _PURPOSE = "session"
-
-_SEALED = re.compile(rf"[0-9A-Za-z_-]{{{MIN_TOKEN},}}")  # what Flask has signed has dots in it
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -64,6 +60,12 @@ class SealedSession(SecureCookieSession):
 
     # One function for all sessions, where Flask makes one for each.
     on_update = staticmethod(_mark_modified)
+
+    came_once = False
+    """Whether it came in a cookie that counts no second time: this answer carries it, whatever else is said."""
+
+    keeps_cookie = False
+    """Whether the cookie that came may be tried again: this answer does not replace it, it only may delete it."""
 
     def __init__(self, initial: Mapping[str, Any] | None = None) -> None:
         dict.__init__(self, initial or {})
@@ -113,11 +115,12 @@ class SealedSessionInterface(SessionInterface):
         keyring: what seals the cookies; ``None`` derives it from the application's ``SECRET_KEY``.
         realm: the name of the site, which the cookies are bound to.
         accept_signed_until: a Unix time in seconds. Up to then a session that Flask itself has signed is taken over
-            where no sealed one came along, and goes out sealed in the same answer, under the same name. Without a store
-            nobody knows which were taken over already: a copy of a signed cookie can be played until then.
+            where no sealed one came along, and goes out sealed in the same answer, under the same name.
+        spent: where those that were taken over are written down, such as ``hardtack.store.SpentTable``, so that each
+            is taken over once. ``None``: nobody knows which were, and a copy can be played until that time.
 
     Raises:
-        MisuseError: if *accept_signed_until* is no whole number.
+        MisuseError: if *accept_signed_until* is no whole number, or *spent* is given without it or cannot spend.
     """
 
     session_class = SealedSession
@@ -127,14 +130,19 @@ class SealedSessionInterface(SessionInterface):
     """What Flask's own sessions were signed under, for ``accept_signed_until``; a subclass may set another."""
 
     def __init__(
-        self, keyring: Keyring | None = None, *, realm: str = "hardtack", accept_signed_until: int | None = None
+        self,
+        keyring: Keyring | None = None,
+        *,
+        realm: str = "hardtack",
+        accept_signed_until: int | None = None,
+        spent: upgrade.Spent | None = None,
     ) -> None:
-        if accept_signed_until is not None and type(accept_signed_until) is not int:
+        if spent is not None and accept_signed_until is None:
             raise MisuseError(
-                f"accept_signed_until={accept_signed_until!r} is no time",
-                "give whole Unix seconds, such as int(datetime(2027, 3, 1, tzinfo=UTC).timestamp())",
+                "spent= is for signed cookies, and without a date none is accepted",
+                "give accept_signed_until= as well, or leave spent= out",
             )
-        self._accept_signed_until = accept_signed_until
+        self._signed = None if accept_signed_until is None else SignedSessions(accept_signed_until, spent)
         self._keyring = keyring
         self._realm = realm
         self._kept_keyrings: dict[tuple[str | bytes, ...], Keyring] = {}
@@ -157,11 +165,11 @@ class SealedSessionInterface(SessionInterface):
         return self.session_class()
 
     def _open(self, app: Flask, name: str, tokens: list[str]) -> SecureCookieSession:
-        if self._accept_signed_until is not None:
-            session = self._taken_over(app, name, tokens, self._accept_signed_until)
+        if self._signed is not None:
+            session = self._taken_over(app, name, tokens, self._signed)
             if session is not None:
                 return session
-        reads = [self._read(app, token) for token in tokens[:_MAX_COOKIES]]
+        reads = [self._read(app, token) for token in tokens[:MAX_COOKIES]]
         opened = [read for read in reads if not isinstance(read, str)]
         if len(opened) == 1:
             head, values = opened[0]
@@ -169,31 +177,21 @@ class SealedSessionInterface(SessionInterface):
             session.__dict__["sealed_head"] = head
             return session
         if reads:
-            why = "duplicate" if opened else reads[0]
-            log.warning(
-                "cookie refused: %s (%s)", name, why, extra={"event": "cookie-refused", "cookie": name, "reason": why}
-            )
+            _tell_refused(name, "duplicate" if opened else str(reads[0]))
         return self.session_class()
 
-    def _taken_over(self, app: Flask, name: str, tokens: list[str], until: int) -> SecureCookieSession | None:
-        """Return the session that Flask itself has signed, if there is one and its time has not run out."""
-        now = int(time.time())
-        # Beside a sealed cookie, even one that is refused, nothing that is only signed counts.
-        if now > until or any(map(_SEALED.fullmatch, tokens)):
+    def _taken_over(self, app: Flask, name: str, tokens: list[str], signed: SignedSessions) -> SealedSession | None:
+        """Return the session that Flask itself has signed, or an empty one where it does not count a second time."""
+        taken = signed.take(app, tokens, self.salt, self.serializer.loads_signed)
+        if taken is None:
             return None
-        secrets = [secret for secret in (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())) if secret]
-        max_age = int(app.permanent_session_lifetime.total_seconds())
-        reads = [
-            upgrade.read_flask(
-                token, secrets, salt=self.salt, now=now, max_age=max_age, untag=self.serializer.loads_signed
-            )
-            for token in tokens[:_MAX_COOKIES]
-        ]
-        taken = [values for values in reads if values is not None]
-        if len(taken) != 1:
-            return None
-        session = self.session_class(taken[0])
+        session = self.session_class(taken.values)
+        if taken.why:
+            _tell_refused(name, taken.why, taken.error)
+            session.keeps_cookie = taken.why == UNAVAILABLE
+            return session
         session.modified = True
+        session.came_once = taken.once
         log.info("session upgraded: %s", name, extra={"event": "session-upgraded", "cookie": name})
         return session
 
@@ -242,7 +240,8 @@ class SealedSessionInterface(SessionInterface):
             return
         if session.accessed and self._changed_inside(session):
             session.modified = True
-        if self.should_set_cookie(app, session):
+        keeps = getattr(session, "keeps_cookie", False)
+        if getattr(session, "came_once", False) or (not keeps and self.should_set_cookie(app, session)):
             response.headers.add("Set-Cookie", self._set_cookie(app, session))
         elif not session.accessed:
             return
@@ -354,6 +353,13 @@ class SealingSerializer:
         if isinstance(read, str):
             raise BadSignature(f"the session cookie is refused ({read})")
         return read[1]
+
+
+def _tell_refused(name: str, why: str, error: str = "") -> None:
+    """Log why a cookie does not count."""
+    besides = {"error": error} if error else {}
+    extra = {"event": "cookie-refused", "cookie": name, "reason": why, **besides}
+    log.warning("cookie refused: %s (%s)", name, why, extra=extra)
 
 
 def _vary(response: Response) -> None:
