@@ -237,7 +237,7 @@ def test_pruning_keeps_what_counts(accounts: Accounts, ada: Account) -> None:
 
 def test_pruning_deletes_what_lies_beside_the_accounts(accounts: Accounts) -> None:
     """Sessions kept on the server, and what was used once."""
-    sessions, spent = SessionTable(accounts._database), SpentTable(accounts._database)
+    sessions, spent = SessionTable(accounts._database, Keyring.generate()), SpentTable(accounts._database)
     sessions.store(b"s" * 16, 0, b"", NOW)
     spent.spend(b"m" * 32, NOW)
     accounts.prune(NOW)
