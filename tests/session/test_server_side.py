@@ -252,16 +252,57 @@ class TestSignIn:
         assert (list(site.table.rows), site.head().account) == ([site.head().id], 7)
         assert site.sessions.open(f"{DATA}={planted}", NOW).get("basket") is None
 
-    def test_values_of_nobody_are_adopted_in_their_row(self, site: Site) -> None:
-        """Without the keys that mean a sign-in; the row belongs to the account from then on."""
+    def test_values_of_nobody_are_adopted_under_a_new_id(self, site: Site) -> None:
+        """Without the keys that mean a sign-in; the row belongs to the account from then on, and nobody else names it."""
         site.put(basket=[1], _user_id="1")
         nobodys = site.jar.pop(DATA)
         session = site.open()
         session.sign_in(account=7, epoch=1, now=NOW)
         assert site.save(session) == [IDENTITY]
         site.jar[DATA] = nobodys
-        assert site.save(site.open()) == [DATA]
-        assert (dict(site.open()), site.head().account) == ({"basket": [1]}, 7)
+        session = site.open()
+        session["card"] = "4242"
+        assert site.save(session) == [DATA]
+        assert (dict(site.open()), site.head().account) == ({"basket": [1], "card": "4242"}, 7)
+        # Fixation: whoever planted the cookie, or has a copy, finds nothing under it.
+        planted = site.sessions.open(f"{DATA}={nobodys}", NOW)
+        assert (dict(planted), planted.why) == ({}, "gone")
+        assert list(site.table.rows) == [site.head().id]
+
+    @pytest.mark.parametrize("here", [True, False], ids=["signs in", "is signed in"])
+    def test_what_is_added_while_the_values_move_is_not_lost_without_a_word(self, site: Site, here: bool) -> None:
+        """Whoever moves them loaded less than there is by then, so it is refused and everything stays."""
+        site.put(basket=[1])
+        nobodys = dict(site.jar)
+        if not here:
+            site.jar.clear()
+            session = site.open()
+            session.sign_in(account=7, epoch=1, now=NOW)
+            site.save(session)
+        slow = site.sessions.open(f"{DATA}={nobodys[DATA]}", NOW)
+        slow["basket"].append(2)
+        site.jar |= nobodys
+        moving = site.open()
+        if here:
+            moving.sign_in(account=7, epoch=1, now=NOW)
+        assert moving["basket"] == [1]
+        assert site.sessions.save(slow, NOW) == []
+        with pytest.raises(SessionConflict):
+            site.save(moving)
+        assert [values for _, values in site.table.rows.values()] == [form.encode_values({"basket": [1, 2]})]
+        assert dict(site.open()) == {"basket": [1, 2]}
+
+    def test_a_slow_renewal_does_not_bring_back_the_row_that_was_left(self, site: Site) -> None:
+        """Its cookie would name a row that is gone, in the place of the one that the sign-in has set."""
+        site.put(basket=[1])
+        later = NOW + DAY // 2
+        slow = site.open(later)
+        assert slow["basket"] == [1]
+        session = site.open(later)
+        session.sign_in(account=7, epoch=1, now=later)
+        assert site.save(session, later) == [IDENTITY, DATA]
+        assert site.save(slow, later) == []
+        assert dict(site.open(later)) == {"basket": [1]}
 
     def test_signing_out_deletes_row_and_cookies(self, site: Site) -> None:
         """Nothing is left of it."""

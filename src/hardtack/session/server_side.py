@@ -7,14 +7,16 @@ read when somebody asks for a value (that waits for the store, and may raise wha
 Two requests that are under way at once load the same version; the store takes only one of the two that are written
 (compare-and-set), and saving the other raises ``SessionConflict``: nothing is lost without a word. A change of values
 alone sets no cookie. A cookie from before the switch still opens; its values move to a row of a new id when they are
-next written. A row whose session is signed in, signed out, emptied or revoked is deleted; others are kept until no
-cookie that names them can be good, and a head whose row is gone opens an empty session (``why`` is ``"gone"``).
+next written. So do those of nobody when somebody signs in, or is signed in and they become theirs: whoever has a copy of
+the cookie from before must not read or change what comes after. A row that was moved, signed out, emptied or revoked is
+deleted; others are kept until no cookie that names them can be good, and a head whose row is gone opens an empty session
+(``why`` is ``"gone"``).
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Protocol, runtime_checkable
 
 import msgspec
 
@@ -133,7 +135,7 @@ class KeptValues:
         if not (changed or must):
             return None
         fresh = head is None or change in FRESH
-        moves = fresh or row is None
+        moves = fresh or row is None or session._adopting
         own_id = os.urandom(ID_SIZE) if moves or head is None else head.id
         sequence, born = (0, now) if fresh or head is None else (head.sequence + 1, head.born)
         account = None if session._identity is None else session._identity.account
@@ -155,22 +157,31 @@ class KeptValues:
         # Longer than the cookie: a renewal that finds the row newer than it was leaves its time as that write set it.
         until = data.deadline + lifetimes.renew_after + lifetimes.leeway
         if self._store.store(data.id, write.expected, bytes(data.values), until):
+            if row is not None and row.id != data.id:
+                # Taken as it was loaded, or not at all: what somebody has put into it since would be lost.
+                if not self._store.store(row.id, row.version, EMPTY, until):
+                    self._store.delete(data.id)
+                    self._conflict(cookie.name)
+                self._store.delete(row.id)
             session._row = Row(data.id, write.expected + 1)
             session._head = data
-            if row is not None and row.id != data.id:
-                self._store.delete(row.id)
         elif write.changed:
-            log.warning(
-                "session conflict: %s was changed by two requests at once; one of them was refused",
-                cookie.name,
-                extra={"event": "session-conflict", "cookie": cookie.name},
-            )
-            raise SessionConflict
+            self._conflict(cookie.name)
+        elif self._store.load(data.id) is None:
+            return None  # moved or emptied meanwhile: a cookie that names it would take the place of a better one
         if not write.cookie:
             return None
         kept = None if session._identity is None else session._identity.kept
         head = msgspec.structs.replace(data, values=msgspec.Raw(ELSEWHERE))
         return cookie.write(form.encode(head), data.deadline, now, kept)
+
+    def _conflict(self, name: str) -> NoReturn:
+        log.warning(
+            "session conflict: %s was changed by two requests at once; one of them was refused",
+            name,
+            extra={"event": "session-conflict", "cookie": name},
+        )
+        raise SessionConflict
 
     def forget(self, session: Session) -> None:
         """Delete the row that a session's values came from, if they came from one."""
