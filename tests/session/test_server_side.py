@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Revocations, Session, Sessions
 from hardtack.session import data as form
@@ -203,6 +204,15 @@ class TestValues:
         assert site.put(NOW + 9, c=3) == [DATA]
         assert dict(site.open(NOW + 9)) == {"a": 1, "c": 3}
 
+    def test_what_it_cannot_carry_is_refused_before_anything_is_stored(self, site: Site) -> None:
+        """Also where it was slipped into a list that was there."""
+        site.put(items=[])
+        session = site.open()
+        session["items"].append({1, 2})
+        with pytest.raises(MisuseError, match="cannot carry a set"):
+            site.save(session)
+        assert dict(site.open()) == {"items": []}
+
 
 class TestLifetime:
     """Renewal and the row's own time."""
@@ -315,13 +325,25 @@ class TestSignIn:
         assert site.save(session) == [IDENTITY, DATA]
         assert (site.jar, site.table.rows) == ({}, {})
 
+    def test_what_is_put_in_after_a_sign_out_begins_anew(self, site: Site) -> None:
+        """Under an id of its own, which no cookie from before names."""
+        session = site.open()
+        session.sign_in(account=7, epoch=1, now=NOW)
+        session["a"] = 1
+        site.save(session)
+        before = site.head()
+        session = site.open(NOW + 9)
+        session.sign_out()
+        session["goodbye"] = True
+        assert site.save(session, NOW + 9) == [IDENTITY, DATA]
+        head = site.head()
+        assert (head.id != before.id, head.account, head.sequence, head.born) == (True, None, 0, NOW + 9)
+        assert list(site.table.rows) == [head.id]
+        assert dict(site.open(NOW + 9)) == {"goodbye": True}
+
     @pytest.mark.parametrize("looked", [True, False])
-    @pytest.mark.parametrize(
-        ("verdict", "cookies", "rows"), [("revoked", [IDENTITY, DATA], 0), ("superseded", [], 1), ("unknown", [], 1)]
-    )
-    def test_what_ended_meanwhile_stores_nothing(
-        self, site: Site, looked: bool, verdict: str, cookies: list[str], rows: int
-    ) -> None:
+    @pytest.mark.parametrize(("verdict", "rows"), [("revoked", 0), ("superseded", 1), ("unknown", 1)])
+    def test_what_ended_meanwhile_stores_nothing(self, site: Site, looked: bool, verdict: str, rows: int) -> None:
         """The verdict comes first: revoked deletes the row, the others leave it as it was."""
         session = site.open()
         session.sign_in(account=7, epoch=1, now=NOW)
@@ -332,18 +354,18 @@ class TestSignIn:
         if looked:
             session["a"] = 2
         site.ended.says = verdict
-        assert site.save(session, later) == cookies
+        assert site.save(session, later) == []
         assert len(site.table.rows) == rows
         assert {row[1] for row in site.table.rows.values()} <= {form.encode_values({"a": 1})}
 
     def test_a_revoked_session_without_values_has_no_row_to_delete(self, site: Site) -> None:
-        """Only its cookies are."""
+        """Nor cookies that were its own for sure."""
         session = site.open()
         session.sign_in(account=7, epoch=1, now=NOW)
         site.save(session)
         session = site.open(NOW + DAY // 2)
         site.ended.says = "revoked"
-        assert site.save(session, NOW + DAY // 2) == [IDENTITY, DATA]
+        assert site.save(session, NOW + DAY // 2) == []
 
 
 class TestConflict:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -14,6 +18,12 @@ from hardtack.seal import Keyring
 from hardtack.session import Session, Sessions
 
 NOW = 1_800_000_000
+
+
+class Colour(Enum):
+    """A type that the encoder would make text of."""
+
+    RED = "red"
 
 
 def opened(keyring: Keyring, **values: Any) -> Session:
@@ -112,6 +122,36 @@ def test_what_it_cannot_carry_is_refused_at_the_line_that_puts_it_in(keyring: Ke
     with pytest.raises(MisuseError):
         session[key] = value
     assert session == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1, 2},
+        UUID(int=1),
+        Decimal("1.5"),
+        date(2026, 1, 2),
+        datetime(2026, 1, 2),  # noqa: DTZ001 - without a zone, that is the point
+        timedelta(days=1),
+        Colour.RED,
+        bytearray(b"a"),
+        object(),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_it_cannot_carry_is_refused_where_it_is_saved_if_it_was_slipped_in(keyring: Keyring, value: Any) -> None:
+    """The encoder would make a list of a set and text of a date; key, type and what is allowed are said instead."""
+    sessions = Sessions(keyring, origin="https://example.org")
+    session = sessions.open("", NOW)
+    session["right"] = 1
+    session["basket"] = [{"items": []}]
+    session["basket"][0]["items"].append(value)
+    with pytest.raises(MisuseError) as refused:
+        sessions.save(session, NOW)
+    assert f"cannot carry a {type(value).__name__} (under the key 'basket')" in refused.value.problem
+    assert "store plain values: text, numbers" in refused.value.hint
+    session["basket"][0]["items"].clear()
+    assert len(sessions.save(session, NOW)) == 1
 
 
 def test_a_misspelt_attribute_is_an_error(keyring: Keyring) -> None:

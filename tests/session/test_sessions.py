@@ -568,7 +568,7 @@ class TestRevocations:
         assert sessions.open(browser.header, NOW).identity is not None
         assert ended.refreshed == 1
 
-    def test_a_session_ended_between_open_and_save_is_deleted_instead_of_renewed(self, keyring: Keyring) -> None:
+    def test_a_session_ended_between_open_and_save_is_not_renewed(self, keyring: Keyring) -> None:
         """The race that must not resurrect it."""
         ended, browser = Ended(), Browser()
         sessions = make(keyring, revocations=ended)
@@ -576,9 +576,28 @@ class TestRevocations:
         session = sessions.open(browser.header, NOW + DAY // 2)
         session["a"] = 2
         ended.lineages.add(identity.lineage)
-        assert sessions.save(session, NOW + DAY // 2) == [f"{IDENTITY}={GONE}", f"{DATA}={GONE}"]
+        assert sessions.save(session, NOW + DAY // 2) == []
         assert (session.identity, session.identity_why, session.why) == (None, "revoked", "revoked")
         assert dict(session) == {}
+
+    def test_a_slow_answer_to_whoever_has_left_does_not_sign_the_next_one_out(self, keyring: Keyring) -> None:
+        """A signs out, B signs in in the same browser, and only then A's last request is answered."""
+        ended, browser = Ended(), Browser()
+        sessions = make(keyring, revocations=ended)
+        identity = signed_in(sessions, browser, a=1)
+        slow, leaving = sessions.open(browser.header, NOW), sessions.open(browser.header, NOW)
+        slow["a"] = 2
+        ended.lineages.add(identity.lineage)
+        leaving.sign_out()
+        browser.take(sessions.save(leaving, NOW))
+        session = sessions.open(browser.header, NOW)
+        session.sign_in(account=8, epoch=1, now=NOW)
+        session["b"] = 1
+        browser.take(sessions.save(session, NOW))
+        browser.take(sessions.save(slow, NOW))
+        session = sessions.open(browser.header, NOW)
+        assert session.identity is not None
+        assert (session.identity.account, dict(session)) == (8, {"b": 1})
 
     def test_an_answer_that_writes_nothing_does_not_ask_again(self, keyring: Keyring) -> None:
         """Nor does a sign-out, which needs nobody's leave."""

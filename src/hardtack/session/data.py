@@ -34,6 +34,7 @@ __all__ = [
     "WARNING",
     "Data",
     "check",
+    "check_inside",
     "decode",
     "decode_value",
     "decode_values",
@@ -99,6 +100,7 @@ def encode_values(values: Mapping[str, Any]) -> bytes:
     try:
         return encode(values)
     except Exception:
+        check_inside(values)
         key = next((key for key, value in values.items() if not _fits(key, value)), "")
         raise MisuseError(
             f"the session cannot carry what is under the key {key!r:.80}",
@@ -127,6 +129,20 @@ def check(key: object, value: object) -> None:
             _check_inside(key, value)
         except RecursionError:
             raise MisuseError(f"what is under the session key {key!r:.80} is nested too deep", "store less") from None
+
+
+def check_inside(values: Mapping[str, Any]) -> None:
+    """Accept values that a session can carry, whatever was slipped into them since they were put in.
+
+    The encoder would make a list of a set and text of a date, and nobody would notice until they come back.
+
+    Raises:
+        MisuseError: for any other; the text names the key.
+    """
+    for key, value in values.items():
+        kind = type(value)
+        if kind not in _SCALARS and kind is not msgspec.Raw:
+            check(key, value)
 
 
 def _check_inside(key: str, value: object) -> None:

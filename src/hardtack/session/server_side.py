@@ -134,6 +134,7 @@ class KeptValues:
         changed = head is None or values != bytes(head.values)
         if not (changed or must):
             return None
+        form.check_inside(session._load())
         fresh = head is None or change in FRESH
         moves = fresh or row is None or session._adopting
         own_id = os.urandom(ID_SIZE) if moves or head is None else head.id

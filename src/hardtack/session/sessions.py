@@ -8,8 +8,8 @@ empty, one log line names the cookie and the reason, and nothing is raised. A co
 
 Saving writes what this request has changed, and what is old enough to be written anew. A cookie that was refused is
 left alone, as an answer must not undo what a faster one has set. Just before anything is written for somebody who is
-signed in, the revocations are asked again: a session that was ended meanwhile is deleted instead, and nothing is
-written for one that was superseded meanwhile. When two answers undo each other's data, ``lost`` notices.
+signed in, the revocations are asked again: nothing is written for a session that was ended or superseded meanwhile, and
+nothing deleted, for whoever has signed in since would lose the new cookies. When two answers undo each other's data, ``lost`` notices.
 """
 
 from __future__ import annotations
@@ -309,6 +309,7 @@ class Sessions:
                 return session._cookies.data.deletion if came or change == "out" else None
             if head is not None and not must and values == bytes(head.values) and not lifetimes.is_due(head, now):
                 return None
+            form.check_inside(session._values)
         if head is None or change in FRESH:
             own_id, sequence, born = os.urandom(ID_SIZE), 0, now
         else:
@@ -333,7 +334,7 @@ class Sessions:
         return []
 
     def _withdraw(self, session: Session, why: str) -> list[str]:
-        """Return what an answer carries whose session ended while it was made."""
+        """Return what an answer carries whose session ended while it was made: nothing, as if it had ended before."""
         session._identity = None
         session._identity_why = session._why = why
         if self.kept_values is not None and why == REVOKED:
@@ -341,8 +342,7 @@ class Sessions:
         session._head = None
         session._values = {}
         session._change = ""
-        cookies = session._cookies
-        return [] if why == UNAVAILABLE else [cookies.identity.deletion, cookies.data.deletion]
+        return []
 
     # What both need ---------------------------------------------------------------------------------------------------
 
