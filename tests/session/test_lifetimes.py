@@ -108,3 +108,12 @@ def test_no_time_at_all_is_refused() -> None:
     """Sessions that end at once are a mistake."""
     with pytest.raises(MisuseError, match="idle=0"):
         Lifetimes(idle=0)
+
+
+def test_a_cookie_that_browsers_would_forget_sooner_is_refused() -> None:
+    """They keep none for more than 400 days; a session that is renewed meanwhile may live longer."""
+    longest = 400 * 86_400
+    assert Lifetimes(idle=longest, absolute=10 * longest).deadline_of(0, 0) == longest
+    assert Lifetimes(idle=10 * longest, absolute=longest).deadline_of(0, 0) == longest
+    with pytest.raises(MisuseError, match="over 400 days"):
+        Lifetimes(idle=longest + 1, absolute=longest + 1)

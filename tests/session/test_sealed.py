@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from hardtack.seal import Keyring
 from hardtack.session import Lifetimes, cookie
+from hardtack.session.policy import decide
 from hardtack.session.sealed import SealedCookie
 
 NOW = 1_800_000_000
@@ -188,3 +189,28 @@ def test_what_it_writes_is_what_dump_writes(keyring: Keyring) -> None:
     name, _, value = field.partition(";")[0].partition("=")
     options: dict[str, Any] = {"path": "/", "max_age": 7}
     assert sorted(field.split("; ")) == sorted(cookie.dump(name, value, **options).split("; "))
+
+
+@pytest.mark.parametrize("origin", ["https://example.org", "http://localhost:8000"])
+@pytest.mark.parametrize("persistent", [True, False])
+@pytest.mark.parametrize("seconds", [1, 86_400, 400 * 86_400])
+def test_with_the_attributes_of_a_policy_it_writes_what_dump_writes(
+    keyring: Keyring, origin: str, persistent: bool, seconds: int
+) -> None:
+    """The prefix, the flags and the deletion pass everything that browsers demand."""
+    names = decide(origin, application="app")
+    kept = SealedCookie(
+        names.session_name,
+        purpose="session",
+        place=("site",),
+        keyring=keyring,
+        lifetimes=Lifetimes(),
+        decode=decode,
+        attributes=names.attributes,
+        persistent=persistent,
+    )
+    field = kept.write(b"", NOW + seconds, NOW)
+    name, _, value = field.partition(";")[0].partition("=")
+    dumped = names.set_cookie(name, value, max_age=seconds if persistent else None)
+    assert sorted(field.split("; ")) == sorted(dumped.split("; "))
+    assert sorted(kept.deletion.split("; ")) == sorted(names.delete_cookie(name).split("; "))

@@ -263,7 +263,7 @@ class TestSignIn:
         assert site.sessions.open(f"{DATA}={planted}", NOW).get("basket") is None
 
     def test_values_of_nobody_are_adopted_under_a_new_id(self, site: Site) -> None:
-        """Without the keys that mean a sign-in; the row belongs to the account from then on, and nobody else names it."""
+        """Without the keys that mean a sign-in; the row belongs to the account from then on, under an id of its own."""
         site.put(basket=[1], _user_id="1")
         nobodys = site.jar.pop(DATA)
         session = site.open()

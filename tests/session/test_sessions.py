@@ -580,6 +580,14 @@ class TestRevocations:
         assert (session.identity, session.identity_why, session.why) == (None, "revoked", "revoked")
         assert dict(session) == {}
 
+    def test_an_identity_that_browsers_would_drop_is_refused(self, keyring: Keyring) -> None:
+        """Nobody would be signed in, and nobody would know why."""
+        sessions = make(keyring)
+        session = sessions.open("", NOW)
+        session.sign_in(account=7, epoch=1, factors=["x" * 3000], now=NOW)
+        with pytest.raises(CookieTooLarge, match=f"the identity cookie {IDENTITY} would have 4[0-9]{{3}} octets"):
+            sessions.save(session, NOW)
+
     def test_a_slow_answer_to_whoever_has_left_does_not_sign_the_next_one_out(self, keyring: Keyring) -> None:
         """A signs out, B signs in in the same browser, and only then A's last request is answered."""
         ended, browser = Ended(), Browser()

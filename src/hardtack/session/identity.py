@@ -16,6 +16,8 @@ from typing import Annotated
 
 import msgspec
 
+from hardtack.session.cookie import MAX_PAIR, CookieTooLarge
+
 ID_SIZE = 16
 """The size in bytes of a session id and of a lineage: random, too many to guess."""
 
@@ -66,3 +68,11 @@ decode = msgspec.msgpack.Decoder(Identity).decode
 """Return the Identity that bytes hold, or raise one of ``UNDECODABLE``, never anything else."""
 UNDECODABLE: tuple[type[Exception], ...] = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes of another form, broken text, and what is nested too deep."""
+
+
+def too_large(name: str, size: int) -> CookieTooLarge:
+    """Return the error for an identity whose Set-Cookie value has *size* octets; only its factors have no bound."""
+    return CookieTooLarge(
+        f"the identity cookie {name} would have {size} octets; browsers drop what has more than {MAX_PAIR}",
+        "name fewer factors, each by one short word",
+    )

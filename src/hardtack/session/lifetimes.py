@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hardtack.errors import MisuseError
+from hardtack.session.cookie import MAX_LIFETIME
 
 
 class Dated(Protocol):
@@ -53,7 +54,7 @@ class Lifetimes:
         reissue_after: a cookie older than this is written anew; ``None`` for a quarter of the idle time.
 
     Raises:
-        MisuseError: if one of them is not a whole number of seconds.
+        MisuseError: if one of them is not a whole number of seconds, or a browser would forget the cookie before.
     """
 
     idle: int = 86_400
@@ -70,6 +71,11 @@ class Lifetimes:
                 seconds = self.idle // 4
             if type(seconds) is not int or seconds < least:
                 raise MisuseError(f"{name}={seconds!r} is not a duration", f"give whole seconds, at least {least}")
+        if min(self.idle, self.absolute) > MAX_LIFETIME:
+            raise MisuseError(
+                f"idle={self.idle} is over 400 days, and browsers keep no cookie longer",
+                f"give at most {MAX_LIFETIME} seconds; whoever comes back in time is renewed",
+            )
         object.__setattr__(self, "renew_after", seconds)
 
     def deadline_of(self, born: int, issued: int) -> int:

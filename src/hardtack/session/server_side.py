@@ -7,10 +7,9 @@ read when somebody asks for a value (that waits for the store, and may raise wha
 Two requests that are under way at once load the same version; the store takes only one of the two that are written
 (compare-and-set), and saving the other raises ``SessionConflict``: nothing is lost without a word. A change of values
 alone sets no cookie. A cookie from before the switch still opens; its values move to a row of a new id when they are
-next written. So do those of nobody when somebody signs in, or is signed in and they become theirs: whoever has a copy of
-the cookie from before must not read or change what comes after. A row that was moved, signed out, emptied or revoked is
-deleted; others are kept until no cookie that names them can be good, and a head whose row is gone opens an empty session
-(``why`` is ``"gone"``).
+next written. So do those of nobody that become somebody's: whoever has a copy of the cookie from before must not read
+or change what comes after. A row that was moved, signed out, emptied or revoked is deleted; others are kept until no
+cookie that names them can be good, and a head whose row is gone opens an empty session (``why`` is ``"gone"``).
 """
 
 from __future__ import annotations

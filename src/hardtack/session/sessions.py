@@ -8,8 +8,8 @@ empty, one log line names the cookie and the reason, and nothing is raised. A co
 
 Saving writes what this request has changed, and what is old enough to be written anew. A cookie that was refused is
 left alone, as an answer must not undo what a faster one has set. Just before anything is written for somebody who is
-signed in, the revocations are asked again: nothing is written for a session that was ended or superseded meanwhile, and
-nothing deleted, for whoever has signed in since would lose the new cookies. When two answers undo each other's data, ``lost`` notices.
+signed in, the revocations are asked again: for a session that was ended or superseded meanwhile nothing is written, nor
+deleted, since its cookies may be the next person's. When two answers undo each other's data, ``lost`` notices.
 """
 
 from __future__ import annotations
@@ -283,7 +283,10 @@ class Sessions:
         if renew and identity is not None:
             deadline = self._by_keeping.of(identity).deadline_of(identity.born, now)
             plaintext = identity_form.encode(msgspec.structs.replace(identity, issued=now, deadline=deadline))
-            written.insert(0, cookies.identity.write(plaintext, deadline, now, identity.kept))
+            field = cookies.identity.write(plaintext, deadline, now, identity.kept)
+            if len(field) > LIMIT:
+                raise identity_form.too_large(cookies.identity.name, len(field))
+            written.insert(0, field)
         elif change:
             written.insert(0, cookies.identity.deletion)
         return written

@@ -165,11 +165,15 @@ class SealedSessionInterface(SessionInterface):
         return self.session_class()
 
     def _open(self, app: Flask, name: str, tokens: list[str]) -> SecureCookieSession:
+        if len(tokens) > MAX_COOKIES:
+            # Not even the first few: ours could be one of those left out, and somebody else's among them.
+            _tell_refused(name, "duplicate")
+            return self.session_class()
         if self._signed is not None:
             session = self._taken_over(app, name, tokens, self._signed)
             if session is not None:
                 return session
-        reads = [self._read(app, token) for token in tokens[:MAX_COOKIES]]
+        reads = [self._read(app, token) for token in tokens]
         opened = [read for read in reads if not isinstance(read, str)]
         if len(opened) == 1:
             head, values = opened[0]

@@ -81,7 +81,7 @@ class SignedSessions:
         secrets = [secret for secret in (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())) if secret]
         max_age = int(app.permanent_session_lifetime.total_seconds())
         found = []
-        for token in tokens[:MAX_COOKIES]:
+        for token in tokens:
             values = upgrade.read_flask(token, secrets, salt=salt, now=now, max_age=max_age, untag=untag)
             if values is not None:
                 found.append((token, values))
