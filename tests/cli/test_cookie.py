@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -103,6 +106,32 @@ class TestWhatOpens:
         result = invoke(cookies(ring).split("; ")[1], "--values")
         assert 'cart: list, 12 B ["王小明", 5]' in result.stdout
         assert '"hidden"' in result.stdout
+
+    def test_values_that_json_lacks_are_shown_too(self, ring: Keyring) -> None:
+        """A session carries keys of bytes, numbers and tuples deep inside, and bytes anywhere."""
+        sessions = Sessions(ring, origin="https://a.example", application="site")
+        session = sessions.open("", now=NOW)
+        session["odd"] = {b"\x1b[31m": 1, (1, 2): b"\x07"}
+        result = invoke(sessions.save(session, now=NOW)[0].partition(";")[0], "--values")
+        assert r"odd: dict, 15 B {b'\x1b[31m': 1, (1, 2): b'\x07'}" in result.stdout
+
+    @pytest.mark.parametrize("encoding", ["latin-1", "gbk", "utf-8"])
+    def test_any_terminal_can_show_them(self, ring: Keyring, encoding: str) -> None:
+        """What it has no character for is escaped, and nothing that could steer it goes through."""
+        sessions = Sessions(ring, origin="https://a.example", application="site")
+        session = sessions.open("", now=NOW)
+        session["王\x1b[31m\u200f"] = "😀\x1b]0;title\x07\u202e"
+        done = subprocess.run(
+            [sys.executable, "-m", "hardtack", "cookie", "--values"],
+            input=sessions.save(session, now=NOW)[0].partition(";")[0].encode(),
+            env={**os.environ, "LC_ALL": "zh_CN.UTF-8", "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        line = done.stdout.decode(encoding).splitlines()[-1]
+        assert "[31m" in line
+        assert not set("\x1b\x07\u202e\u200f") & set(line)
 
     def test_nothing_of_a_token_is_repeated(self, ring: Keyring) -> None:
         """It would be as good as the cookie."""

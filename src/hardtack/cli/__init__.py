@@ -8,6 +8,7 @@ Exit status: 0 it is done, 1 it could not be done, 2 wrong usage.
 
 from __future__ import annotations
 
+import io
 import sys
 from importlib.util import find_spec
 
@@ -19,4 +20,7 @@ def main() -> None:
         sys.exit(1)
     from hardtack.cli.commands import run
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What a terminal has no character for is escaped, as on standard error; it is no reason to stop half-way.
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))

@@ -314,5 +314,13 @@ def _values(encoded: msgspec.Raw, say: dict[str, str], values: bool) -> Iterator
         yield "values", say["unreadable"]
         return
     for key, value in decoded.items():
-        text = json.dumps(value, ensure_ascii=False, default=str) if values else say["hidden"]
+        text = _written(value) if values else say["hidden"]
         yield "value", f"{key}: {type(value).__name__}, {len(held[key])} B {text}"
+
+
+def _written(value: Any) -> str:
+    """Return a value of session data as text: JSON, or as Python writes what JSON lacks, such as a key of bytes."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except TypeError:
+        return repr(value)
