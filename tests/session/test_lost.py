@@ -55,6 +55,32 @@ def test_two_changes_of_the_same_state_are_counted_and_logged(
     assert "secret" not in record.getMessage()
 
 
+@pytest.mark.parametrize("slow_first", [True, False])
+@pytest.mark.parametrize("change", ["sign in", "sign out", "empty"])
+def test_a_change_beside_a_sign_in_a_sign_out_or_an_emptying_is_seen(
+    keyring: Keyring, change: str, slow_first: bool
+) -> None:
+    """The data goes on under another id, or ends; whichever answer arrives last undoes the other one."""
+    sessions = make(keyring, identity=True)
+    session = sessions.open("", NOW)
+    if change == "sign out":
+        session.sign_in(account=7, epoch=1, now=NOW)
+    session["basket"] = [1]
+    base = "; ".join(text.partition(";")[0] for text in sessions.save(session, NOW))
+    slow, quick = sessions.open(base, NOW), sessions.open(base, NOW)
+    slow["basket"].append(2)
+    if change == "sign in":
+        quick.sign_in(account=7, epoch=1, now=NOW)
+    elif change == "sign out":
+        quick.sign_out()
+    else:
+        quick.clear()
+    for one in (slow, quick) if slow_first else (quick, slow):
+        assert sessions.lost_updates == 0
+        sessions.save(one, NOW)
+    assert sessions.lost_updates == 1
+
+
 def test_the_same_change_twice_loses_nothing(keyring: Keyring) -> None:
     """Both answers say the same, so it does not matter which one arrives last."""
     sessions = make(keyring)

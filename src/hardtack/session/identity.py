@@ -70,9 +70,16 @@ UNDECODABLE: tuple[type[Exception], ...] = (msgspec.DecodeError, UnicodeDecodeEr
 """What decoding raises for bytes of another form, broken text, and what is nested too deep."""
 
 
-def too_large(name: str, size: int) -> CookieTooLarge:
-    """Return the error for an identity whose Set-Cookie value has *size* octets; only its factors have no bound."""
-    return CookieTooLarge(
-        f"the identity cookie {name} would have {size} octets; browsers drop what has more than {MAX_PAIR}",
-        "name fewer factors, each by one short word",
-    )
+def sized(field: str) -> str:
+    """Return the Set-Cookie value of an identity, if browsers keep it.
+
+    Raises:
+        CookieTooLarge: if it is too long; only the factors have no bound of their own.
+    """
+    if len(field) > MAX_PAIR:
+        raise CookieTooLarge(
+            f"the identity cookie {field.partition('=')[0]} would have {len(field)} octets; browsers drop what has more "
+            f"than {MAX_PAIR}",
+            "name fewer factors, each by one short word",
+        )
+    return field

@@ -283,10 +283,7 @@ class Sessions:
         if renew and identity is not None:
             deadline = self._by_keeping.of(identity).deadline_of(identity.born, now)
             plaintext = identity_form.encode(msgspec.structs.replace(identity, issued=now, deadline=deadline))
-            field = cookies.identity.write(plaintext, deadline, now, identity.kept)
-            if len(field) > LIMIT:
-                raise identity_form.too_large(cookies.identity.name, len(field))
-            written.insert(0, field)
+            written.insert(0, identity_form.sized(cookies.identity.write(plaintext, deadline, now, identity.kept)))
         elif change:
             written.insert(0, cookies.identity.deletion)
         return written
@@ -308,6 +305,8 @@ class Sessions:
         else:
             values = form.encode_values(session._values)
             if values == EMPTY:
+                if head is not None:
+                    session._pending = (head.id, head.sequence + 1, values)
                 came = head is not None or (session._forgotten and session._why != NONE)
                 return session._cookies.data.deletion if came or change == "out" else None
             if head is not None and not must and values == bytes(head.values) and not lifetimes.is_due(head, now):
@@ -317,7 +316,8 @@ class Sessions:
             own_id, sequence, born = os.urandom(ID_SIZE), 0, now
         else:
             own_id, sequence, born = head.id, head.sequence + 1, head.born
-        session._pending = (own_id, sequence, values)
+        # Also of a session that goes on under another id: who still writes under the one before undoes that.
+        session._pending = (own_id, sequence, values) if head is None else (head.id, head.sequence + 1, values)
         account, kept = (None, None) if identity is None else (identity.account, identity.kept)
         deadline = lifetimes.deadline_of(born, now)
         plaintext = form.encode((own_id, account, sequence, born, now, deadline, msgspec.Raw(values)))
