@@ -91,3 +91,33 @@ def test_another_client_is_refused(sessions: Sessions, client: Any) -> None:
     """It says what to give instead."""
     with pytest.raises(MisuseError, match="mapping"), edited(client, sessions, now=NOW):
         raise AssertionError
+
+
+def test_a_client_that_knows_domains_keeps_the_cookies_at_the_origin(keyring: Keyring) -> None:
+    """Or the requests to it would not carry them."""
+    sessions = Sessions(keyring, origin="https://shop.example", identity=False)
+    app = flask.Flask("app")
+
+    @app.get("/")
+    def page() -> str:
+        session = sessions.open(flask.request.headers.get("Cookie", ""), NOW)
+        return str(session.get("basket"))
+
+    client = app.test_client()
+    with edited(client, sessions, now=NOW) as session:
+        session["basket"] = 7
+    assert client.get("/", base_url="https://shop.example").text == "7"
+    assert client.get("/", base_url="https://elsewhere.example").text == "None"
+
+
+def test_the_time_is_given_where_nobody_else_reads_it(sessions: Sessions) -> None:
+    """The session room has no clock."""
+    options: dict[str, Any] = {}
+    with pytest.raises(MisuseError, match="give now"), edited({}, sessions, **options):
+        raise AssertionError
+
+
+def test_an_application_without_a_drop_in_is_refused() -> None:
+    """Flask's own signed session is not ours to open."""
+    with pytest.raises(MisuseError, match="where a Flask keeps"), edited({}, flask.Flask("app")):
+        raise AssertionError

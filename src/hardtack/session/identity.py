@@ -78,8 +78,8 @@ def sized(field: str) -> str:
     """
     if len(field) > MAX_PAIR:
         raise CookieTooLarge(
-            f"the identity cookie {field.partition('=')[0]} would have {len(field)} octets; browsers drop what has more "
-            f"than {MAX_PAIR}",
+            f"the identity cookie {field.partition('=')[0]} would have {len(field)} octets; browsers drop what has "
+            f"more than {MAX_PAIR}",
             "name fewer factors, each by one short word",
         )
     return field

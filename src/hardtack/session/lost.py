@@ -3,8 +3,8 @@
 Two requests of one browser that are under way at once start from the same cookie; each answer writes the whole data,
 and the browser keeps the one that arrives last. When they differ, the change of the other one is lost. A server can see
 that from the sequence number in the head: it is asked to write number n + 1 of a session although it has written that
-number, or a later one, before. The same values written twice lose nothing and are not counted. To empty a session, or to
-sign in or out, is a write of its next number too.
+number, or a later one, before. The same values written twice lose nothing and are not counted. To empty a session, or
+to sign in or out, is a write of its next number too.
 
 What this cannot see: what another process has written, or another thread in the same few microseconds; what was written
 so many sessions ago that it is forgotten here; and which of the two answers arrived last. An old cookie that somebody

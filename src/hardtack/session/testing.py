@@ -4,7 +4,8 @@
 test as the application would have it, and puts what is saved back into the client; so a test begins signed in, or with
 a full basket, without a page in between, and asks afterwards what is left. It works the same way for every adapter,
 since what it reads and writes are cookies, and goes through the same code as a request: lifetimes, revocations and the
-server-side store hold here too.
+server-side store hold here too. With a drop-in the application stands in the place of ``sessions``, and since a drop-in
+reads the clock itself, ``now`` is left out: ``with edited(client, app) as session:``.
 
 | client | of |
 |---|---|
@@ -15,9 +16,10 @@ server-side store hold here too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, NamedTuple, Protocol, overload
 
 from hardtack.errors import MisuseError
 from hardtack.session import cookie
@@ -25,32 +27,100 @@ from hardtack.session.session import Session
 from hardtack.session.sessions import Sessions
 
 
+class Place(NamedTuple):
+    """Which cookies hold a session, and where a client that knows domains and paths keeps them."""
+
+    names: tuple[str, ...]
+    domain: str
+    path: str
+    below: bool = False
+    """Whether hosts below the domain get them too."""
+
+
+class DropIn(Protocol):
+    """Sessions that an application has from its framework; they read the clock themselves."""
+
+    def place(self, host: str) -> Place:
+        """Return where its cookies are."""
+
+    def open(self, cookie_header: str) -> Any:
+        """Return the session that a Cookie field holds."""
+
+    def save(self, session: Any) -> list[str]:
+        """Return the Set-Cookie values that the answer to a request would carry."""
+
+
+@overload
+def edited(client: Any, sessions: Sessions, *, now: int, host: str = ...) -> AbstractContextManager[Session]: ...
+@overload
+def edited(client: Any, sessions: Any, *, host: str = ...) -> AbstractContextManager[Any]: ...
 @contextmanager
-def edited(client: Any, sessions: Sessions, *, now: int, host: str = "") -> Iterator[Session]:
+def edited(client: Any, sessions: Any, *, now: int | None = None, host: str = "") -> Iterator[Any]:
     """Yield the session that a test's client holds, and save it into the client at the end.
 
     A block that raises saves nothing.
 
     Args:
         client: what the test sends requests with, or its cookies.
-        sessions: the application's.
-        now: Unix time in seconds.
+        sessions: the application's ``Sessions``, or the application itself where it has a drop-in.
+        now: Unix time in seconds; left out with a drop-in.
         host: the Host of the client's requests, where no origin is configured.
 
     Raises:
-        MisuseError: if nobody knows where such a client keeps its cookies.
+        MisuseError: if nobody knows where such a client keeps its cookies, or such an application its sessions.
     """
-    names = sessions.policy.for_host(host)
-    jar = _Werkzeug(client) if hasattr(client, "get_cookie") else _Mapping(client)
-    held = ((name, jar.get(name)) for name in (names.identity_name, names.session_name))
-    session = sessions.open("; ".join(f"{name}={value}" for name, value in held if value is not None), now, host)
+    inside = _Ours(sessions, now, host) if isinstance(sessions, Sessions) else _drop_in(sessions, now)
+    place = inside.place(host)
+    jar = _Werkzeug(client, place) if hasattr(client, "get_cookie") else _Mapping(client)
+    held = ((name, jar.get(name)) for name in place.names)
+    session = inside.open("; ".join(f"{name}={value}" for name, value in held if value is not None))
     yield session
-    for text in sessions.save(session, now):
+    for text in inside.save(session):
         ((name, value),) = cookie.pairs(text.partition(";")[0])
         # Deleted first: a client may hold one of another domain or path, and would send both.
         jar.delete(name)
         if value:
             jar.set(name, value)
+
+
+def domain_of(host: str) -> str:
+    """Return the host that a client keeps cookies for, without its port; a test's requests go to localhost."""
+    return re.sub(r":[0-9]+\Z", "", host) or "localhost"
+
+
+def _drop_in(application: Any, now: int | None) -> DropIn:
+    editing = getattr(getattr(application, "session_interface", None), "editing", None)
+    if editing is None:
+        raise MisuseError(
+            f"nobody knows where a {type(application).__name__} keeps its sessions",
+            "give the Sessions, or an application that has a drop-in of ours",
+        )
+    if now is not None:
+        raise MisuseError("a drop-in reads the clock itself", "leave now out")
+    found: DropIn = editing(application)
+    return found
+
+
+class _Ours:
+    """Sessions of ours, at one moment."""
+
+    def __init__(self, sessions: Sessions, now: int | None, host: str) -> None:
+        if now is None:
+            raise MisuseError("these sessions read no clock", "give now, in whole Unix seconds")
+        self._sessions = sessions
+        self._now = now
+        self._host = host
+
+    def place(self, host: str) -> Place:
+        names = self._sessions.policy.for_host(host)
+        at = host if names.origin is None else names.origin.partition("://")[2]
+        return Place((names.identity_name, names.session_name), domain_of(at), "/")
+
+    def open(self, cookie_header: str) -> Session:
+        return self._sessions.open(cookie_header, self._now, self._host)
+
+    def save(self, session: Session) -> list[str]:
+        return self._sessions.save(session, self._now)
 
 
 class _Mapping:
@@ -74,17 +144,19 @@ class _Mapping:
 
 
 class _Werkzeug:
-    """The cookies of a client of Werkzeug or Flask."""
+    """The cookies of a client of Werkzeug or Flask, which keeps them by domain and path."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, place: Place) -> None:
         self._client = client
+        self._where = {"domain": place.domain, "path": place.path}
+        self._origin_only = not place.below
 
     def get(self, name: str) -> str | None:
-        found = self._client.get_cookie(name)
+        found = self._client.get_cookie(name, **self._where)
         return None if found is None else found.value
 
     def set(self, name: str, value: str) -> None:
-        self._client.set_cookie(name, value)
+        self._client.set_cookie(name, value, origin_only=self._origin_only, **self._where)
 
     def delete(self, name: str) -> None:
-        self._client.delete_cookie(name)
+        self._client.delete_cookie(name, **self._where)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from flask import Flask, Request, Response
     from flask.sessions import SessionMixin
 
+    from hardtack.adapters.flask.editing import Editing
+
 LEEWAY = 60
 """How far the clocks of two servers may be apart, in seconds."""
 
@@ -332,6 +334,12 @@ class SealedSessionInterface(SessionInterface):
     def get_signing_serializer(self, app: Flask) -> SealingSerializer | None:
         """Return what makes and reads the value of a session cookie; ``None`` if the application has no secret."""
         return None if (self._keyring or self._keyring_of(app)) is None else SealingSerializer(self, app)
+
+    def editing(self, app: Flask) -> Editing:
+        """Return what ``hardtack.session.testing.edited(client, app)`` opens and saves sessions with."""
+        from hardtack.adapters.flask.editing import Editing  # noqa: PLC0415 - for tests only
+
+        return Editing(self, app)
 
 
 class SealingSerializer:
