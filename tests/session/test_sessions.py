@@ -483,6 +483,29 @@ class TestWhoseData:
         signed_in(sessions, browser)
         assert dict(sessions.open(browser.header, NOW)) == {"basket": [1]}
 
+    @pytest.mark.parametrize("back", [False, True], ids=["", "and the cookies from before were put back"])
+    def test_attack_nothing_of_one_person_reaches_the_next_in_the_same_browser(
+        self, keyring: Keyring, back: bool
+    ) -> None:
+        """A signs out, Django's login() runs while nobody is signed in, B signs in: no data of A, no Django user."""
+        ended, browser = Ended(), Browser()
+        sessions = make(keyring, revocations=ended)
+        identity = signed_in(sessions, browser, account=7, draft="of A", _auth_user_id="7")
+        of_a = dict(browser.jar)
+        session = sessions.open(browser.header, NOW)
+        ended.lineages.add(identity.lineage)
+        session.sign_out()
+        browser.take(sessions.save(session, NOW))
+        login = {"_auth_user_id": "9", "_auth_user_backend": "django.contrib.auth", "_auth_user_hash": "x"}
+        with_data(sessions, browser, basket=[1], **login)
+        if back:
+            browser.jar |= of_a
+        signed_in(sessions, browser, account=8)
+        assert dict(sessions.open(browser.header, NOW)) == ({} if back else {"basket": [1]})
+        if back:
+            browser.jar[DATA] = of_a[DATA]
+            assert dict(sessions.open(browser.header, NOW)) == {}
+
     def test_adopting_can_be_switched_off(self, keyring: Keyring) -> None:
         """Then the data of nobody is dropped, at sign-in and beside an identity."""
         sessions, browser, other = make(keyring, adopt_anonymous=False), Browser(), Browser()
