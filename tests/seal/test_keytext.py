@@ -64,6 +64,14 @@ class TestComplaints:
         """Its lines mean nothing here."""
         assert ["line 1 of here is not the beginning of a keyring"] == problems("hardtack keyring 2\nx\ny")
 
+    def test_a_byte_order_mark_is_named_since_nobody_sees_it(self, text: str) -> None:
+        """Some editors put one in, and the first line looks as it should."""
+        (error,) = keytext.complaints("\ufeff" + text, "here")
+        assert "line 1 of here is not the beginning of a keyring" == error.problem
+        assert "save the file as UTF-8 without a byte order mark" == error.hint
+        (error,) = keytext.complaints("x" + text, "here")
+        assert "it must say `hardtack keyring 1`" == error.hint
+
     @settings(deadline=None)
     @given(st.text(st.characters(exclude_categories=())).map(lambda rest: f"{keytext.HEADER}\n{rest}"))
     def test_any_text_is_good_or_has_complaints_that_repeat_nothing(self, text: str) -> None:

@@ -100,7 +100,9 @@ def _examine(text: str, source: str) -> tuple[tuple[Key, ...], bytes | None, lis
     number, words = next(entries, (1, []))
     if words != HEADER.split():
         # Whatever follows is no keyring of this version, so there is nothing more to say of it.
-        wrong = _Line(number, source).error("is not the beginning of a keyring", f"it must say `{HEADER}`")
+        unseen = text.startswith("\ufeff")
+        hint = "save the file as UTF-8 without a byte order mark" if unseen else f"it must say `{HEADER}`"
+        wrong = _Line(number, source).error("is not the beginning of a keyring", hint)
         return (), None, [wrong]
     ring = _Ring(source)
     for number, words in entries:
