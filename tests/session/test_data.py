@@ -16,6 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
+from hardtack.session import CookieTooLarge
 from hardtack.session.data import (
     LAZY_FROM,
     UNDECODABLE,
@@ -26,7 +27,7 @@ from hardtack.session.data import (
     decode_values,
     encode_values,
     largest,
-    too_large,
+    report_size,
 )
 
 TEXT = st.text()
@@ -185,7 +186,7 @@ def test_the_largest_keys_are_named_with_their_sizes() -> None:
     """Largest first, three of them, no values."""
     values = {"a": "x" * 10, "b": "secret" * 50, "c": 1, "d": "y" * 20}
     assert largest(values) == "'b' 303, 'd' 21, 'a' 11"
-    error = too_large("session", 5000, values)
-    assert "5000 octets" in error.problem
-    assert "'b' 303" in error.problem
-    assert "secret" not in str(error)
+    with pytest.raises(CookieTooLarge, match="5000 octets") as refused:
+        report_size("session", 5000, values)
+    assert "'b' 303" in refused.value.problem
+    assert "secret" not in str(refused.value)

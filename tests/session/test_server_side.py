@@ -52,10 +52,11 @@ class Ended(Revocations):
     """What has been ended, in memory."""
 
     says: str = ""
+    epoch: int = 0
 
     def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
         """Return what is known of every session."""
-        return self.says
+        return "revoked" if epoch < self.epoch else self.says
 
     def is_current(self) -> bool:
         """Say that memory is all there is."""
@@ -357,6 +358,23 @@ class TestSignIn:
         assert site.save(session, later) == []
         assert len(site.table.rows) == rows
         assert {row[1] for row in site.table.rows.values()} <= {form.encode_values({"a": 1})}
+
+    def test_a_new_password_keeps_the_row_of_whoever_set_it(self, site: Site) -> None:
+        """A slow request of theirs carries the epoch from before, but the session goes on under the new one."""
+        session = site.open()
+        session.sign_in(account=7, epoch=1, now=NOW)
+        session["a"] = 1
+        site.save(session)
+        slow, setting = site.open(), site.open()
+        slow["a"] = 2
+        setting.step_up(factors=("password",), epoch=2, now=NOW)
+        site.ended.epoch = 2
+        assert site.save(setting) == [IDENTITY, DATA]
+        assert site.save(slow) == []
+        assert slow.identity_why == "revoked"
+        found = site.open()
+        assert found.identity is not None
+        assert (found.identity.epoch, dict(found)) == (2, {"a": 1})
 
     def test_a_revoked_session_without_values_has_no_row_to_delete(self, site: Site) -> None:
         """Nor cookies that were its own for sure."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -496,7 +497,11 @@ class TestWhoseData:
         ended.lineages.add(identity.lineage)
         session.sign_out()
         browser.take(sessions.save(session, NOW))
-        login = {"_auth_user_id": "9", "_auth_user_backend": "django.contrib.auth", "_auth_user_hash": "x"}
+        login: dict[str, Any] = {
+            "_auth_user_id": "9",
+            "_auth_user_backend": "django.contrib.auth",
+            "_auth_user_hash": "x",
+        }
         with_data(sessions, browser, basket=[1], **login)
         if back:
             browser.jar |= of_a
@@ -602,6 +607,30 @@ class TestRevocations:
         assert sessions.save(session, NOW + DAY // 2) == []
         assert (session.identity, session.identity_why, session.why) == (None, "revoked", "revoked")
         assert dict(session) == {}
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda session: session.step_up(factors=("totp",), now=NOW),
+            lambda session: session.sign_in(account=7, epoch=1, now=NOW),
+            lambda session: (session.update(b=1), session.clear()),
+            lambda session: setattr(session, "modified", True),
+        ],
+        ids=["step-up", "sign-in", "emptied", "forced"],
+    )
+    def test_what_ended_meanwhile_is_not_written_by_saving_it_again_either(
+        self, keyring: Keyring, change: Callable[[Session], object]
+    ) -> None:
+        """Whatever this request had changed in it."""
+        ended, browser = Ended(), Browser()
+        sessions = make(keyring, revocations=ended)
+        signed_in(sessions, browser, a=1)
+        session = sessions.open(browser.header, NOW)
+        change(session)
+        ended.says = "revoked"
+        assert sessions.save(session, NOW) == []
+        assert sessions.save(session, NOW) == []
+        assert session.identity is None
 
     def test_an_identity_that_browsers_would_drop_is_refused(self, keyring: Keyring) -> None:
         """Nobody would be signed in, and nobody would know why."""

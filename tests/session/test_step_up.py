@@ -151,6 +151,21 @@ class TestStepUp:
         assert found.epoch == 2
         assert site.sessions.open(other, LATER).identity_why == "revoked"
 
+    def test_whoever_sets_a_new_password_is_not_signed_out_by_their_own_slow_request(self, site: Site) -> None:
+        """It carries the epoch from before, so it is ended; but the cookies in the browser are the new ones."""
+        slow, session = site.open(), site.open()
+        slow["basket"].append(1)
+        assert session.identity is not None
+        session.step_up(factors=("password",), epoch=2, now=LATER)
+        site.ended.epochs[7] = 2
+        site.ended.replaced[site.identity.session_id] = LATER
+        site.browser.take(site.sessions.save(session, LATER))
+        site.browser.take(site.sessions.save(slow, LATER))
+        assert (slow.identity, slow.identity_why) == (None, "revoked")
+        found = site.open()
+        assert found.identity is not None
+        assert (found.identity.epoch, dict(found)) == (2, {"basket": [0]})
+
     def test_it_does_not_lengthen_the_absolute_lifetime(self, site: Site) -> None:
         """The birth is that of the sign-in."""
         identity = site.open()._identity

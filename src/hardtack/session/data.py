@@ -22,6 +22,7 @@ import msgspec
 from hardtack.errors import MisuseError
 from hardtack.session.cookie import MAX_PAIR, CookieTooLarge
 from hardtack.session.identity import UNDECODABLE, Count, Id
+from hardtack.session.sealed import log
 
 LIMIT = MAX_PAIR
 """The most octets of a whole Set-Cookie value; what RFC 6265 §6.1 makes every browser keep, attributes included."""
@@ -41,7 +42,7 @@ __all__ = [
     "encode",
     "encode_values",
     "largest",
-    "too_large",
+    "report_size",
 ]
 
 _SCALARS = frozenset({str, int, bool, float, bytes, type(None)})
@@ -176,10 +177,23 @@ def largest(values: Mapping[str, Any], encode: Callable[[Any], bytes] = encode, 
     return ", ".join(f"{key!r:.80} {size}" for size, key in sizes[:count])
 
 
-def too_large(name: str, size: int, values: Mapping[str, Any]) -> CookieTooLarge:
-    """Return the error for a session whose Set-Cookie value has *size* octets."""
-    return CookieTooLarge(
-        f"the session cookie {name} would have {size} octets; browsers drop what has more than {LIMIT}. "
-        f"The largest keys, in octets: {largest(values)}",
-        "keep less in the session, such as an id instead of the thing itself",
+def report_size(name: str, size: int, values: Mapping[str, Any]) -> None:
+    """Warn of a session whose Set-Cookie value is nearly too large, and name the keys that take the most room.
+
+    Raises:
+        CookieTooLarge: if it has more octets than browsers keep.
+    """
+    if size > LIMIT:
+        raise CookieTooLarge(
+            f"the session cookie {name} would have {size} octets; browsers drop what has more than {LIMIT}. "
+            f"The largest keys, in octets: {largest(values)}",
+            "keep less in the session, such as an id instead of the thing itself",
+        )
+    log.warning(
+        "session cookie %s has %d of at most %d octets; the largest keys, in octets: %s",
+        name,
+        size,
+        LIMIT,
+        largest(values),
+        extra={"event": "cookie-large", "cookie": name, "size": size},
     )

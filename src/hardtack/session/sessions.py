@@ -23,7 +23,7 @@ import msgspec
 from hardtack.seal import Keyring
 from hardtack.session import data as form
 from hardtack.session import identity as identity_form
-from hardtack.session.data import EMPTY, LIMIT, WARNING, Data
+from hardtack.session.data import EMPTY, WARNING, Data
 from hardtack.session.identity import ID_SIZE, Identity
 from hardtack.session.lifetimes import KeptLifetimes, Lifetimes
 from hardtack.session.lost import LatestWrites
@@ -36,6 +36,7 @@ from hardtack.session.session import OTHER_ACCOUNT, REVOKED, SIGN_IN_KEYS, SUPER
 _MAX_HOSTS = 64
 _VERDICTS = frozenset({"", REVOKED, SUPERSEDED})
 _DEFAULT_LIFETIMES = Lifetimes()
+_NO_EPOCH = 2**63 - 1  # later than every epoch, so that only what ended the session itself counts
 
 
 class Cookies(NamedTuple):
@@ -209,9 +210,9 @@ class Sessions:
         """Say whether step-up has replaced the id of *identity* meanwhile."""
         return self._look() and self._verdict(identity, now) == SUPERSEDED
 
-    def _lives_on(self, identity: Identity, now: int) -> bool:
-        """Say of an id that is revoked whether it is the id alone, so that another cookie of the session is good."""
-        another = msgspec.structs.replace(identity, session_id=bytes(ID_SIZE))
+    def _lives_on(self, identity: Identity, now: int, epoch: int | None = None) -> bool:
+        """Say of an id that is revoked whether it is the id alone, or its epoch, so that another cookie is good."""
+        another = msgspec.structs.replace(identity, session_id=bytes(ID_SIZE), epoch=epoch or identity.epoch)
         return not self._verdict(another, now)
 
     def _look(self) -> bool:
@@ -271,7 +272,7 @@ class Sessions:
                 session._superseded = True
                 return self._give_way(session)
             if why:
-                return self._withdraw(session, cookies.identity.refused(why))
+                return self._withdraw(session, cookies.identity.refused(why), now)
         if kept is not None and write is not None:
             data = kept.carry_out(session, write, now)
         pending = session._pending
@@ -323,7 +324,7 @@ class Sessions:
         plaintext = form.encode((own_id, account, sequence, born, now, deadline, msgspec.Raw(values)))
         written = session._cookies.data.write(plaintext, deadline, now, kept)
         if len(written) > WARNING:
-            self._report_size(session, len(written))
+            form.report_size(session._cookies.data.name, len(written), session._load())
         return written
 
     def _give_way(self, session: Session) -> list[str]:
@@ -336,15 +337,23 @@ class Sessions:
             )
         return []
 
-    def _withdraw(self, session: Session, why: str) -> list[str]:
+    def _withdraw(self, session: Session, why: str, now: int) -> list[str]:
         """Return what an answer carries whose session ended while it was made: nothing, as if it had ended before."""
+        kept, identity = self.kept_values, session._identity
+        # Whoever has set a new password goes on, under another epoch, with the values that are there.
+        if (
+            kept is not None
+            and identity is not None
+            and why == REVOKED
+            and not self._lives_on(identity, now, _NO_EPOCH)
+        ):
+            kept.forget(session)
         session._identity = None
         session._identity_why = session._why = why
-        if self.kept_values is not None and why == REVOKED:
-            self.kept_values.forget(session)
         session._head = None
         session._values = {}
         session._change = ""
+        session._forgotten = False
         return []
 
     # What both need ---------------------------------------------------------------------------------------------------
@@ -361,20 +370,6 @@ class Sessions:
             "session cookie %s was written twice from the same state; one of the two changes is lost",
             name,
             extra={"event": "session-update-lost", "cookie": name},
-        )
-
-    def _report_size(self, session: Session, size: int) -> None:
-        """Warn of a cookie that is nearly too large, and refuse one that is."""
-        name = session._cookies.data.name
-        if size > LIMIT:
-            raise form.too_large(name, size, session._load())
-        log.warning(
-            "session cookie %s has %d of at most %d octets; the largest keys, in octets: %s",
-            name,
-            size,
-            LIMIT,
-            form.largest(session._load()),
-            extra={"event": "cookie-large", "cookie": name, "size": size},
         )
 
     def _cookies_of(self, policy: CookiePolicy) -> Cookies:
