@@ -75,7 +75,7 @@ class TestWhatOpens:
 
     def test_it_says_all_that_an_identity_holds(self, ring: Keyring) -> None:
         """Ids in hexadecimal, times in words."""
-        field = cookies(ring)
+        field = cookies(ring, now=int(time.time()))
         said = told(invoke(field.split("; ")[0]))
         assert ("__Host-hardtack", f"{ring.keys[0].id} active", "identity", "__Host-hardtack, hardtack") == (
             said["cookie"],
