@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 
@@ -344,6 +345,29 @@ class TestForms:
         other = Page(world.browser().get("/sign-in").body.decode()).form("/sign-in")["csrf_token"]
 
         assert 403 == self.sent(world.browser(fetch_metadata=False), token=other)
+
+    def test_a_token_of_another_session_is_refused(self, world: World) -> None:
+        """Of another person, of the same person elsewhere, from before a new sign-in, and from before the sign-in."""
+        world.member()
+        world.member("other")
+        browser = world.browser()
+        tokens = [Page(browser.get("/sign-in").body.decode()).form("/sign-in")["csrf_token"]]
+        browser.sign_in()
+
+        def token_of(somebody: Browser) -> str:
+            token: str = json.loads(somebody.json("GET", "/account").body)["csrf_token"]
+            return token
+
+        tokens.append(token_of(browser))
+        assert 200 == browser.json("POST", "/sign-in", {"username": NAME, "password": PASSWORD}).status
+        for name in (NAME, "other"):
+            elsewhere = world.browser()
+            elsewhere.sign_in(name)
+            tokens.append(token_of(elsewhere))
+        own = token_of(browser)
+        browser.fetch_metadata = False
+        assert [403] * 4 == [browser.json("POST", "/sign-out", x_csrf_token=token).status for token in tokens]
+        assert 200 == browser.json("POST", "/sign-out", x_csrf_token=own).status
 
     def test_a_token_is_too_old_after_a_day(self, world: World) -> None:
         """And the form is shown anew."""

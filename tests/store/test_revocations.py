@@ -542,3 +542,20 @@ class TestProcesses:
         everything = [bytes.fromhex(lineage) for mine in lineages for lineage in mine]
         assert ["revoked"] * 60 == [table.verdict(lineage, SESSION, 1, 0, 0) for lineage in everything]
         assert (60, 60) == (database.generation.number, table._seen)
+
+
+def test_what_is_committed_while_memory_is_loaded_is_noticed_at_once(
+    database: Database, table: RevocationTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number is noted before the rows are read, so whoever commits in between makes it unequal again."""
+    read = table._load
+
+    def load_and_be_overtaken() -> None:
+        read()
+        monkeypatch.undo()
+        revoke(database)
+
+    monkeypatch.setattr(table, "_load", load_and_be_overtaken)
+    table.refresh()
+    assert not table.is_current()
+    assert verdict(table) == "revoked"
