@@ -135,7 +135,8 @@ def check(key: object, value: object) -> None:
 def check_inside(values: Mapping[str, Any]) -> None:
     """Accept values that a session can carry, whatever was slipped into them since they were put in.
 
-    The encoder would make a list of a set and text of a date, and nobody would notice until they come back.
+    The encoder would make a list of a set and text of a date, and nobody would notice until they come back. What nobody
+    has decoded in this request is not looked into.
 
     Raises:
         MisuseError: for any other; the text names the key.
