@@ -1,7 +1,7 @@
 """Every figure that Hardtack publishes, by one command: ``make bench``, which is ``python -m bench``.
 
 Each figure is measured beside a peer in the same run, never quoted: ``rounds`` interleaves the contenders, ``tokens``,
-``fields`` and ``interfaces`` hold them, ``sizes`` and ``imports`` what is counted instead of timed, ``targets`` what
-is to be reached, and ``report`` the tables. ``bench/results.json`` is the last clean run; the performance pages of
-``docs/`` are made from it by ``python -m bench --docs``. What was missed is published as missed.
+``fields``, ``interfaces`` and ``crowd`` hold them, ``sizes``, ``imports`` and ``worker`` what is counted or weighed,
+``targets`` what is to be reached, and ``report`` the tables. ``bench/results.json`` is the last clean run; the
+performance pages of ``docs/`` are made from it by ``python -m bench --docs``. What was missed is published as missed.
 """

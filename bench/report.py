@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.results import Comparison, Figure, Results
+from bench.results import Comparison, Figure, Gauge, Results
 from bench.targets import AIMED_AT, OURS, TIMED
 
 PAGES = {language: Path(__file__).parent.parent / "docs" / language / "performance.md" for language in ("en", "zh")}
@@ -45,10 +45,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "who": {"en": "who", "zh": "谁"},
     "time": {"en": "µs (least to greatest)", "zh": "微秒（最小至最大）"},
     "assumed": {"en": "assumed or counted", "zh": "假设或计数"},
-    "number": {"en": "number", "zh": "数目"},
+    "number": {"en": "day {}", "zh": "第 {} 天"},
     "workers": {"en": "worker processes, one key", "zh": "工作进程（同一把密钥）"},
     "restarts": {"en": "times all of them are started again", "zh": "全部重启的次数"},
-    "visitors": {"en": "visitors", "zh": "访客"},
+    "visitors": {"en": "visitors (users), each at random times", "zh": "访客（用户），各在随机的时刻来访"},
+    "idle": {"en": "idle time after which a session ends", "zh": "会话因闲置而结束的时间"},
+    "minutes": {"en": "{} min", "zh": "{} 分钟"},
     "requests": {"en": "requests", "zh": "请求"},
     "sealed": {"en": "cookies sealed", "zh": "密封的 Cookie"},
     "opened": {"en": "cookies opened", "zh": "打开的 Cookie"},
@@ -64,6 +66,26 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "pinned": {"en": "pinned to a core", "zh": "是否绑定核心"},
     "no": {"en": "no", "zh": "否"},
     "what": {"en": "what", "zh": "项目"},
+    "MiB": {"en": "{} MiB", "zh": "{} MiB"},
+    "s": {"en": "{} s", "zh": "{} 秒"},
+    "at most": {"en": "at most {}", "zh": "至多 {}"},
+}
+
+_GAUGES: Mapping[str, Mapping[str, str]] = {
+    "worker": {"en": "a serving worker at rest", "zh": "空闲的服务工作进程"},
+    "worker, proportional": {
+        "en": "the same, shared pages by their share (PSS)",
+        "zh": "同上，共享页按份额计（PSS）",
+    },
+    "worker, private": {"en": "the same, only what is its own", "zh": "同上，只计自己独有的"},
+    "more by the ended": {"en": "more with 10^6 ended sessions", "zh": "有 10^6 个已终止会话时多出"},
+    "more by the ended, private": {"en": "the same, only what is its own", "zh": "同上，只计自己独有的"},
+    "ready": {"en": "from start to ready", "zh": "从启动到就绪"},
+    "ready with the ended": {
+        "en": "from start to ready with 10^6 ended sessions",
+        "zh": "有 10^6 个已终止会话时从启动到就绪",
+    },
+    "load": {"en": "of that, to read the 10^6 into memory", "zh": "其中把这 10^6 个读入内存"},
 }
 
 _WORKS: Mapping[str, Mapping[str, str]] = {
@@ -77,6 +99,11 @@ _WORKS: Mapping[str, Mapping[str, str]] = {
     "flask-read": {"en": "`open_session`, every key read", "zh": "`open_session`，读取每个键"},
     "flask-save": {"en": "`save_session`, changed", "zh": "`save_session`，有改动"},
     "flask-keep": {"en": "both, nothing changed", "zh": "两者，未作改动"},
+    "crowd-open": {
+        "en": "open: 100 keys, 10^6 accounts, 10^6 ended sessions",
+        "zh": "打开：100 把密钥、10^6 个账户、10^6 个已终止会话",
+    },
+    "verdict": {"en": "verdict on one session", "zh": "对一个会话的裁定"},
     "weight": {"en": "size of the cookie's value", "zh": "Cookie 值的大小"},
 }
 
@@ -88,6 +115,10 @@ _PEERS: Mapping[str, Mapping[str, str]] = {
     "flask": {"en": "Flask's own", "zh": "Flask 自带"},
     "flask and the objects": {"en": "Flask's own, the objects made too", "zh": "Flask 自带，含创建对象"},
     "floor": {"en": "the floor", "zh": "下限"},
+    "few": {"en": "1 key, 10 accounts, none ended", "zh": "1 把密钥、10 个账户、没有已终止的会话"},
+    "holds, none ended": {"en": "it holds; none was ended", "zh": "有效；没有已终止的会话"},
+    "holds, many ended": {"en": "it holds; 10^6 others were ended", "zh": "有效；另有 10^6 个已终止"},
+    "ended, many ended": {"en": "it was ended, as 10^6 were", "zh": "已终止；共有 10^6 个"},
     "hardtack": {"en": "Hardtack", "zh": "Hardtack"},
     "hardtack, unknown prefix": {"en": "Hardtack, unknown prefix", "zh": "Hardtack，未知前缀"},
     "hardtack, new ring": {"en": "Hardtack, new ring", "zh": "Hardtack，新密钥环"},
@@ -145,6 +176,16 @@ def _aim(comparison: Comparison, language: str) -> str:
     return _WORDS[comparison.sense][language].format(f"{comparison.reach:g}")
 
 
+def _gauged(gauge: Gauge, language: str) -> str:
+    return _WORDS[gauge.unit][language].format(_figure(gauge.figure, language))
+
+
+def _most(gauge: Gauge, language: str) -> str:
+    if gauge.reach is None:
+        return _WORDS["no target"][language]
+    return _WORDS["at most"][language].format(_WORDS[gauge.unit][language].format(f"{gauge.reach:g}"))
+
+
 def summary(results: Results, language: str) -> Table:
     """Return the targets, what was measured, and whether it was enough."""
     header = [_WORDS[word][language] for word in ("work", "against", "target", "measured", "result")]
@@ -168,6 +209,17 @@ def summary(results: Results, language: str) -> Table:
             _verdict(each.reached, language),
         ]
         for each in results.imports
+        if each.reach is not None
+    ]
+    rows += [
+        [
+            _GAUGES[each.what][language],
+            _WORDS["no target"][language],
+            _most(each, language),
+            _gauged(each, language),
+            _verdict(each.reached, language),
+        ]
+        for each in results.gauges
         if each.reach is not None
     ]
     return Table(header, rows)
@@ -264,18 +316,42 @@ def imports(results: Results, language: str) -> Table:
     return Table(header, rows)
 
 
+def verdicts(results: Results, language: str) -> Table:
+    """Return how long the look at the ended sessions takes."""
+    header = [_WORDS[word][language] for word in ("work", "who", "time")]
+    rows = [
+        [_WORKS[each.work][language], _PEERS[each.who][language], _figure(each.microseconds, language)]
+        for each in results.timings
+        if each.work == "verdict"
+    ]
+    return Table(header, rows)
+
+
+def memory(results: Results, language: str) -> Table:
+    """Return what a worker weighs, and how long it takes to start."""
+    header = [_WORDS[word][language] for word in ("what", "measured", "target", "result")]
+    rows = [
+        [
+            _GAUGES[each.what][language],
+            _gauged(each, language),
+            _most(each, language),
+            _verdict(each.reached, language),
+        ]
+        for each in results.gauges
+    ]
+    return Table(header, rows)
+
+
 def day(results: Results, language: str) -> Table:
-    """Return the simulated day."""
-    played = results.day
-    counted = {
-        name: f"{getattr(played, name):,}"
-        for name in ("workers", "restarts", "visitors", "requests", "sealed", "opened", "hits")
-    }
-    counted["share"] = f"{100 * played.hits / played.opened:.2f} %"
-    return Table(
-        [_WORDS["assumed"][language], _WORDS["number"][language]],
-        [[_WORDS[name][language], number] for name, number in counted.items()],
-    )
+    """Return the simulated days, a column each."""
+    names = ("workers", "restarts", "visitors", "requests", "sealed", "opened", "hits")
+    rows = [[_WORDS[name][language], *(f"{getattr(each, name):,}" for each in results.days)] for name in names]
+    shares = [f"{100 * each.hits / each.opened:.2f} %" for each in results.days]
+    idle = [_WORDS["minutes"][language].format(f"{each.idle_seconds // 60:,}") for each in results.days]
+    rows[3:3] = [[_WORDS["idle"][language], *idle]]
+    rows.append([_WORDS["share"][language], *shares])
+    numbers = [_WORDS["number"][language].format(number) for number in range(1, len(results.days) + 1)]
+    return Table([_WORDS["assumed"][language], *numbers], rows)
 
 
 def machine(results: Results, language: str) -> Table:
@@ -307,7 +383,10 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
     "cold": ("Row 4, cold: the typical payload when nothing is kept yet", cold),
     "sizes": ("Row 5: the cookies", weights),
     "compared-sizes": ("Row 5: our cookie beside the peers'", compared_weights),
-    "imports": ("Imports", imports),
+    "crowd": ("Row 11: many keys, accounts and ended sessions", timed(11)),
+    "verdicts": ("Row 11: the look at the ended sessions alone", verdicts),
+    "memory": ("Row 12: a worker of the service", memory),
+    "imports": ("Row 12: imports", imports),
     "day": ("How often the derived key is at hand: a simulated day", day),
     "machine": ("Where, when and how", machine),
 }

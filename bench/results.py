@@ -66,12 +66,24 @@ class Import(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reached: bool | None
 
 
+class Gauge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a piece of work weighed or took, in MiB or seconds; ``reach`` is the most that was aimed at."""
+
+    row: int
+    what: str
+    unit: Literal["MiB", "s"]
+    figure: Figure
+    reach: float | None
+    reached: bool | None
+
+
 class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was assumed of a simulated day, and how often the derived key was there already."""
 
     workers: int
     restarts: int
     visitors: int
+    idle_seconds: int
     requests: int
     opened: int
     sealed: int
@@ -108,7 +120,8 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timings: list[Timing]
     weights: list[Weight]
     imports: list[Import]
-    day: Day
+    gauges: list[Gauge]
+    days: list[Day]
 
     def timing(self, work: str, size: str, who: str) -> Figure:
         """Return how long *who* took, in microseconds."""

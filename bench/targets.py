@@ -6,14 +6,17 @@ comparisons have no target at all: they are there so that the others can be judg
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.results import Comparison, Figure, Sense, Weight
+from bench.results import Comparison, Figure, Gauge, Sense, Weight
 from bench.rounds import Spread, Timings
 
 AIMED_AT = "typical"
 OURS = "hardtack"
 IMPORT_MILLISECONDS = 50.0
+MEBIBYTES: Mapping[str, float] = {"worker": 90.0, "more by the ended": 64.0}
+"""The most that each may weigh (row 12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ TIMED = (
     Target(3, "flask-save", "flask and the objects", "times faster", ours="hardtack and the objects"),
     Target(4, "seal", "floor", "times as much", 1.5),
     Target(4, "open", "floor", "times as much", 1.5),
+    Target(11, "crowd-open", "few", "times as much", 1.2, ours="many"),
 )
 
 WEIGHED = (
@@ -86,6 +90,24 @@ def compare_weights(weights: list[Weight]) -> list[Comparison]:
         for target in WEIGHED
         for size in sizes
     ]
+
+
+def judge_memory(what: str, mebibytes: Sequence[float]) -> Gauge:
+    """Return what something weighed, and whether it was light enough if it must be."""
+    most = MEBIBYTES.get(what)
+    figure = spread(mebibytes)
+    return Gauge(12, what, "MiB", figure, most, None if most is None else figure.median <= most)
+
+
+def judge_time(what: str, seconds: Sequence[float]) -> Gauge:
+    """Return how long something took; nothing is aimed at."""
+    return Gauge(12, what, "s", spread(seconds), None, None)
+
+
+def spread(figures: Sequence[float]) -> Figure:
+    """Return the median of *figures* with the least and the greatest, in two decimals."""
+    found = Spread.of(figures)
+    return Figure(round(found.median, 2), round(found.least, 2), round(found.greatest, 2))
 
 
 def _judged(target: Target, size: str, ratio: Spread) -> Comparison:

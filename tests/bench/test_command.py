@@ -51,9 +51,18 @@ def test_every_payload_has_the_key_that_everybody_reads() -> None:
 
 def test_a_simulated_day_counts_what_it_opens_and_seals() -> None:
     """Every visitor gets a cookie first, and a derived key can only be at hand for what is opened."""
-    played = day.play(visitors=10, requests=200)
+    played = day.play(visitors=10, requests=200, idle=86_400)
 
     assert 200 == played.requests
     assert played.opened == 200 - 10
     assert played.sealed >= 10
     assert 0 < played.hits < played.opened
+
+
+def test_a_short_idle_time_seals_more_often_and_opens_less() -> None:
+    """Whoever stays away for longer begins again, with nothing to open."""
+    usual, short = day.play_both(visitors=10, requests=200)
+
+    assert short.idle_seconds < usual.idle_seconds
+    assert short.sealed > usual.sealed
+    assert short.opened < usual.opened

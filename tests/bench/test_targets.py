@@ -28,9 +28,20 @@ def test_a_target_is_reached_or_it_is_not(target: targets.Target, ratio: float, 
     assert enough == targets.reaches(ratio, target.reach, target)
 
 
-def test_the_first_five_rows_all_have_a_target() -> None:
-    """Every row of the table of targets that is measured here is judged somewhere."""
-    assert {1, 2, 3, 4, 5} == {target.row for target in (*targets.TIMED, *targets.WEIGHED) if target.reach is not None}
+def test_the_rows_that_are_ratios_all_have_a_target() -> None:
+    """Every row of the table of targets that is measured here is judged somewhere; the twelfth is of weights."""
+    assert {1, 2, 3, 4, 5, 11} == {
+        target.row for target in (*targets.TIMED, *targets.WEIGHED) if target.reach is not None
+    }
+
+
+def test_a_worker_may_weigh_as_much_as_its_target_and_no_more() -> None:
+    """The median is judged, and what has no target is only told."""
+    assert targets.judge_memory("worker", [80.0, 90.0, 99.0]).reached is True
+    assert targets.judge_memory("worker", [80.0, 90.01, 99.0]).reached is False
+    assert targets.judge_memory("more by the ended", [64.1]).reached is False
+    assert targets.judge_memory("worker, private", [999.0]).reached is None
+    assert targets.judge_time("ready", [1.0, 3.0, 2.0]).figure == results.Figure(2.0, 1.0, 3.0)
 
 
 def test_only_the_typical_payload_is_judged() -> None:
