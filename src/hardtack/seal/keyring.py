@@ -25,7 +25,6 @@ from cryptography.exceptions import InvalidTag
 
 from hardtack.errors import MisuseError
 from hardtack.seal import token as form
-from hardtack.seal import xaes
 from hardtack.seal.derived import Open, PurposeKey
 from hardtack.seal.host_secret import keys_from
 from hardtack.seal.key import (
@@ -46,11 +45,11 @@ from hardtack.seal.token import (
     MAX_TOKEN,
     MIN_TOKEN,
     NONCE_END,
+    SUFFIX_SIZE,
     SealError,
     decode,
     encode,
     expiry_field,
-    unpack_expiry,
 )
 
 PEPPER_SIZE = 32
@@ -209,7 +208,7 @@ class Keyring:
             encrypt, head = next(binding.sealing.turns)
         except StopIteration:
             encrypt, head = binding.sealing.draw()
-        suffix = os.urandom(xaes.NONCE_SIZE - xaes.PREFIX_SIZE)
+        suffix = os.urandom(SUFFIX_SIZE)
         return encode(head + suffix + encrypt(suffix, plaintext, binding.aad))
 
     def open(self, token: str, *, purpose: str, context: Sequence[str] = (), now: int) -> bytes:
@@ -252,8 +251,7 @@ class Keyring:
             plaintext = self._open_first(raw, binding)
         except InvalidTag:
             raise SealError("forged") from None
-        high, low = unpack_expiry(plaintext)
-        expires_at = high << 32 | low
+        expires_at = int.from_bytes(plaintext[:EXPIRY_SIZE])
         if expires_at and expires_at <= now:
             raise SealError("expired")
         return plaintext[EXPIRY_SIZE:]

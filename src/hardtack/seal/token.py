@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import StrEnum
-from struct import Struct
 from typing import Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -105,15 +104,15 @@ def decode(text: str) -> bytes:
 
 HEAD_SIZE = len(VERSION) + KEY_ID_SIZE + xaes.PREFIX_SIZE
 """Version, key id and the half of the nonce that derives a key: what many tokens have in common."""
-NONCE_END = HEAD_SIZE + xaes.NONCE_SIZE - xaes.PREFIX_SIZE
+SUFFIX_SIZE = xaes.NONCE_SIZE - xaes.PREFIX_SIZE
+"""The other half of the nonce, drawn for each token."""
+NONCE_END = HEAD_SIZE + SUFFIX_SIZE
 _OVERHEAD = NONCE_END + EXPIRY_SIZE + xaes.TAG_SIZE
 MIN_TOKEN = len(encode(bytes(_OVERHEAD)))
 """The length in characters of a token that seals no data at all."""
 MAX_DATA = MAX_TOKEN * 3 // 4 - _OVERHEAD
 """The most data in bytes that a token holds."""
 NO_EXPIRY = bytes(EXPIRY_SIZE)
-unpack_expiry = Struct(">BI").unpack_from
-"""Read the end at the beginning of a plaintext as two numbers, of 8 and of 32 bits; all zero for none."""
 _MAX_LENGTH = 0xFFFF
 
 _OWN_PURPOSES = frozenset(Purpose)
@@ -220,7 +219,7 @@ def expiry_field(expires_at: int | None) -> bytes:
         return NO_EXPIRY
     try:
         if expires_at > 0:
-            return expires_at.to_bytes(EXPIRY_SIZE, "big")
+            return expires_at.to_bytes(EXPIRY_SIZE)
     except (TypeError, AttributeError, OverflowError):
         pass
     raise MisuseError(

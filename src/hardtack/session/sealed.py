@@ -106,27 +106,21 @@ class SealedCookie(Generic[_Record]):
             limits: how long it lives, where not as long as usual.
         """
         tokens = find(header, self.name)
-        if not tokens:
-            return NONE
+        if len(tokens) != 1:
+            return self.refused("duplicate") if tokens else NONE
         token = tokens[0]
-        if len(tokens) > 1:
-            why = "duplicate"
-        elif len(token) > MAX_PAIR:
-            why = "oversized"
-        else:
-            try:
-                # The seal knows no leeway, so the clock is put back for it.
-                opened = self._keyring.open(token, purpose=self._purpose, context=self._context, now=now - self._leeway)
-            except SealError as error:
-                return self.refused(error.reason)
-            try:
-                record = self._decode(opened)
-            except UNDECODABLE:
-                return self.refused("malformed")
-            why = (limits or self._lifetimes).refusal(record, now)
-            if not why:
-                return record
-        return self.refused(why)
+        if len(token) > MAX_PAIR:
+            return self.refused("oversized")
+        try:
+            # The seal knows no leeway, so the clock is put back for it.
+            opened = self._keyring.open(token, purpose=self._purpose, context=self._context, now=now - self._leeway)
+            record = self._decode(opened)
+        except SealError as error:
+            return self.refused(error.reason)
+        except UNDECODABLE:
+            return self.refused("malformed")
+        why = (limits or self._lifetimes).refusal(record, now)
+        return self.refused(why) if why else record
 
     def write(self, plaintext: bytes, deadline: int, now: int, persistent: bool | None = None) -> str:
         """Return the Set-Cookie value that holds *plaintext* until *deadline*.

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -39,7 +40,8 @@ _DEFAULT_LIFETIMES = Lifetimes()
 _NO_EPOCH = 2**63 - 1  # later than every epoch, so that only what ended the session itself counts
 
 
-class Cookies(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cookies:
     """The two cookies under one policy."""
 
     identity: SealedCookie[Identity]
@@ -297,20 +299,22 @@ class Sessions:
         head = session._head
         identity = session._identity
         lifetimes = self.lifetimes if identity is None else self._by_keeping.of(identity)
-        must = renew or bool(change) or session._adopting or session._forced
+        must = renew or change != "" or session._adopting or session._forced
         if session._values is None:
             # Nobody has looked into what came, if anything did: it is as it was.
             if head is None or not (must or lifetimes.is_due(head, now)):
                 return None
             values = bytes(head.values)
+            packed = head.values
         else:
             values = form.encode_values(session._values)
+            packed = msgspec.Raw(values)
             if values == EMPTY:
                 if head is not None:
                     session._pending = (head.id, head.sequence + 1, values)
                 came = head is not None or (session._forgotten and session._why != NONE)
                 return session._cookies.data.deletion if came or change == "out" else None
-            if head is not None and not must and values == bytes(head.values) and not lifetimes.is_due(head, now):
+            if head is not None and not must and packed == head.values and not lifetimes.is_due(head, now):
                 return None
             form.check_inside(session._values)
         if head is None or change in FRESH:
@@ -321,7 +325,7 @@ class Sessions:
         session._pending = (own_id, sequence, values) if head is None else (head.id, head.sequence + 1, values)
         account, kept = (None, None) if identity is None else (identity.account, identity.kept)
         deadline = lifetimes.deadline_of(born, now)
-        plaintext = form.encode((own_id, account, sequence, born, now, deadline, msgspec.Raw(values)))
+        plaintext = form.encode((own_id, account, sequence, born, now, deadline, packed))
         written = session._cookies.data.write(plaintext, deadline, now, kept)
         if len(written) > WARNING:
             form.report_size(session._cookies.data.name, len(written), session._load())
