@@ -14,6 +14,7 @@ import time
 from datetime import UTC, datetime
 
 from bench import (
+    breakdown,
     crowd,
     day,
     fields,
@@ -52,6 +53,7 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
     found = payloads.load()
     now = int(time.time())
     many = million.QUICK if quick else million.MANY
+    parted = breakdown.works(found[targets.AIMED_AT], now)
     _tell("filling a database")
     with crowd.groups(found, now, many, million.FEW) as crowded:
         groups = [
@@ -59,6 +61,7 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
             *fields.groups(found, now),
             *interfaces.groups(found),
             *crowded,
+            *(each.group for each in parted),
         ]
         timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
     _tell("weighing, importing, playing a day")
@@ -71,14 +74,24 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         timings=[
             _timing(group.name, each.name, timings.spread(group.name, each.name))
             for group in groups
+            if group.name.partition("/")[0] != breakdown.NAME
             for each in group.contenders
         ],
         weights=weights,
         imports=imports.measure(1 if quick else IMPORT_ROUNDS),
         gauges=worker.measure(many, 1 if quick else STARTS),
         days=day.play_both(visitors=50, requests=500) if quick else day.play_both(),
+        profiles=breakdown.profiles(timings, parted),
         machine=machine.describe(load_before, os.getloadavg()[0]),
     )
+
+
+def profile(*, number: int, batch: float) -> list[results.Profile]:
+    """Measure only where the time of row 2 goes, with as many rounds and as long batches as ``run``."""
+    parted = breakdown.works(payloads.load()[targets.AIMED_AT], int(time.time()))
+    timings = rounds.measure([each.group for each in parted], rounds=number, batch=int(batch * 1e6), tell=_tell)
+    _tell("")
+    return breakdown.profiles(timings, parted)
 
 
 def _timing(group: str, who: str, spread: rounds.Spread) -> results.Timing:
@@ -102,12 +115,21 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--cpu", type=int, help="stay on this core (Linux)")
     parser.add_argument("--quick", action="store_true", help="only see that everything runs; the figures mean nothing")
+    parser.add_argument(
+        "--profile", action="store_true", help="measure only where the time of row 2 goes; keep nothing"
+    )
     parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
     parser.add_argument("--save", action="store_true", help="keep the figures: bench/results.json and the pages")
     parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from bench/results.json")
     given = parser.parse_args(arguments)
     if given.quick and given.save:
         parser.error("the figures of a quick run mean nothing, so they are not saved")
+    if given.profile:
+        if given.save:
+            parser.error("a profile alone is not saved")
+        number, batch = (2, 0.05) if given.quick else (given.rounds, given.batch)
+        print(report.profiles(profile(number=number, batch=batch)), end="")
+        return 0
     if given.docs:
         report.write_pages(results.read())
         return 0

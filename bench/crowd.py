@@ -8,8 +8,9 @@ accounts and keys are spread evenly over what there is; then one key is read, as
 ``RevocationTable`` over a real SQLite database on disk. The visitors take turns, so no two openings in a row have a key
 in common (but for the one key of ``few``), and every derived key is at hand: warm, as the rest.
 
-``verdict`` is the look at the ended sessions alone. Nothing polls here while others are timed: the table trusts its
-first load for a day instead of a minute.
+``crowd-keys``, ``-accounts`` and ``-ended`` have many of one thing and few of the others, and tell what the difference
+is made of. ``verdict`` is the look at the ended sessions alone. Nothing polls here while others are timed: the table
+trusts its first load for a day instead of a minute.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import os
 import random
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -41,38 +43,40 @@ _DAY = 86_400.0
 @contextmanager
 def groups(payloads: dict[str, dict[str, Any]], now: int, many: Crowd, few: Crowd) -> Iterator[list[Group]]:
     """Give the contenders, whose databases are there for as long; *now* is in Unix seconds."""
-    with TemporaryDirectory(prefix="hardtack-bench-") as folder:
-        databases = [million.make(Path(folder) / f"{name}.db", each) for name, each in (("many", many), ("few", few))]
-        try:
-            crowded, empty = tables = [RevocationTable(each, limit=_DAY) for each in databases]
-            for table in tables:
-                table.refresh()
-            found = [
-                Group(
-                    f"crowd-open/{size}",
-                    [
-                        _opening("many", many, crowded, payload, now),
-                        _opening("few", few, empty, payload, now),
-                    ],
-                )
-                for size, payload in payloads.items()
+    crowds = {
+        "open": many,
+        "keys": replace(few, keys=many.keys),
+        "accounts": replace(few, accounts=many.accounts),
+        "ended": replace(few, ended=many.ended),
+    }
+    with TemporaryDirectory(prefix="hardtack-bench-") as folder, ExitStack() as opened:
+        tables = {}
+        for name, crowd in {**crowds, "few": few}.items():
+            database = million.make(Path(folder) / f"{name}.db", crowd)
+            opened.callback(database.close)
+            tables[name] = RevocationTable(database, limit=_DAY)
+            tables[name].refresh()
+            if name == "open":
+                ended = million.some_ended(database, VISITORS)
+        found = []
+        for size, payload in payloads.items():
+            beside = _opening("few", few, tables["few"], payload, now)
+            found += [
+                Group(f"crowd-{name}/{size}", [_opening("many", crowd, tables[name], payload, now), beside])
+                for name, crowd in crowds.items()
             ]
-            holding = [os.urandom(16) for _ in range(VISITORS)]
-            ended = million.some_ended(databases[0], VISITORS)
-            found.append(
-                Group(
-                    "verdict/",
-                    [
-                        _asking("holds, none ended", empty, holding, few, ""),
-                        _asking("holds, many ended", crowded, holding, many, ""),
-                        _asking("ended, many ended", crowded, ended, many, "revoked"),
-                    ],
-                )
+        holding = [os.urandom(16) for _ in range(VISITORS)]
+        found.append(
+            Group(
+                "verdict/",
+                [
+                    _asking("holds, none ended", tables["few"], holding, few, ""),
+                    _asking("holds, many ended", tables["open"], holding, many, ""),
+                    _asking("ended, many ended", tables["open"], ended, many, "revoked"),
+                ],
             )
-            yield found
-        finally:
-            for database in databases:
-                database.close()
+        )
+        yield found
 
 
 def load_seconds(crowd: Crowd, times: int) -> list[float]:

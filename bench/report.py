@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.results import Comparison, Figure, Gauge, Results
+from bench.results import Comparison, Figure, Gauge, Profile, Results
 from bench.targets import AIMED_AT, OURS, TIMED
 
 PAGES = {language: Path(__file__).parent.parent / "docs" / language / "performance.md" for language in ("en", "zh")}
@@ -55,7 +55,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "sealed": {"en": "cookies sealed", "zh": "密封的 Cookie"},
     "opened": {"en": "cookies opened", "zh": "打开的 Cookie"},
     "hits": {"en": "of these with the derived key at hand", "zh": "其中派生密钥已在手边"},
-    "share": {"en": "share of these", "zh": "所占比例"},
+    "share of these": {"en": "share of these", "zh": "其所占比例"},
+    "share": {"en": "share", "zh": "占比"},
     "measured on": {"en": "measured on", "zh": "测量日期"},
     "processor": {"en": "processor", "zh": "处理器"},
     "cores": {"en": "cores", "zh": "核心数"},
@@ -66,9 +67,35 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "pinned": {"en": "pinned to a core", "zh": "是否绑定核心"},
     "no": {"en": "no", "zh": "否"},
     "what": {"en": "what", "zh": "项目"},
+    "part": {"en": "part", "zh": "部分"},
+    "kind": {"en": "what it is", "zh": "是什么"},
+    "microseconds": {"en": "µs", "zh": "微秒"},
+    "of libraries": {"en": "all libraries' C code", "zh": "全部库的 C 代码"},
+    "all parts": {"en": "all parts", "zh": "全部部分"},
+    "whole": {"en": "the whole, measured", "zh": "整体，实测"},
     "MiB": {"en": "{} MiB", "zh": "{} MiB"},
     "s": {"en": "{} s", "zh": "{} 秒"},
     "at most": {"en": "at most {}", "zh": "至多 {}"},
+}
+
+_PARTS: Mapping[str, Mapping[str, str]] = {
+    "find": {"en": "find the one cookie in the field", "zh": "在字段中找到唯一的 Cookie"},
+    "base64 in": {"en": "base64, only as we write it", "zh": "base64，只接受我们的写法"},
+    "base64 out": {"en": "base64", "zh": "base64"},
+    "cipher": {"en": "AES-256-GCM", "zh": "AES-256-GCM"},
+    "head": {"en": "msgpack: the head", "zh": "msgpack：头部"},
+    "values": {"en": "msgpack: the values", "zh": "msgpack：值"},
+    "lifetimes": {"en": "both lifetimes", "zh": "两种有效期"},
+    "check": {"en": "check what is put in", "zh": "检查放入的内容"},
+    "deadline": {"en": "the deadline", "zh": "截止时间"},
+    "expiry": {"en": "the expiry, as bytes", "zh": "到期时间，写成字节"},
+    "random": {"en": "12 random bytes of the system", "zh": "系统的 12 个随机字节"},
+}
+
+_KINDS: Mapping[str, Mapping[str, str]] = {
+    "library": {"en": "a library's C code", "zh": "库的 C 代码"},
+    "step": {"en": "a step of ours", "zh": "我们的步骤"},
+    "bytecode": {"en": "{} instructions of Python", "zh": "{} 条 Python 指令"},
 }
 
 _GAUGES: Mapping[str, Mapping[str, str]] = {
@@ -103,6 +130,9 @@ _WORKS: Mapping[str, Mapping[str, str]] = {
         "en": "open: 100 keys, 10^6 accounts, 10^6 ended sessions",
         "zh": "打开：100 把密钥、10^6 个账户、10^6 个已终止会话",
     },
+    "crowd-keys": {"en": "open: only the 100 keys", "zh": "打开：仅 100 把密钥"},
+    "crowd-accounts": {"en": "open: only the 10^6 accounts", "zh": "打开：仅 10^6 个账户"},
+    "crowd-ended": {"en": "open: only the 10^6 ended sessions", "zh": "打开：仅 10^6 个已终止会话"},
     "verdict": {"en": "verdict on one session", "zh": "对一个会话的裁定"},
     "weight": {"en": "size of the cookie's value", "zh": "Cookie 值的大小"},
 }
@@ -342,6 +372,33 @@ def memory(results: Results, language: str) -> Table:
     return Table(header, rows)
 
 
+def parts(profile: Profile, language: str) -> Table:
+    """Return where the time of one operation goes."""
+    rows = [
+        (
+            f"`{each.name}`" if each.kind == "bytecode" else _PARTS[each.name][language],
+            _KINDS[each.kind][language].format(each.instructions),
+            each.microseconds,
+        )
+        for each in profile.parts
+    ]
+    of_libraries = sum(each.microseconds for each in profile.parts if each.kind == "library")
+    rows += [
+        (_WORDS["of libraries"][language], "", of_libraries),
+        (_WORDS["all parts"][language], "", sum(each.microseconds for each in profile.parts)),
+        (_WORDS["whole"][language], "", profile.whole),
+    ]
+    return Table(
+        [_WORDS[word][language] for word in ("part", "kind", "microseconds", "share")],
+        [[name, kind, _number(took), f"{100 * took / profile.whole:.0f} %"] for name, kind, took in rows],
+    )
+
+
+def breakdown(work: str) -> Callable[[Results, str], Table]:
+    """Return what lays out where the time of one operation goes."""
+    return lambda results, language: parts(next(each for each in results.profiles if each.work == work), language)
+
+
 def day(results: Results, language: str) -> Table:
     """Return the simulated days, a column each."""
     names = ("workers", "restarts", "visitors", "requests", "sealed", "opened", "hits")
@@ -349,7 +406,7 @@ def day(results: Results, language: str) -> Table:
     shares = [f"{100 * each.hits / each.opened:.2f} %" for each in results.days]
     idle = [_WORDS["minutes"][language].format(f"{each.idle_seconds // 60:,}") for each in results.days]
     rows[3:3] = [[_WORDS["idle"][language], *idle]]
-    rows.append([_WORDS["share"][language], *shares])
+    rows.append([_WORDS["share of these"][language], *shares])
     numbers = [_WORDS["number"][language].format(number) for number in range(1, len(results.days) + 1)]
     return Table([_WORDS["assumed"][language], *numbers], rows)
 
@@ -378,6 +435,9 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
     "summary": ("The targets", summary),
     "tokens": ("Row 1: a payload into a token and back", timed(1)),
     "fields": ("Row 2: from the Cookie field to the Set-Cookie field", timed(2)),
+    "breakdown-open": ("Row 2, opening: where the time goes", breakdown("field-open")),
+    "breakdown-read": ("Row 2, opening and reading every key: where the time goes", breakdown("field-read")),
+    "breakdown-save": ("Row 2, saving: where the time goes", breakdown("field-save")),
     "interfaces": ("Row 3: the session interface in Flask", timed(3)),
     "floor": ("Row 4: beside the floor", timed(4)),
     "cold": ("Row 4, cold: the typical payload when nothing is kept yet", cold),
@@ -393,10 +453,14 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
 """Every table by the name that marks its place, with its title for the terminal."""
 
 
+def profiles(found: Sequence[Profile]) -> str:
+    """Return where the time goes, for the terminal."""
+    return "\n".join(f"{_WORKS[each.work]['en']}\n\n{parts(each, 'en').text()}" for each in found)
+
+
 def text(results: Results) -> str:
     """Return everything, for the terminal."""
-    parts = [f"{title}\n\n{lay_out(results, 'en').text()}" for title, lay_out in TABLES.values()]
-    return "\n".join(parts)
+    return "\n".join(f"{title}\n\n{lay_out(results, 'en').text()}" for title, lay_out in TABLES.values())
 
 
 def page(source: str, results: Results, language: str) -> str:

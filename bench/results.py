@@ -77,6 +77,23 @@ class Gauge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reached: bool | None
 
 
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one part of an operation takes, in microseconds: a library's C code, a step of ours, or bytecode between."""
+
+    name: str
+    kind: Literal["library", "step", "bytecode"]
+    microseconds: float
+    instructions: int | None
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the time of one operation goes; the whole is measured by itself."""
+
+    work: str
+    whole: float
+    parts: list[Part]
+
+
 class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was assumed of a simulated day, and how often the derived key was there already."""
 
@@ -122,6 +139,7 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     imports: list[Import]
     gauges: list[Gauge]
     days: list[Day]
+    profiles: list[Profile]
 
     def timing(self, work: str, size: str, who: str) -> Figure:
         """Return how long *who* took, in microseconds."""

@@ -60,6 +60,9 @@ TIMED = (
     Target(4, "seal", "floor", "times as much", 1.5),
     Target(4, "open", "floor", "times as much", 1.5),
     Target(11, "crowd-open", "few", "times as much", 1.2, ours="many"),
+    Target(11, "crowd-keys", "few", "times as much", ours="many"),
+    Target(11, "crowd-accounts", "few", "times as much", ours="many"),
+    Target(11, "crowd-ended", "few", "times as much", ours="many"),
 )
 
 WEIGHED = (

@@ -37,6 +37,25 @@ def test_a_quick_run_cannot_be_saved() -> None:
     assert "not saved" in done.stderr
 
 
+def test_where_the_time_goes_can_be_measured_alone() -> None:
+    """By the command that the pages name, without keeping anything."""
+    before = results.FILE.read_bytes()
+
+    done = run("--profile", "--quick")
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 3 == done.stdout.count("the whole, measured")
+    assert before == results.FILE.read_bytes()
+
+
+def test_a_profile_alone_cannot_be_saved() -> None:
+    """The pages are of one whole run."""
+    done = run("--profile", "--save")
+
+    assert 2 == done.returncode
+    assert "not saved" in done.stderr
+
+
 def test_the_last_saved_run_can_be_read() -> None:
     """Without measuring anything."""
     done = run("--read")

@@ -38,7 +38,8 @@ def test_a_crowd_opens_sessions_of_every_key_and_asks_a_real_table() -> None:
                 each.run(each.prepare(5))
         names = {group.name: [each.name for each in group.contenders] for group in groups}
 
-    assert [*(f"crowd-open/{size}" for size in found), "verdict/"] == list(names)
+    kinds = ("open", "keys", "accounts", "ended")
+    assert [*(f"crowd-{kind}/{size}" for size in found for kind in kinds), "verdict/"] == list(names)
     assert {("many", "few")} == {tuple(names[f"crowd-open/{size}"]) for size in found}
 
 
