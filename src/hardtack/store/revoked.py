@@ -2,9 +2,11 @@
 
 New ids lie in a dictionary, where looking one up costs 40 ns. When there are many (``RECENT``) they move into 65,536
 byte strings, chosen by the id's first two bytes, that hold the other 14 and the time one after another: 18 bytes an id
-instead of 150, found by substring search. A search could in theory hit across two neighbours; with random ids the odds
-are 2^-112 for each, and ids are drawn by us alone. Most ids that are asked for are not there: a filter of one octet for
-each of 2^23 hashes, which counts the settled ids of that hash, spares eight of nine of them the search at a million.
+instead of 150, found by substring search; from then on they move sooner (``BATCH``), so that the dictionary, in which
+every request looks, stays within the processor's caches. A search could in theory hit across two neighbours; with
+random ids the odds are 2^-112 for each, and ids are drawn by us alone. Most ids that are asked for are not there: a
+filter of one octet for each of 2^23 hashes, which counts the settled ids of that hash, spares eight of nine of them the
+search at a million.
 
 Not safe for writers in parallel; readers need no lock, since each step replaces one whole value.
 """
@@ -14,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 RECENT = 20_000
+BATCH = 1_000
 BUCKETS = 1 << 16
 MARKS = (1 << 23) - 1
 """What is kept of an id's hash; Python has computed that for the dictionary already."""
@@ -59,7 +62,7 @@ class RevokedIds:
             until: Unix seconds.
         """
         self.recent[one] = max(until, self.recent.get(one, 0))
-        if len(self.recent) > RECENT:
+        if len(self.recent) > (BATCH if self.settled else RECENT):
             self._settle()
 
     def _settle(self) -> None:
