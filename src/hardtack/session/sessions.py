@@ -33,11 +33,10 @@ from hardtack.session.revocation import Revocations
 from hardtack.session.sealed import NONE, SealedCookie, log
 from hardtack.session.server_side import FRESH, KeptValues, ServerSide
 from hardtack.session.session import OTHER_ACCOUNT, REVOKED, SIGN_IN_KEYS, SUPERSEDED, UNAVAILABLE, Session
+from hardtack.session.verdicts import NO_EPOCH, Verdicts
 
 _MAX_HOSTS = 64
-_VERDICTS = frozenset({"", REVOKED, SUPERSEDED})
 _DEFAULT_LIFETIMES = Lifetimes()
-_NO_EPOCH = 2**63 - 1  # later than every epoch, so that only what ended the session itself counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Sessions:
         "_latest",
         "_persistent",
         "_realm",
-        "_revocations",
+        "_verdicts",
         "adopt_anonymous",
         "kept_values",
         "lifetimes",
@@ -119,7 +118,7 @@ class Sessions:
         self.adopt_anonymous = adopt_anonymous
         self._keyring = keyring
         self._realm = realm
-        self._revocations = revocations
+        self._verdicts = Verdicts(revocations)
         self.kept_values = None if server_side is None else KeptValues(self, server_side)
         self._persistent = persistent
         self._by_keeping = KeptLifetimes(lifetimes, kept_lifetimes)
@@ -199,47 +198,18 @@ class Sessions:
     def _identify(self, cookies: Cookies, header: str, now: int) -> tuple[Identity | None, str]:
         """Return who is signed in and ``""`` or ``SUPERSEDED``, or ``None`` and why nobody is."""
         # Before anything is opened: what is read may be that the key is stolen under which it lies.
-        known = self._revocations is None or not header or self._look()
+        known = not header or self._verdicts.look()
         who = cookies.identity.read(header, now)
         if not isinstance(who, Identity):
             return None, who
-        why = self._verdict(who, now) if known else UNAVAILABLE
+        why = self._verdicts.on(who, now) if known else UNAVAILABLE
         if not why or why == SUPERSEDED:
             return who, why
         return None, cookies.identity.refused(why)
 
     def is_superseded(self, identity: Identity, now: int) -> bool:
         """Say whether step-up has replaced the id of *identity* meanwhile."""
-        return self._look() and self._verdict(identity, now) == SUPERSEDED
-
-    def _lives_on(self, identity: Identity, now: int, epoch: int | None = None) -> bool:
-        """Say of an id that is revoked whether it is the id alone, or its epoch, so that another cookie is good."""
-        another = msgspec.structs.replace(identity, session_id=bytes(ID_SIZE), epoch=epoch or identity.epoch)
-        return not self._verdict(another, now)
-
-    def _look(self) -> bool:
-        """Let what others have ended be in memory, and return whether it is."""
-        revocations = self._revocations
-        try:
-            if revocations is not None and not revocations.is_current():
-                revocations.refresh()
-        except Exception as error:
-            log.error("the revocations cannot be read: %s", type(error).__name__)
-            return False
-        return True
-
-    def _verdict(self, identity: Identity, now: int) -> str:
-        """Return ``""`` for a session that nobody has ended, ``SUPERSEDED``, or why it is not to be trusted."""
-        revocations = self._revocations
-        if revocations is None:
-            return ""
-        try:
-            verdict = revocations.verdict(identity.lineage, identity.session_id, identity.account, identity.epoch, now)
-        except Exception as error:
-            # Whatever it is that failed, nobody can tell now whether the session has been ended.
-            log.error("the revocations cannot be read: %s", type(error).__name__)
-            return UNAVAILABLE
-        return verdict if verdict in _VERDICTS else UNAVAILABLE
+        return self._verdicts.now_on(identity, now) == SUPERSEDED
 
     # Saving -----------------------------------------------------------------------------------------------------------
 
@@ -254,6 +224,7 @@ class Sessions:
             CookieTooLarge: if the data has outgrown a cookie; the text names the largest keys.
             MisuseError: if msgpack cannot carry a value; the text names its key.
             SessionConflict: if the values are on the server and another request has changed them meanwhile.
+            NoActiveKey: if the key that sealed was revoked and there is no other yet.
         """
         if session._identity_why == UNAVAILABLE:
             return []
@@ -268,9 +239,9 @@ class Sessions:
         if data is None and write is None and not renew and not change:
             return []
         cookies = session._cookies
-        if identity is not None and self._revocations is not None:
-            why = self._verdict(identity, now) if self._look() else UNAVAILABLE
-            if why == SUPERSEDED or (why == REVOKED and self._lives_on(identity, now)):
+        if identity is not None:
+            why = self._verdicts.now_on(identity, now)
+            if why == SUPERSEDED or (why == REVOKED and self._verdicts.another_is_good(identity, now)):
                 session._superseded = True
                 return self._give_way(session)
             if why:
@@ -349,7 +320,7 @@ class Sessions:
             kept is not None
             and identity is not None
             and why == REVOKED
-            and not self._lives_on(identity, now, _NO_EPOCH)
+            and not self._verdicts.another_is_good(identity, now, NO_EPOCH)
         ):
             kept.forget(session)
         session._identity = None
