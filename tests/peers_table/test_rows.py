@@ -270,6 +270,13 @@ def test_an_answer_that_depends_on_the_session_says_so_to_caches() -> None:
 
 
 @pytest.mark.evidence(row="cache-control")
+def test_an_answer_that_depends_on_the_session_stays_out_of_shared_caches() -> None:
+    """Reading and writing, in the drop-in for Flask."""
+    client = shop().test_client()
+    assert ["private, no-cache"] * 2 == [client.get(path).headers["Cache-Control"] for path in ("/read", "/flash")]
+
+
+@pytest.mark.evidence(row="cache-control")
 def test_no_page_of_the_service_that_looks_at_a_session_may_be_stored(tmp_path: Path) -> None:
     """Whoever asks, and whether or not there is such a page."""
     keyring, pool = Keyring.generate(), HashingPool(Argon2id(memory=8, passes=1), threads=1, places=10)

@@ -41,11 +41,22 @@ def protect(headers: Iterable[tuple[str, str]], session: Session) -> list[tuple[
         headers: the names and values of the answer's fields, in any case of letters.
         session: what the request's session has become.
     """
+    return protected(headers, session.cookie_names, session.accessed)
+
+
+def protected(headers: Iterable[tuple[str, str]], names: Iterable[str], depends: bool) -> list[tuple[str, str]]:
+    """Return the fields that an answer needs, as ``protect``, for whoever has another session than ours.
+
+    Args:
+        headers: the names and values of the answer's fields.
+        names: the names of the session's cookies.
+        depends: whether the answer depends on the session.
+    """
     found: dict[str, list[str]] = {}
     for name, value in headers:
         found.setdefault(name.lower(), []).append(value)
-    writes = _sets_any(found.get("set-cookie", ()), session.cookie_names)
-    if not (writes or session.accessed):
+    writes = _sets_any(found.get("set-cookie", ()), names)
+    if not (writes or depends):
         return []
     changes = []
     varies = _vary(found.get("vary", []))

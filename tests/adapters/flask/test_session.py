@@ -329,6 +329,33 @@ class TestHeaders:
 
         assert app.test_client().get("/varied").headers.getlist("Vary") == ["Accept-Encoding, cookie"]
 
+    @pytest.mark.parametrize(
+        ("said", "read", "written"),
+        [
+            ("", "private, no-cache", "private, no-cache"),
+            ("max-age=60", "private, max-age=60", "private, max-age=60"),
+            ("public, max-age=60", "public, max-age=60", "private, max-age=60"),
+            ("no-store", "no-store", "no-store"),
+        ],
+    )
+    def test_shared_caches_keep_out_and_what_the_application_has_said_stands(
+        self, said: str, read: str, written: str
+    ) -> None:
+        """A session cookie in a shared cache would sign one visitor in as another (as in CVE-2023-30861)."""
+        app = application()
+
+        @app.after_request
+        def say(response: flask.Response) -> flask.Response:
+            if said:
+                response.headers["Cache-Control"] = said
+            return response
+
+        client = app.test_client()
+        answers = [client.get(path) for path in ("/all", "/set/a/1", "/all", "/nothing")]
+        found = [answer.headers.get("Cache-Control", "") for answer in answers]
+        assert found == [read, written, read, said]
+        assert [answer.headers.get("Vary") for answer in answers] == ["Cookie", "Cookie", "Cookie", None]
+
     def test_an_error_page_carries_the_session_too(self) -> None:
         """As with Flask."""
         app = application(TESTING=False, PROPAGATE_EXCEPTIONS=False)

@@ -29,7 +29,7 @@ from hardtack.adapters.flask.serializer import SealedSerializer
 from hardtack.adapters.flask.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, SealError
-from hardtack.session import cookie, upgrade
+from hardtack.session import caching, cookie, upgrade
 from hardtack.session import data as form
 from hardtack.session.identity import ID_SIZE
 from hardtack.session.sealed import log
@@ -242,7 +242,7 @@ class SealedSessionInterface(SessionInterface):
             if session.modified:
                 response.headers.add("Set-Cookie", self._parts(app).deletion)
             if session.modified or session.accessed:
-                _vary(response)
+                self._protect(app, response)
             return
         if session.accessed and self._changed_inside(session):
             session.modified = True
@@ -251,7 +251,15 @@ class SealedSessionInterface(SessionInterface):
             response.headers.add("Set-Cookie", self._set_cookie(app, session))
         elif not session.accessed:
             return
-        _vary(response)
+        self._protect(app, response)
+
+    def _protect(self, app: Flask, response: Response) -> None:
+        """Keep an answer that depends on the session out of shared caches; what the application says for them stands.
+
+        Flask itself names Cookie in Vary and leaves it at that.
+        """
+        for name, value in caching.protected(response.headers.items(), (self.get_cookie_name(app),), True):
+            response.headers[name] = value
 
     def _changed_inside(self, session: SessionMixin) -> bool:
         """Say whether the values are others than those that came, though nobody has said so."""
@@ -372,14 +380,6 @@ def _tell_refused(name: str, why: str, error: str = "") -> None:
     besides = {"error": error} if error else {}
     extra = {"event": "cookie-refused", "cookie": name, "reason": why, **besides}
     log.warning("cookie refused: %s (%s)", name, why, extra=extra)
-
-
-def _vary(response: Response) -> None:
-    """Let caches know that the answer depends on the cookie."""
-    if "Vary" in response.headers:
-        response.vary.add("Cookie")
-    else:
-        response.headers.add("Vary", "Cookie")
 
 
 def _keep(kept: dict[_K, _V], key: _K, value: _V) -> _V:
