@@ -119,6 +119,13 @@ def test_what_would_come_back_as_something_else_is_refused_where_it_is_put_in(va
         check("the key", put)
 
 
+def test_what_is_the_key_of_a_dictionary_inside_is_looked_into_as_well() -> None:
+    """A tuple is no more plain there than what it holds."""
+    check("the key", {("a", 1): 2})
+    with pytest.raises(MisuseError, match="the key"):
+        check("the key", {("a", frozenset()): 2})
+
+
 def test_what_is_nested_too_deep_is_refused() -> None:
     """Also a list that holds itself; never a RecursionError."""
     endless: list[Any] = []

@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 _SCALARS = frozenset({str, int, bool, float, bytes, type(None)})
+_NOTHING_INSIDE = _SCALARS | {msgspec.Raw}
 
 
 class Data(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
@@ -142,14 +143,18 @@ def check_inside(values: Mapping[str, Any]) -> None:
         MisuseError: for any other; the text names the key.
     """
     for key, value in values.items():
-        kind = type(value)
-        if kind not in _SCALARS and kind is not msgspec.Raw:
+        if type(value) not in _NOTHING_INSIDE:
             check(key, value)
 
 
 def _check_inside(key: str, value: object) -> None:
-    if isinstance(value, dict):
-        inner: Iterable[object] = (*value.keys(), *value.values())
+    if type(value) is list:  # nearly always, and this runs for every one of them at every save
+        inner: Iterable[object] = value
+    elif isinstance(value, dict):
+        for item in value:
+            if type(item) not in _SCALARS:
+                _check_inside(key, item)
+        inner = value.values()
     elif isinstance(value, (list, tuple)):
         inner = value
     elif _is_moment(value):
