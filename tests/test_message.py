@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import email.utils
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from hardtack.message import Headers, Request, Response
+from hardtack.errors import MisuseError
+from hardtack.message import Headers, Request, Response, http_date
 
 
 def test_fields_are_found_without_regard_to_case() -> None:
@@ -70,3 +76,21 @@ def test_vary_grows_without_repeating() -> None:
     everything = Response(200, [("Vary", "*")])
     everything.vary("Cookie")
     assert everything.get("Vary") == "*"
+
+
+class TestHttpDate:
+    """Dates without a calendar library."""
+
+    @given(seconds=st.integers(-11_644_473_600, 253_402_300_799))
+    @example(seconds=951_782_400)
+    @example(seconds=4_107_542_400)
+    def test_every_second_is_what_the_standard_library_says(self, seconds: int) -> None:
+        """Leap years, centuries and weekdays agree over all the years that can be written."""
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+        assert http_date(seconds) == email.utils.format_datetime(moment, usegmt=True)
+
+    @pytest.mark.parametrize("seconds", [1.0, "0", True, -11_644_473_601, 253_402_300_800])
+    def test_what_is_no_such_date_is_refused(self, seconds: Any) -> None:
+        """Whole seconds in years of four digits, from 1601 on."""
+        with pytest.raises(MisuseError, match="not a date that a field can have"):
+            http_date(seconds)

@@ -3,12 +3,47 @@
 No framework is in sight here: adapters translate the host's objects into these and back. A request is complete and
 frozen, its body already read up to the limit; what is believed about a proxy is already decided (``client``,
 ``scheme``, ``host``). Field names are compared without case (RFC 9110 §5.1); the order and number of fields are kept.
+``http_date`` is here because every room that writes a field with a time needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from dataclasses import dataclass, field
+
+from hardtack.errors import MisuseError
+
+FIRST_DATE = -11_644_473_600
+"""The year 1601: browsers refuse a cookie's date that is earlier (RFC 6265bis §5.1.1), and nothing else is as old."""
+LAST_DATE = 253_402_300_799
+"""The year 9999: the format has four digits."""
+
+DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
+"""The days of the week, from that of 1 January 1970."""
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def http_date(seconds: int) -> str:
+    """Return a Unix time as an IMF-fixdate (RFC 9110 §5.6.7), such as ``Thu, 01 Jan 1970 00:00:00 GMT``.
+
+    Raises:
+        MisuseError: if *seconds* is not a whole number within the years 1601 to 9999.
+    """
+    if type(seconds) is not int or not FIRST_DATE <= seconds <= LAST_DATE:
+        raise MisuseError(f"{seconds!r} is not a date that a field can have", "give whole Unix seconds, 1601 to 9999")
+    days, rest = divmod(seconds, 86_400)
+    # The proleptic Gregorian calendar repeats after 146097 days, counted here from 1 March of the year 0: so the leap
+    # day comes last and the lengths of the months before any day are a straight line.
+    era, day_of_era = divmod(days + 719_468, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    month_from_march = (5 * day_of_year + 2) // 153
+    day = day_of_year - (153 * month_from_march + 2) // 5 + 1
+    month = (month_from_march + 2) % 12
+    year = era * 400 + year_of_era + (month < 2)
+    hour, minute, second = rest // 3600, rest // 60 % 60, rest % 60
+    date = f"{DAYS[days % 7]}, {day:02} {MONTHS[month]} {year:04}"
+    return f"{date} {hour:02}:{minute:02}:{second:02} GMT"
 
 
 class Headers:
@@ -30,6 +65,11 @@ class Headers:
     def get(self, name: str, default: str | None = None) -> str | None:
         """Return the first value of *name*, or *default*."""
         return self._first.get(name.lower(), default)
+
+    @property
+    def names(self) -> KeysView[str]:
+        """The names that are there, in lower case, each once."""
+        return self._first.keys()
 
     def all(self, name: str) -> list[str]:
         """Return every value of *name* in the order received."""
@@ -70,7 +110,9 @@ class Request:
         scheme: ``http`` or ``https``, as the visitor's browser sees it.
         host: the authority that the request names (host and port as sent), or ``""``.
         client: the visitor's network address, after trusted proxies; ``""`` if unknown.
-        http_version: such as ``1.1``.
+        http_version: ``1.0``, ``1.1``, ``2`` or ``3``; a claim that the connection does not bear out is passed on as it
+            is claimed (``2.0`` over HTTP/1), so that it can be refused.
+        target: the request-target as sent (RFC 9112 §3.2), octets as latin-1; ``""`` if unknown.
     """
 
     method: str
@@ -82,6 +124,7 @@ class Request:
     host: str = ""
     client: str = ""
     http_version: str = "1.1"
+    target: str = ""
 
 
 @dataclass(slots=True)

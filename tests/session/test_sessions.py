@@ -66,9 +66,12 @@ class Ended(Revocations):
     refreshed: int = 0
     says: str = ""
     fails: bool = False
+    verdict_fails: bool = False
 
     def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
         """Return what is known of a session."""
+        if self.verdict_fails:
+            raise RuntimeError("nobody knows")
         assert (len(lineage), len(session_id)) == (16, 16)
         assert now >= NOW
         if lineage in self.lineages or epoch < self.epochs.get(account, 0):
@@ -670,7 +673,10 @@ class TestRevocations:
         leaving.sign_out()
         assert sessions.save(leaving, NOW) == [f"{IDENTITY}={GONE}", f"{DATA}={GONE}"]
 
-    @pytest.mark.parametrize("state", [{"says": "unknown"}, {"says": "nonsense"}, {"current": False, "fails": True}])
+    @pytest.mark.parametrize(
+        "state",
+        [{"says": "unknown"}, {"says": "nonsense"}, {"verdict_fails": True}, {"current": False, "fails": True}],
+    )
     def test_nobody_is_trusted_when_nobody_can_tell(
         self, keyring: Keyring, state: dict[str, Any], caplog: pytest.LogCaptureFixture
     ) -> None:

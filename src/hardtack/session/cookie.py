@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterable, Set
 
 from hardtack.errors import MisuseError
+from hardtack.message import http_date
 
 MAX_PAIR = 4096
 """The most octets that name and value have together; a browser ignores what is longer (§5.6, step 5)."""
@@ -59,11 +60,7 @@ _SECURE_PREFIXES = ("__secure-", "__host-", "__http-")
 _HTTP_PREFIXES = ("__http-", "__host-http-")
 _HOST_PREFIX = "__host-"
 
-_FIRST_DATE = -11_644_473_600  # the year 1601: browsers refuse what is earlier (§5.1.1)
-_LAST_DATE = 253_402_300_799  # the year 9999: the format has four digits
 _SHORTER = f"give at most {MAX_LIFETIME} seconds, and set the cookie anew when the visitor comes back"
-_DAYS = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class CookieTooLarge(MisuseError):
@@ -257,29 +254,6 @@ def _keep_prefix(name: str, *, secure: bool, httponly: bool, whole_host: bool) -
         )
     if lowered.startswith(_HOST_PREFIX) and not whole_host:
         raise MisuseError(f"the cookie {name} must belong to its host alone", "write path='/' and leave domain out")
-
-
-def http_date(seconds: int) -> str:
-    """Return a Unix time as an IMF-fixdate (RFC 9110 §5.6.7), such as ``Thu, 01 Jan 1970 00:00:00 GMT``.
-
-    Raises:
-        MisuseError: if *seconds* is not a whole number within the years 1601 to 9999.
-    """
-    if type(seconds) is not int or not _FIRST_DATE <= seconds <= _LAST_DATE:
-        raise MisuseError(f"expires={seconds!r} is not a date of a cookie", "give whole Unix seconds, 1601 to 9999")
-    days, rest = divmod(seconds, 86_400)
-    # The proleptic Gregorian calendar repeats after 146097 days, counted here from 1 March of the year 0: so the leap
-    # day comes last and the lengths of the months before any day are a straight line.
-    era, day_of_era = divmod(days + 719_468, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    month_from_march = (5 * day_of_year + 2) // 153
-    day = day_of_year - (153 * month_from_march + 2) // 5 + 1
-    month = (month_from_march + 2) % 12
-    year = era * 400 + year_of_era + (month < 2)
-    hour, minute, second = rest // 3600, rest // 60 % 60, rest % 60
-    date = f"{_DAYS[days % 7]}, {day:02} {_MONTHS[month]} {year:04}"
-    return f"{date} {hour:02}:{minute:02}:{second:02} GMT"
 
 
 def is_name(name: object) -> bool:

@@ -13,8 +13,9 @@ import logging
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
+from hardtack.message import http_date
 from hardtack.seal import Keyring, SealError
-from hardtack.session.cookie import MAX_PAIR, find, http_date
+from hardtack.session.cookie import MAX_PAIR, find
 from hardtack.session.identity import UNDECODABLE
 from hardtack.session.lifetimes import Dated
 

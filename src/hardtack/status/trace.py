@@ -1,0 +1,74 @@
+"""Why an answer is what it is: the rules that were tried at each of the four moments, in order.
+
+Every moment appends one ``Step`` for each rule that it tries to the list it is given, and does nothing of the kind
+without one. Nothing is decided here. A step holds names and reasons of ours only, never what a visitor has sent, so
+the whole of it may be logged; the short form for a header field is for development.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+Moment = Literal["refuse", "admit", "precondition", "finish", "driver"]
+
+LONGEST = 512
+"""The most characters of the value that ``header`` makes."""
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "refuse": "the request's head",
+        "admit": "the route",
+        "precondition": "the conditions",
+        "finish": "the answer",
+        "driver": "the driver",
+        "": "decides nothing",
+    },
+    "zh": {
+        "refuse": "请求头部",
+        "admit": "路由",
+        "precondition": "前提条件",
+        "finish": "响应",
+        "driver": "驱动程序",
+        "": "不作决定",
+    },
+}
+
+
+class Step(NamedTuple):
+    """One rule that was tried.
+
+    Args:
+        moment: when: one of the four moments, or the driver that carries them out.
+        rule: the rule's name, as the documentation has it.
+        reference: the section that decides it.
+        outcome: the reason in one word if the rule decides something, else ``""``.
+    """
+
+    moment: Moment
+    rule: str
+    reference: str
+    outcome: str = ""
+
+
+Trace = list[Step] | None
+
+
+def readable(steps: Iterable[Step], language: str = "en") -> str:
+    """Return *steps* for a person, one line each, in *language* (``"en"`` or ``"zh"``; English for any other)."""
+    words = _WORDS.get(language, _WORDS["en"])
+    return "\n".join(
+        f"{words[step.moment]}: {step.rule} ({step.reference}): {step.outcome or words['']}" for step in steps
+    )
+
+
+def header(steps: Iterable[Step]) -> str:
+    """Return *steps* as the value of one header field: what decided something, and how many rules were tried.
+
+    Such as ``precondition/if-none-match=not-modified; tried=14``. Printable ASCII, at most ``LONGEST`` characters.
+    """
+    steps = list(steps)
+    tried = f"tried={len(steps)}"
+    decisive = "; ".join(f"{step.moment}/{step.rule}={step.outcome}" for step in steps if step.outcome)
+    plain = "".join(character if " " <= character <= "~" else "?" for character in decisive)
+    return f"{plain[: LONGEST - len(tried) - 2]}; {tried}" if plain else tried
