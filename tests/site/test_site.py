@@ -234,6 +234,7 @@ class TestWithoutAKey:
         """The sign-in has happened, but its cookie cannot be written."""
         world.member()
         browser = world.browser()
+        form = Page(browser.get("/sign-in").body.decode()).form("/sign-in")
         save = world.sessions.save
 
         def lost(*given: Any) -> list[str]:
@@ -241,7 +242,7 @@ class TestWithoutAKey:
             return save(*given)
 
         monkeypatch.setattr(type(world.sessions), "save", lambda _, *given: lost(*given))
-        page = browser.sign_in()
+        page = browser.post("/sign-in", {**form, "username": NAME, "password": PASSWORD})
         assert (503, []) == (page.status, set_cookies(page))
 
 

@@ -49,7 +49,7 @@ SIGNED_OUT: tuple[tuple[str, str], ...] = (
     ("Clear-Site-Data", '"cache", "storage"'),
 )
 
-IMMUTABLE = "public, max-age=31536000, immutable"
+IMMUTABLE = "max-age=31536000, immutable"
 """For assets, whose address changes with their content (RFC 8246)."""
 
 

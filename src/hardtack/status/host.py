@@ -8,6 +8,7 @@ digits up to 65535. Whether the host is *ours* is not decided here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import NamedTuple
 
@@ -26,8 +27,16 @@ class Authority(NamedTuple):
     port: int | None
 
 
+_LONGEST = 300  # more than the pattern can match, so that no long text is ever kept
+
+
 def parse(text: str) -> Authority | None:
     """Return the authority that *text* names, or ``None`` if it is malformed."""
+    return _parsed(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=512)  # nearly every request names the same
+def _parsed(text: str) -> Authority | None:
     parts = _AUTHORITY.fullmatch(text)
     if parts is None:
         return None

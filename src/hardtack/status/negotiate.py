@@ -20,9 +20,9 @@ from typing import NamedTuple
 MOST_MEMBERS = 64
 MOST_CHARACTERS = 4096
 
-_MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
-_PARAMETER = re.compile(r'[ \t]*([!#$%&\'*+.^_`|~\w-]+)=("(?:[^"\\]|\\.)*"|[!#$%&\'*+.^_`|~\w-]+)[ \t]*', re.ASCII)
-_PIECE = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*"?)+')
+_MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*+"?)++')
+_PARAMETER = re.compile(r'[ \t]*([!#$%&\'*+.^_`|~\w-]+)=("(?:[^"\\]|\\.)*+"|[!#$%&\'*+.^_`|~\w-]+)[ \t]*', re.ASCII)
+_PIECE = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*+"?)++')
 _MEDIA_RANGE = re.compile(r"([!#$%&'*+.^_`|~\w-]+)/([!#$%&'*+.^_`|~\w-]+)", re.ASCII)
 _LANGUAGE_RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*", re.ASCII)
 _WEIGHT = re.compile(r"0(?:\.[0-9]*)?|1(?:\.0*)?")
@@ -78,7 +78,7 @@ def choices(accept: str | None, offers: Sequence[str]) -> list[Choice]:
         return [Choice(offer, 1.0, 0) for offer in offers]
     found = []
     for offer in offers:
-        kind = _media_range(offer)
+        kind = media_range(offer)
         matching = [each for each in ranges if kind is not None and each.matches(kind)]
         if matching:
             # The most specific range decides; of two that are equally specific, the higher quality.
@@ -152,10 +152,11 @@ def _weight(parameters: Sequence[str]) -> float | None:
 
 
 def _media_ranges(accept: str) -> list[MediaRange]:
-    return [found for member in _members(accept) if (found := _media_range(member)) is not None]
+    return [found for member in _members(accept) if (found := media_range(member)) is not None]
 
 
-def _media_range(member: str) -> MediaRange | None:
+def media_range(member: str) -> MediaRange | None:
+    """Return the media range or type that *member* names, or ``None`` if it is malformed; one, never a list."""
     name, pieces = _taken_apart(member)
     kind = _MEDIA_RANGE.fullmatch(name)
     if kind is None or (kind[1] == "*" and kind[2] != "*"):
