@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
@@ -11,8 +14,9 @@ from docutils import nodes  # type: ignore[import-untyped]  # docutils has no ty
 from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
 from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
-from hardtack.status import Status
-from hardtack.status.refuse import RULES
+from hardtack.message import Request
+from hardtack.status import Status, addresses, admit, limits, refuse
+from hardtack.status.decisions import DECISIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -38,11 +42,62 @@ def _cells(source: str) -> list[list[str]]:
 
 
 @both
-def test_every_rule_is_documented(language: str) -> None:
-    """By its name, in the order in which the rules are tried."""
+@pytest.mark.parametrize("rules", [refuse.RULES, admit.RULES], ids=["refuse", "admit"])
+def test_every_rule_is_documented(rules: Sequence[refuse.Rule | admit.Rule], language: str) -> None:
+    """By its name, with its codes, in the order in which the rules are tried."""
+    lines = (DOCS / language / "status.md").read_text().splitlines()
+    comma = {"en": ", ", "zh": "、"}[language]
+    rows = [line for line in lines if line.startswith(tuple(f"| `{rule.name}` |" for rule in rules))]
+    expected = [(f"| `{rule.name}`", f"{comma.join(map(str, rule.answers))} |") for rule in rules]
+    assert expected == [(row.split(" |")[0], row.split("| ")[-1]) for row in rows]
+
+
+@both
+def test_every_limit_is_documented(language: str) -> None:
+    """With what is answered past it, and every setting of the policies by its name."""
     page = (DOCS / language / "status.md").read_text()
-    places = [page.index(f"`{rule.name}`") for rule in RULES]
-    assert sorted(places) == places
+    for row in limits.PAST:
+        name = row.limit.replace("upstream_seconds", "handler_seconds")
+        (line,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        assert str(row.status) in line
+    settings = {*(each.name for each in fields(limits.Limits)), *(each.name for each in fields(refuse.RefusePolicy))}
+    settings -= {"hosts", "development", "methods", "authorities"}
+    assert [] == [name for name in sorted(settings) if f"`{name}`" not in page]
+
+
+@both
+def test_the_addresses_of_the_docs_are_tables_that_work(language: str) -> None:
+    """The example is run."""
+    page = (DOCS / language / "status.md").read_text()
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "Addresses(" in block]
+    names: dict[str, addresses.Addresses] = {}
+    exec(code.replace("\nAddresses(", "\nmade = Addresses("), names)  # noqa: S102 - what the reader would run
+    answers = [names["made"].find(Request(method="GET", path=path)) for path in ("/old", "/blog/a", "/2019/x", "/film")]
+    assert [301, 301, 410, 451] == [each and each.status for each in answers]
+
+
+@both
+def test_the_table_says_of_every_code_of_the_note_who_decides_it(language: str, extension: ModuleType) -> None:
+    """And where: every rule that answers with it is named, and a code without one says whose word it is."""
+    head, *rows = _cells(f".. status-table:: {language}\n   :show: decisions")
+    labels = extension.LABELS[language]
+    assert [labels["code"], labels["who"], labels["where"]] == head
+    noted = [status for status in Status if status.in_note]
+    assert 41 == len(noted) == len(rows)
+    for status, (name, who, where) in zip(noted, rows, strict=True):
+        assert name.startswith(str(status.code))
+        rules = [each for each in DECISIONS if each.status == status]
+        assert all(f"{each.where}{labels['colon']}{each.rule}" in where for each in rules)
+        assert rules or where == extension.ELSEWHERE[language][status.code]
+        assert who
+    page = (DOCS / language / "status.md").read_text()
+    assert 1 == page.count(f"```{{status-table}} {language}\n:show: decisions\n")
+
+
+def test_what_is_said_beside_the_rules_is_said_in_both_languages(extension: ModuleType) -> None:
+    """Of the same codes, and by the same names."""
+    assert list(extension.ELSEWHERE["en"]) == list(extension.ELSEWHERE["zh"])
+    assert list(extension.WHO["en"]) == list(extension.WHO["zh"])
 
 
 @both

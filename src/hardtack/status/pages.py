@@ -18,8 +18,9 @@ from hardtack.status.catalogue import Status, class_of, language_of
 from hardtack.status.errors import for_status, is_field
 from hardtack.status.saying import Saying
 
-Page = Callable[[Status, Refused | None, str], str]
-"""Makes an HTML page out of the status, the error (``None`` if only a number was given) and the language."""
+Page = Callable[[Status, Refused | None, str], str | None]
+"""Makes an HTML page out of the status, the error (``None`` if only a number was given) and the language, or leaves it
+to ours (``None``)."""
 
 HTML, TEXT = "text/html", "text/plain"
 _OFFERS = (HTML, problem.MEDIA_TYPE, "application/json", TEXT)
@@ -41,7 +42,8 @@ def answer(
         error: what was raised, or an error's status code that needs no header field.
         request: what was asked, for ``Accept``, ``Accept-Language`` and the method.
         language: ``en`` or ``zh``; negotiated if ``None``.
-        page: makes the HTML page instead of our own; the caller then decides about a content security policy.
+        page: makes the HTML page instead of our own, where it returns one; the caller then decides about a content
+            security policy.
         default_language: the language where the visitor has no wish that we can meet.
         types: where the types of problems are described; see ``problem.document``.
 
@@ -57,8 +59,8 @@ def answer(
     response = Response(code, _headers(refused, variant, tongue))
     if variant == problem.MEDIA_TYPE:
         body = problem.encode(problem.document(code, refused, tongue, types=types))
-    elif variant == HTML and page is not None:
-        body = _utf8(page(class_of(code), None if isinstance(error, int) else error, tongue))
+    elif variant == HTML and (own := page and page(class_of(code), None if isinstance(error, int) else error, tongue)):
+        body = _utf8(own)
     elif variant == HTML:
         body = _utf8(error_page.render(saying.of(code, refused, tongue), tongue))
         response.set("Content-Security-Policy", error_page.content_security_policy())
