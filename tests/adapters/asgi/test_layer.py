@@ -102,9 +102,18 @@ def test_head_has_the_fields_and_no_content(site: Site) -> None:
 
 def test_a_refusal_that_needs_no_content_asks_for_none(site: Site) -> None:
     """So that a server which sends 100 Continue on demand never sends it (RFC 9110 §10.1.1)."""
-    declared = (b"content-length", b"9999999")
-    sent, taken = run(Hardtack(site=site), scope("/sign-in", "POST", FORM, ORIGIN, declared), *content(b"x"))
+    head = (FORM, ORIGIN, (b"content-length", b"9999999"), (b"expect", b"100-continue"))
+    sent, taken = run(Hardtack(site=site), scope("/sign-in", "POST", *head), *content(b"x"))
     assert (413, 0) == (sent[0]["status"], taken)
+
+
+def test_a_refusal_that_closes_is_sent_before_the_rest_is_thrown_away(site: Site) -> None:
+    """A connection closed over unread content is reset, and the client would never see why (RFC 9112 §9.6)."""
+    declared = (b"content-length", b"9999999")
+    sent, taken = run(Hardtack(site=site), scope("/sign-in", "POST", FORM, ORIGIN, declared), *content(b"x", b"y"))
+    assert (413, 2) == (sent[0]["status"], taken)
+    assert [True, False] == [message.get("more_body", False) for message in sent[1:]]
+    assert str(len(sent[1]["body"])).encode() == dict(sent[0]["headers"])[b"content-length"]
 
 
 def test_content_is_counted_while_it_is_read(site: Site) -> None:

@@ -1,9 +1,8 @@
-"""The ASGI layer: the site's pages, before or without an application.
+"""The ASGI layers: the status layer around an application, the site's pages before it or instead of it.
 
-What it carries out: a request is refused before its content is asked for (so that no ``100 Continue`` invites it),
-content is counted against the limit while it is read, and pages run on a bounded pool of threads, because they may
-reach the database; when the pool and its queue are full the answer is 503 at once instead of a growing backlog.
-What to answer is never decided here: every refusal comes from the site.
+One driver carries both: what a request's head rules out is answered before its content is asked for, content is counted
+and timed while it is read, and every answer is looked at before it leaves. For the application the status layer's own
+settings decide, for the site's addresses the site.
 
 Startup waits for the site to be ready (the revocations are loaded), so that no worker answers before it knows them;
 from then on, what has expired is deleted every hour.
@@ -12,14 +11,17 @@ from then on, what has expired is deleted every hour.
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from hardtack.adapters.asgi.lifespan import Behind
-from hardtack.adapters.asgi.translate import BodyTooLarge, ClientGone, deliver, request_head, with_body
+from hardtack.adapters.asgi.status import StatusLayer
 from hardtack.adapters.asgi.types import ASGIApp, Receive, Scope, Send
-from hardtack.message import Request, Response
-from hardtack.site import Site
-from hardtack.status.errors import ContentTooLarge, ServiceUnavailable
+from hardtack.errors import MisuseError
+
+if TYPE_CHECKING:
+    from hardtack.adapters.asgi.pages import Pages
+    from hardtack.site import Site
 
 PAGE_THREADS = 16
 PAGES_WAITING = 256
@@ -28,69 +30,56 @@ PRUNE_INTERVAL = 3600
 
 
 class Hardtack:
-    """An ASGI application that answers the site's addresses.
+    """An ASGI application that answers for another where it has the right word, and the site's addresses.
 
     Args:
         app: the application behind, which gets every request that no page answers; ``None`` if there is none.
-        site: the pages.
+        status: the status layer's settings for *app*, as :class:`hardtack.adapters.answering.Answering` says
+            (``{}``: the defaults); ``None`` leaves it out.
+        site: the pages; ``None`` without any.
         page_threads: how many pages run at once.
         pages_waiting: how many more may wait for a thread before 503 is answered.
         prune_interval: seconds between two deletions of what has expired.
+
+    Raises:
+        MisuseError: there is neither an application nor a site, or a setting cannot be.
     """
 
     def __init__(
         self,
         app: ASGIApp | None = None,
         *,
-        site: Site,
+        status: Mapping[str, Any] | None = None,
+        site: Site | None = None,
         page_threads: int = PAGE_THREADS,
         pages_waiting: int = PAGES_WAITING,
         prune_interval: float = PRUNE_INTERVAL,
     ) -> None:
+        if app is None and site is None:
+            raise MisuseError("there is nothing to answer with", "write Hardtack(app, status={}) or Hardtack(site=…)")
         self._app = app
+        self.status = None if app is None or status is None else StatusLayer(app, **status)
+        self._behind = self.status or app
         self._site = site
-        self._pool = ThreadPoolExecutor(page_threads, thread_name_prefix="hardtack-page")
-        self._places = page_threads + pages_waiting
+        self._pages = None if site is None else _pages(site, page_threads, pages_waiting)
         self._prune_interval = prune_interval
         self._pruner: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
-        if scope["type"] == "http":
-            await self._http(scope, receive, send)
-        elif scope["type"] == "lifespan":
+        kind = scope["type"]
+        if kind == "http":
+            if self._pages is not None and (self._behind is None or self._pages.has(scope["path"])):
+                await self._pages(scope, receive, send)
+            elif self._behind is not None:
+                await self._behind(scope, receive, send)
+        elif kind == "lifespan":
             await self._lifespan(scope, receive, send)
-        elif self._app is not None:
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
+        elif self._behind is not None:
+            await self._behind(scope, receive, send)
+        elif kind == "websocket":
             # Before it is accepted, a close is answered by the server as 403 (ASGI, websocket.close).
             await send({"type": "websocket.close"})
-
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = request_head(scope)
-        if self._app is not None and not self._site.has(request.path):
-            await self._app(scope, receive, send)
-            return
-        try:
-            request, response = self._site.before_content(request)
-            if response is None:
-                request = await with_body(request, receive, self._site.max_body)
-                response = await self._page(request)
-        except BodyTooLarge:
-            response = self._site.refuse(request, ContentTooLarge(reason="content-over-limit"))
-            response.set("Connection", "close")
-        except ClientGone:
-            return
-        await deliver(response, send)
-
-    async def _page(self, request: Request) -> Response:
-        if self._places <= 0:
-            return self._site.refuse(request, ServiceUnavailable(retry_after=1, reason="pages-waiting"))
-        self._places -= 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._site.answer, request)
-        finally:
-            self._places += 1
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start and stop the site around the lifespan of the application behind, if that has one."""
@@ -109,16 +98,26 @@ class Hardtack:
         await send(answer)
 
     async def _start(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._site.start)
-        self._pruner = asyncio.create_task(self._prune())
+        if self._site is None or self._pages is None:
+            return
+        await asyncio.get_running_loop().run_in_executor(self._pages.pool, self._site.start)
+        self._pruner = asyncio.create_task(self._prune(self._site, self._pages))
 
     async def _stop(self) -> None:
         if self._pruner is not None:
             self._pruner.cancel()
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._site.close)
-        self._pool.shutdown()
+        if self._site is None or self._pages is None:
+            return
+        await asyncio.get_running_loop().run_in_executor(self._pages.pool, self._site.close)
+        self._pages.pool.shutdown()
 
-    async def _prune(self) -> None:
+    async def _prune(self, site: Site, pages: Pages) -> None:
         while True:
             await asyncio.sleep(self._prune_interval)
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._site.prune)
+            await asyncio.get_running_loop().run_in_executor(pages.pool, site.prune)
+
+
+def _pages(site: Site, threads: int, waiting: int) -> Pages:
+    from hardtack.adapters.asgi.pages import Pages  # noqa: PLC0415 - the status layer alone needs no site
+
+    return Pages(site, threads=threads, waiting=waiting)

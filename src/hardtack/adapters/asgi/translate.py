@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardtack.adapters.asgi.types import Receive, Scope, Send
+from hardtack.adapters.asgi.types import Message, Receive, Scope
 from hardtack.message import Headers, Request, Response
 
-
-class BodyTooLarge(Exception):
-    """The content grew past the limit while it was read."""
+LATER = ("2", "3")
+"""The versions of HTTP that frame what is sent otherwise than in header fields."""
 
 
 class ClientGone(Exception):
@@ -24,50 +23,66 @@ def request_head(scope: Scope) -> Request:
     """Return the request of *scope* without its content; ``client`` is the peer's own address (``""`` if unknown)."""
     headers = Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
     peer = scope.get("client")
+    query = scope.get("query_string", b"").decode("latin-1")
+    raw = scope.get("raw_path")
+    target = ""
+    if raw:
+        target = raw.decode("latin-1")
+        # By the protocol the raw path has no query, but some servers leave it there.
+        target = f"{target}?{query}" if query and "?" not in target else target
     return Request(
         method=scope["method"],
         path=scope["path"],
-        query=scope.get("query_string", b"").decode("latin-1"),
+        query=query,
         headers=headers,
         scheme=scope.get("scheme", "http"),
         host=headers.get("host", "") or "",
         client=peer[0] if peer else "",
         http_version=scope.get("http_version", "1.1"),
+        target=target,
     )
 
 
-async def with_body(request: Request, receive: Receive, limit: int) -> Request:
-    """Return *request* with its content, read from *receive*.
-
-    Args:
-        limit: the largest content that is read (bytes); what a client declares is not trusted, so bytes are counted.
+async def with_body(request: Request, receive: Receive) -> Request:
+    """Return *request* with its content, read from *receive*, which counts it.
 
     Raises:
-        BodyTooLarge: more than *limit* bytes came.
-        ClientGone: the client closed the connection first.
+        ClientGone: the client closed the connection first, or the driver has answered it.
     """
     chunks: list[bytes] = []
-    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLarge
-        chunks.append(chunk)
+        chunks.append(message.get("body", b""))
         if not message.get("more_body", False):
-            return replace(request, body=b"".join(chunks)) if size else request
+            body = b"".join(chunks)
+            return replace(request, body=body) if body else request
 
 
-async def deliver(response: Response, send: Send) -> None:
-    """Send *response* whole."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": response.status,
-            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers],
-        }
-    )
-    await send({"type": "http.response.body", "body": response.body})
+def head_of(message: Message) -> tuple[int, list[tuple[str, str]]]:
+    """Return status and fields of an ``http.response.start``."""
+    headers = message.get("headers", ())
+    return message["status"], [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
+def start(status: int, headers: list[tuple[str, str]], scope: Scope) -> Message:
+    """Return the ``http.response.start`` of an answer.
+
+    ``Connection`` belongs to HTTP/1 alone: in later versions an answer that has it is malformed (RFC 9113 §8.2.2).
+    """
+    later = scope.get("http_version") in LATER
+    return {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in headers
+            if not (later and name.lower() == "connection")
+        ],
+    }
+
+
+def messages(response: Response, scope: Scope) -> tuple[Message, Message]:
+    """Return the two messages that send *response* whole."""
+    return start(response.status, response.headers, scope), {"type": "http.response.body", "body": response.body}

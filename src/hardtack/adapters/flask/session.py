@@ -25,6 +25,7 @@ from flask.sessions import SecureCookieSession, SessionInterface
 from itsdangerous import BadSignature
 from werkzeug.http import dump_cookie, http_date
 
+from hardtack import message
 from hardtack.adapters.flask.serializer import SealedSerializer
 from hardtack.adapters.flask.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
 from hardtack.errors import MisuseError
@@ -275,7 +276,7 @@ class SealedSessionInterface(SessionInterface):
         token = self._seal(app, session, getattr(session, "sealed_head", None), now, now + int(lifetime))
         if type(self).get_expiration_time is SessionInterface.get_expiration_time:
             # The same as below, without the way through a datetime, which costs as much as sealing does.
-            expires = cookie.http_date(now + int(lifetime)) if session.permanent else None
+            expires = message.http_date(now + int(lifetime)) if session.permanent else None
         else:
             moment = self.get_expiration_time(app, session)
             expires = None if moment is None else http_date(moment)

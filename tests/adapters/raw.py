@@ -1,0 +1,77 @@
+"""Requests as octets over a socket, and a server to send them to."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+START_TIMEOUT = 60
+
+
+@contextmanager
+def serving(command: Sequence[str], log: Path) -> Iterator[int]:
+    """Run ``python -m`` with *command*, in which ``{port}`` is a free port, and yield the port that it listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    filled = [word.format(port=port) for word in command]
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "-m", *filled], stdout=output, stderr=output, cwd=EXAMPLES)
+    try:
+        deadline = time.monotonic() + START_TIMEOUT
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def send(port: int, octets: bytes, *, then: bytes = b"", quiet: float = 1) -> bytes:
+    """Return everything that the server answers until it closes, or says nothing for a while.
+
+    Args:
+        port: where it listens.
+        octets: the request.
+        then: what is sent after it, a piece at a time, for as long as the server takes it.
+        quiet: for how many seconds it must say nothing.
+    """
+    got = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(octets)
+        try:
+            for at in range(0, len(then), 65536):
+                connection.sendall(then[at : at + 65536])
+        except OSError:
+            pass  # it has closed; what it said is still to be read
+        connection.settimeout(quiet)
+        try:
+            while piece := connection.recv(65536):
+                got += piece
+        except (TimeoutError, ConnectionResetError):
+            pass
+    return got
+
+
+def request(method: str, path: str, *fields: str, port: int = 8000, host: str | None = None) -> bytes:
+    """Return the head of a request."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host or f'localhost:{port}'}", *fields]
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n"
+
+
+def statuses(answer: bytes) -> list[int]:
+    """Return the codes of all answers, those in between among them."""
+    return [int(code) for code in re.findall(rb"^HTTP/1\.[01] (\d{3})", answer, re.MULTILINE)]
