@@ -42,3 +42,15 @@ def source(name: str, into: Path) -> Path:
 def flask_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source of Flask 3.1.3, with its tests."""
     return source("flask-3.1.3", tmp_path_factory.mktemp("flask"))
+
+
+@pytest.fixture(scope="session")
+def werkzeug_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source of Werkzeug 3.1.9, with its tests."""
+    return source("werkzeug-3.1.9", tmp_path_factory.mktemp("werkzeug"))
+
+
+@pytest.fixture(scope="session")
+def django_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source of Django 5.2.19, with its tests."""
+    return source("django-5.2.19", tmp_path_factory.mktemp("django"))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+from tests.peers.running import outcomes
 
 # What of Flask's tests is about the session: all of these must pass, each with every parameter that it has.
 ABOUT_THE_SESSION = {
@@ -52,38 +49,16 @@ ABOUT_THE_SESSION = {
 }
 
 
-def outcomes(source: Path, peer: str, report: Path) -> dict[tuple[str, str], str]:
-    """Run Flask's tests in a process of their own; return what became of each, by module or class and name."""
-    # Whatever steers our own test run is not for theirs.
-    ours = ("PYTEST_", "COV_", "HARDTACK_")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environ |= {"HARDTACK_PEER": peer, "PYTHONPATH": str(HERE)}
-    options = [
-        "-q",
-        "-p",
-        "flask_plugin",
-        "-p",
-        "no:cacheprovider",
-        f"--junitxml={report}",
-        "-o",
-        "junit_family=xunit2",
-    ]
-    # Their secrets are short, which ours warns of and their settings make an error of.
-    command = [sys.executable, "-m", "pytest", *options, "-W", "ignore::hardtack.seal.WeakSecretWarning", "tests"]
-    done = subprocess.run(command, cwd=source, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode in {0, 1}, done.stdout + done.stderr
-    found = {}
-    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - our own pytest has just written it
-        what = {child.tag for child in case} & {"failure", "error", "skipped"}
-        found[case.attrib["classname"], case.attrib["name"]] = what.pop() if what else "passed"
-    return found
-
-
 @pytest.fixture(scope="module")
 def runs(flask_source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[str, str], str]]:
     """What became of Flask's tests with Flask's own session, and with ours."""
     folder = tmp_path_factory.mktemp("reports")
-    return {peer: outcomes(flask_source, peer, folder / f"{peer}.xml") for peer in ("flask", "hardtack")}
+    # Their secrets are short, which ours warns of and their settings make an error of.
+    options = ["-W", "ignore::hardtack.seal.WeakSecretWarning", "tests"]
+    return {
+        peer: outcomes(flask_source, "flask_plugin", peer, folder / f"{peer}.xml", options)
+        for peer in ("flask", "hardtack")
+    }
 
 
 def test_flasks_tests_of_the_session_pass_with_ours(
