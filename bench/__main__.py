@@ -20,6 +20,7 @@ from bench import (
     fields,
     imports,
     interfaces,
+    layer,
     machine,
     million,
     payloads,
@@ -55,12 +56,13 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
     many = million.QUICK if quick else million.MANY
     parted = breakdown.works(found[targets.AIMED_AT], now)
     _tell("filling a database")
-    with crowd.groups(found, now, many, million.FEW) as crowded:
+    with crowd.groups(found, now, many, million.FEW) as crowded, layer.groups() as layered:
         groups = [
             *(tokens.groups(found, now, prefixes=4) if quick else tokens.groups(found, now)),
             *fields.groups(found, now),
             *interfaces.groups(found),
             *crowded,
+            *layered,
             *(each.group for each in parted),
         ]
         timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
@@ -79,7 +81,7 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         ],
         weights=weights,
         imports=imports.measure(1 if quick else IMPORT_ROUNDS),
-        gauges=worker.measure(many, 1 if quick else STARTS),
+        gauges=[*layer.gauges(timings), *worker.measure(many, 1 if quick else STARTS)],
         days=day.play_both(visitors=50, requests=500) if quick else day.play_both(),
         profiles=breakdown.profiles(timings, parted),
         machine=machine.describe(load_before, os.getloadavg()[0]),

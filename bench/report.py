@@ -99,6 +99,14 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
 }
 
 _GAUGES: Mapping[str, Mapping[str, str]] = {
+    "layer-get": {
+        "en": "added by the status layer to a request that needs nothing",
+        "zh": "状态层给无所需求的请求增加的时间",
+    },
+    "layer-post": {"en": "the same, with content that is read", "zh": "同上，带有会被读取的内容"},
+    "layer-unknown": {"en": "the same, asked on a condition", "zh": "同上，带有一个前置条件"},
+    "layer-304": {"en": "the same, answered with 304", "zh": "同上，以 304 回答"},
+    "layer-wsgi": {"en": "a request that needs nothing, WSGI", "zh": "无所需求的请求，WSGI"},
     "worker": {"en": "a serving worker at rest", "zh": "空闲的服务工作进程"},
     "worker, proportional": {
         "en": "the same, shared pages by their share (PSS)",
@@ -357,19 +365,24 @@ def verdicts(results: Results, language: str) -> Table:
     return Table(header, rows)
 
 
-def memory(results: Results, language: str) -> Table:
-    """Return what a worker weighs, and how long it takes to start."""
-    header = [_WORDS[word][language] for word in ("what", "measured", "target", "result")]
-    rows = [
-        [
-            _GAUGES[each.what][language],
-            _gauged(each, language),
-            _most(each, language),
-            _verdict(each.reached, language),
+def gauged(row: int) -> Callable[[Results, str], Table]:
+    """Return what lays out the gauges of a row of the targets: what was measured by itself, beside no peer."""
+
+    def lay_out(results: Results, language: str) -> Table:
+        header = [_WORDS[word][language] for word in ("what", "measured", "target", "result")]
+        rows = [
+            [
+                _GAUGES[each.what][language],
+                _gauged(each, language),
+                _most(each, language),
+                _verdict(each.reached, language),
+            ]
+            for each in results.gauges
+            if each.row == row
         ]
-        for each in results.gauges
-    ]
-    return Table(header, rows)
+        return Table(header, rows)
+
+    return lay_out
 
 
 def parts(profile: Profile, language: str) -> Table:
@@ -445,7 +458,8 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
     "compared-sizes": ("Row 5: our cookie beside the peers'", compared_weights),
     "crowd": ("Row 11: many keys, accounts and ended sessions", timed(11)),
     "verdicts": ("Row 11: the look at the ended sessions alone", verdicts),
-    "memory": ("Row 12: a worker of the service", memory),
+    "layer": ("Row 7: what the status layer adds to a request", gauged(7)),
+    "memory": ("Row 12: a worker of the service", gauged(12)),
     "imports": ("Row 12: imports", imports),
     "day": ("How often the derived key is at hand: a simulated day", day),
     "machine": ("Where, when and how", machine),

@@ -67,11 +67,11 @@ class Import(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gauge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a piece of work weighed or took, in MiB or seconds; ``reach`` is the most that was aimed at."""
+    """What a piece of work weighed, took or added; ``reach`` is the most that was aimed at."""
 
     row: int
     what: str
-    unit: Literal["MiB", "s"]
+    unit: Literal["MiB", "s", "µs"]
     figure: Figure
     reach: float | None
     reached: bool | None

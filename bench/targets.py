@@ -17,6 +17,8 @@ OURS = "hardtack"
 IMPORT_MILLISECONDS = 50.0
 MEBIBYTES: Mapping[str, float] = {"worker": 90.0, "more by the ended": 64.0}
 """The most that each may weigh (row 12)."""
+ADDED_MICROSECONDS: Mapping[str, float] = {"layer-get": 10.0}
+"""The most that the status layer may add (row 7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,13 @@ def judge_memory(what: str, mebibytes: Sequence[float]) -> Gauge:
     most = MEBIBYTES.get(what)
     figure = spread(mebibytes)
     return Gauge(12, what, "MiB", figure, most, None if most is None else figure.median <= most)
+
+
+def judge_added(what: str, microseconds: Sequence[float]) -> Gauge:
+    """Return what the status layer added to a request, and whether it was little enough if it must be."""
+    most = ADDED_MICROSECONDS.get(what)
+    figure = spread(microseconds)
+    return Gauge(7, what, "µs", figure, most, None if most is None else figure.median <= most)
 
 
 def judge_time(what: str, seconds: Sequence[float]) -> Gauge:

@@ -44,6 +44,13 @@ def test_a_worker_may_weigh_as_much_as_its_target_and_no_more() -> None:
     assert targets.judge_time("ready", [1.0, 3.0, 2.0]).figure == results.Figure(2.0, 1.0, 3.0)
 
 
+def test_the_status_layer_may_add_as_much_as_its_target_and_no_more() -> None:
+    """The median is judged, and only for a request that needs nothing."""
+    assert targets.judge_added("layer-get", [1.0, 10.0, 99.0]).reached is True
+    assert targets.judge_added("layer-get", [1.0, 10.01, 99.0]).reached is False
+    assert targets.judge_added("layer-post", [99.0]).reached is None
+
+
 def test_only_the_typical_payload_is_judged() -> None:
     """Tiny and large are told beside it."""
     once = {"hardtack": [2.0, 2.0], "itsdangerous": [20.0, 10.0], "signed only": [2.0, 2.0], "floor": [1.0, 1.0]}
