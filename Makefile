@@ -57,6 +57,8 @@ requirements: ## Pin the requirements anew (needs uv)
 		--upgrade --quiet pyproject.toml --extra serve --group build -o requirements/serve.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
 		--upgrade --quiet pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	echo httplint | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --no-header --upgrade --quiet - -o requirements/httplint.txt
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

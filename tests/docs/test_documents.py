@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hardtack.adapters.answering import Answering
 from hardtack.cli.commands import COMMANDS
 from hardtack.login import audit
 from hardtack.site import Settings
@@ -111,3 +113,15 @@ def test_nothing_names_a_registry_host() -> None:
     """Requirements are names and hashes; where they come from is the reader's choice."""
     for path in (ROOT / "requirements").glob("*.txt"):
         assert [] == re.findall(r"https?://\S+", path.read_text())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_setting_of_the_status_layer_is_documented(language: str) -> None:
+    """In the order of the signature, with the defaults that are plain values."""
+    page = (DOCS / language / "status-layer.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", page, re.MULTILINE)
+    parameters = [each for each in inspect.signature(Answering.__init__).parameters.values() if each.name != "self"]
+    assert [each.name for each in parameters] == [name for name, _ in rows]
+    for parameter, (_, shown) in zip(parameters, rows, strict=True):
+        if isinstance(parameter.default, str | int) and not isinstance(parameter.default, bool):
+            assert f"`{parameter.default}`" == shown

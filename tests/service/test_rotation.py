@@ -5,6 +5,7 @@ Every token that any worker has sealed meanwhile, in cookies and in forms, is co
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -50,7 +51,7 @@ class Visitor:
             try:
                 status, answered, text = self.service.ask(method, path, body=content, headers=headers)
                 break
-            except OSError:
+            except (OSError, http.client.HTTPException):
                 time.sleep(0.05)
         for value in answered.get_all("Set-Cookie", []):
             name, _, rest = value.partition("=")
