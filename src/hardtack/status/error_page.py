@@ -56,13 +56,13 @@ _PAGE = Template("""\
 <main>
 <h1><span class="code">$code</span> $phrase</h1>
 <p>$explanation</p>
-$items$advice<p class="home"><a href="/">$home</a></p>
-</main>
+$items$advice$home</main>
 </body>
 </html>
 """)
 
 _HOME = {"en": "Go to the home page", "zh": "前往首页"}
+_NOT_OURS = 421  # the home page at this address would be answered with it as well
 
 
 def render(says: Saying, language: str) -> str:
@@ -76,7 +76,7 @@ def render(says: Saying, language: str) -> str:
         explanation=escape(says.explanation),
         items=f"<ul>\n{items}</ul>\n" if items else "",
         advice=f'<p class="advice">{escape(says.advice)}</p>\n' if says.advice else "",
-        home=_HOME[language],
+        home="" if says.code == _NOT_OURS else f'<p class="home"><a href="/">{escape(_HOME[language])}</a></p>\n',
     )
 
 
