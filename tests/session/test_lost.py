@@ -151,3 +151,16 @@ def test_memory_is_bounded_and_the_latest_are_remembered(ids: list[int]) -> None
     for number in list(dict.fromkeys(reversed(ids)))[:10]:
         seen = writes._now.keys() | writes._before.keys()
         assert bytes([number]) in seen
+
+
+def test_a_later_write_is_known_also_when_others_have_been_written_since() -> None:
+    """Who only writes a cookie anew asks, and leaves it alone; a session that nobody has written is not behind."""
+    latest = LatestWrites(most=2)
+    latest.lose(b"a", 5, b"values")
+    for other in (b"b", b"c"):
+        latest.lose(other, 1, b"values")
+    assert [True, False, False] == [
+        latest.has_seen_later(b"a", 4),
+        latest.has_seen_later(b"a", 5),
+        latest.has_seen_later(b"d", 0),
+    ]

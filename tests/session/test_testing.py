@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import flask
+import httpx2
 import pytest
 
 from hardtack.errors import MisuseError
@@ -21,8 +22,9 @@ CLIENTS: list[Callable[[], Any]] = [
     dict,
     lambda: SimpleNamespace(cookies=SimpleCookie()),
     lambda: flask.Flask("app").test_client(),
+    httpx2.Client,
 ]
-NAMES = ["a mapping", "Django's kind of cookies", "Flask"]
+NAMES = ["a mapping", "Django's kind of cookies", "Flask", "httpx"]
 
 
 @pytest.fixture

@@ -183,8 +183,14 @@ def largest(values: Mapping[str, Any], encode: Callable[[Any], bytes] = encode, 
     return ", ".join(f"{key!r:.80} {size}" for size, key in sizes[:count])
 
 
-def report_size(name: str, size: int, values: Mapping[str, Any]) -> None:
+def report_size(name: str, size: int, values: Mapping[str, Any], encode: Callable[[Any], bytes] = encode) -> None:
     """Warn of a session whose Set-Cookie value is nearly too large, and name the keys that take the most room.
+
+    Args:
+        name: the cookie's.
+        size: how many octets the Set-Cookie value has.
+        values: what is in the session.
+        encode: what makes octets of a value.
 
     Raises:
         CookieTooLarge: if it has more octets than browsers keep.
@@ -192,7 +198,7 @@ def report_size(name: str, size: int, values: Mapping[str, Any]) -> None:
     if size > LIMIT:
         raise CookieTooLarge(
             f"the session cookie {name} would have {size} octets; browsers drop what has more than {LIMIT}. "
-            f"The largest keys, in octets: {largest(values)}",
+            f"The largest keys, in octets: {largest(values, encode)}",
             "keep less in the session, such as an id instead of the thing itself",
         )
     log.warning(
@@ -200,6 +206,6 @@ def report_size(name: str, size: int, values: Mapping[str, Any]) -> None:
         name,
         size,
         LIMIT,
-        largest(values),
+        largest(values, encode),
         extra={"event": "cookie-large", "cookie": name, "size": size},
     )

@@ -50,3 +50,13 @@ class LatestWrites:
             self._now = now = {}
         now[session_id] = (sequence, mark)
         return last is not None and last[0] >= sequence and last[1] != mark
+
+    def has_seen_later(self, session_id: bytes, sequence: int) -> bool:
+        """Say whether a later write of the session is known than the one of this number.
+
+        Args:
+            session_id: the id of the data.
+            sequence: the number that a cookie carries; who only writes it anew would put older values over newer ones.
+        """
+        last = self._now.get(session_id) or self._before.get(session_id)
+        return last is not None and last[0] > sequence

@@ -5,20 +5,23 @@ test as the application would have it, and puts what is saved back into the clie
 a full basket, without a page in between, and asks afterwards what is left. It works the same way for every adapter,
 since what it reads and writes are cookies, and goes through the same code as a request: lifetimes, revocations and the
 server-side store hold here too. With a drop-in the application stands in the place of ``sessions``, and since a drop-in
-reads the clock itself, ``now`` is left out: ``with edited(client, app) as session:``.
+reads the clock itself, ``now`` is left out: ``with edited(client, app) as session:``. With Django's engine it is the
+store: ``with edited(client, SessionStore) as session:``.
 
 | client | of |
 |---|---|
 | any mapping of names to values that can be changed | a test of one's own |
-| ``.cookies`` is such a mapping | Starlette's, FastAPI's, Django's and most others |
+| ``.cookies`` is such a mapping | Django's and most others |
+| ``.cookies`` has a ``.jar`` by domain and path | Starlette's, FastAPI's and others made of httpx |
 | ``.get_cookie``, ``.set_cookie``, ``.delete_cookie`` | Werkzeug's and Flask's |
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, NamedTuple, Protocol, overload
 
 from hardtack.errors import MisuseError
@@ -62,7 +65,8 @@ def edited(client: Any, sessions: Any, *, now: int | None = None, host: str = ""
 
     Args:
         client: what the test sends requests with, or its cookies.
-        sessions: the application's ``Sessions``, or the application itself where it has a drop-in.
+        sessions: the application's ``Sessions``, or where it has a drop-in the application itself, with Django's the
+            ``SessionStore``.
         now: Unix time in seconds; left out with a drop-in.
         host: the Host of the client's requests, where no origin is configured.
 
@@ -71,7 +75,7 @@ def edited(client: Any, sessions: Any, *, now: int | None = None, host: str = ""
     """
     inside = _Ours(sessions, now, host) if isinstance(sessions, Sessions) else _drop_in(sessions, now)
     place = inside.place(host)
-    jar = _Werkzeug(client, place) if hasattr(client, "get_cookie") else _Mapping(client)
+    jar = _kept_by(client, place)
     held = ((name, jar.get(name)) for name in place.names)
     session = inside.open("; ".join(f"{name}={value}" for name, value in held if value is not None))
     yield session
@@ -79,7 +83,7 @@ def edited(client: Any, sessions: Any, *, now: int | None = None, host: str = ""
         ((name, value),) = cookie.pairs(text.partition(";")[0])
         # Deleted first: a client may hold one of another domain or path, and would send both.
         jar.delete(name)
-        if value:
+        if value and "01 jan 1970" not in text.lower():  # what is deleted may have a value, as Starlette gives it one
             jar.set(name, value)
 
 
@@ -89,16 +93,29 @@ def domain_of(host: str) -> str:
 
 
 def _drop_in(application: Any, now: int | None) -> DropIn:
-    editing = getattr(getattr(application, "session_interface", None), "editing", None)
-    if editing is None:
+    make = _maker(application)
+    if make is None:
         raise MisuseError(
             f"nobody knows where a {type(application).__name__} keeps its sessions",
             "give the Sessions, or an application that has a drop-in of ours",
         )
     if now is not None:
         raise MisuseError("a drop-in reads the clock itself", "leave now out")
-    found: DropIn = editing(application)
-    return found
+    return make()
+
+
+def _maker(application: Any) -> Callable[[], DropIn] | None:
+    """Return what makes the drop-in of a Flask application, or of the first layer that has one of a Starlette one."""
+    make = getattr(getattr(application, "session_interface", None), "editing", None)
+    if make is not None:
+        return partial(make, application)
+    if hasattr(application, "build_middleware_stack"):
+        # As its first request does; where there was one, these are the layers that answered it.
+        application.middleware_stack = application.middleware_stack or application.build_middleware_stack()
+    layer = getattr(application, "middleware_stack", application)
+    while layer is not None and not hasattr(layer, "editing"):
+        layer = getattr(layer, "app", None)
+    return None if layer is None else layer.editing
 
 
 class _Ours:
@@ -121,6 +138,12 @@ class _Ours:
 
     def save(self, session: Session) -> list[str]:
         return self._sessions.save(session, self._now)
+
+
+def _kept_by(client: Any, place: Place) -> _Werkzeug | _Jar | _Mapping:
+    if hasattr(client, "get_cookie"):
+        return _Werkzeug(client, place)
+    return _Jar(client, place) if hasattr(getattr(client, "cookies", None), "jar") else _Mapping(client)
 
 
 class _Mapping:
@@ -160,3 +183,25 @@ class _Werkzeug:
 
     def delete(self, name: str) -> None:
         self._client.delete_cookie(name, **self._where)
+
+
+class _Jar:
+    """The cookies of a client made of httpx, such as Starlette's, which keeps them by domain and path."""
+
+    def __init__(self, client: Any, place: Place) -> None:
+        self._cookies = client.cookies
+        host = place.domain if place.below else str(getattr(client.base_url, "host", "")) or place.domain
+        # As the standard library's jar writes hosts: a dot first where those below get it too, and .local at the end
+        # of a name alone. Otherwise the application's next answer would add a second cookie instead of replacing this.
+        domain = f".{host}" if place.below else host if "." in host else f"{host}.local"
+        self._where = {"domain": domain, "path": place.path}
+
+    def get(self, name: str) -> str | None:
+        return next((found.value for found in self._cookies.jar if found.name == name), None)
+
+    def set(self, name: str, value: str) -> None:
+        self._cookies.set(name, value, **self._where)
+
+    def delete(self, name: str) -> None:
+        for found in [found for found in self._cookies.jar if found.name == name]:
+            self._cookies.jar.clear(found.domain, found.path, found.name)

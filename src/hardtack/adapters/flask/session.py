@@ -27,8 +27,7 @@ from werkzeug.http import dump_cookie, http_date
 
 from hardtack import message
 from hardtack.adapters.flask.serializer import SealedSerializer
-from hardtack.adapters.flask.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
-from hardtack.errors import MisuseError
+from hardtack.adapters.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
 from hardtack.seal import Keyring, SealError
 from hardtack.session import caching, cookie, upgrade
 from hardtack.session import data as form
@@ -140,12 +139,7 @@ class SealedSessionInterface(SessionInterface):
         accept_signed_until: int | None = None,
         spent: upgrade.Spent | None = None,
     ) -> None:
-        if spent is not None and accept_signed_until is None:
-            raise MisuseError(
-                "spent= is for signed cookies, and without a date none is accepted",
-                "give accept_signed_until= as well, or leave spent= out",
-            )
-        self._signed = None if accept_signed_until is None else SignedSessions(accept_signed_until, spent)
+        self._signed = SignedSessions.of(accept_signed_until, spent)
         self._keyring = keyring
         self._realm = realm
         self._kept_keyrings: dict[tuple[str | bytes, ...], Keyring] = {}
@@ -189,7 +183,14 @@ class SealedSessionInterface(SessionInterface):
 
     def _taken_over(self, app: Flask, name: str, tokens: list[str], signed: SignedSessions) -> SealedSession | None:
         """Return the session that Flask itself has signed, or an empty one where it does not count a second time."""
-        taken = signed.take(app, tokens, self.salt, self.serializer.loads_signed)
+        secrets = [secret for secret in (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())) if secret]
+        max_age = int(app.permanent_session_lifetime.total_seconds())
+        loads = self.serializer.loads_signed
+
+        def read(token: str, now: int) -> dict[str, Any] | None:
+            return upgrade.read_flask(token, secrets, salt=self.salt, now=now, max_age=max_age, untag=loads)
+
+        taken = signed.take(tokens, read)
         if taken is None:
             return None
         session = self.session_class(taken.values)

@@ -1,4 +1,4 @@
-"""Sessions that Flask itself has signed, taken over while a site changes to sealed ones: which, until when, how often.
+"""Sessions that a framework has signed, taken over while a site changes to sealed ones: which, until when, how often.
 
 They count until a date, only where no sealed cookie came along, and one at a time. Where there is a store to write down
 what was used, each counts once, in whatever process: it is spent as soon as the request is opened, before anybody reads
@@ -11,14 +11,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from hardtack.errors import MisuseError
 from hardtack.seal.token import MIN_TOKEN
 from hardtack.session import upgrade
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 MAX_COOKIES = 8
 """Of one name: more do not come from paths and sub-domains, but from somebody who tries something."""
@@ -28,11 +25,14 @@ REPLAYED = "replayed"
 UNAVAILABLE = "store-unavailable"
 """Why a cookie does not count yet: the store did not say whether it was taken over before."""
 
-_SEALED = re.compile(rf"[0-9A-Za-z_-]{{{MIN_TOKEN},}}")  # what Flask has signed has dots in it
+_SEALED = re.compile(rf"[0-9A-Za-z_-]{{{MIN_TOKEN},}}")  # what a framework has signed has dots in it
+
+Read = Callable[[str, int], dict[str, Any] | None]
+"""Returns what the value of a cookie holds at that time, or ``None`` if it is not signed as it should be."""
 
 
 class Taken(NamedTuple):
-    """A session that Flask has signed: its values, or why they are not given out."""
+    """A session that a framework has signed: its values, or why they are not given out."""
 
     values: dict[str, Any]
     once: bool = False
@@ -65,24 +65,43 @@ class SignedSessions:
         self._until = until
         self._spent = spent
 
-    def take(self, app: Flask, tokens: Sequence[str], salt: str, untag: Callable[[str], Any]) -> Taken | None:
+    @classmethod
+    def of(cls, until: int | None, spent: upgrade.Spent | None) -> SignedSessions | None:
+        """Return which signed sessions count by a drop-in's settings; ``None`` without a date.
+
+        Raises:
+            MisuseError: as the class does, and if *spent* is given without a date.
+        """
+        if until is not None:
+            return cls(until, spent)
+        if spent is not None:
+            raise MisuseError(
+                "spent= is for signed cookies, and without a date none is accepted",
+                "give accept_signed_until= as well, or leave spent= out",
+            )
+        return None
+
+    def may_wait(self, tokens: Sequence[str]) -> bool:
+        """Say whether ``take`` may ask a store for one of these, and so wait for it."""
+        return self._spent is not None and bool(tokens) and self._may_count(tokens, int(time.time()))
+
+    def _may_count(self, tokens: Sequence[str], now: int) -> bool:
+        # Beside a sealed cookie, even one that is refused, nothing that is only signed counts.
+        return now <= self._until and not any(map(_SEALED.fullmatch, tokens))
+
+    def take(self, tokens: Sequence[str], read: Read) -> Taken | None:
         """Return the session among the values of the session cookie; ``None`` if there is none that counts.
 
         Args:
-            app: whose secrets and lifetime count.
             tokens: the values, as the Cookie field has them.
-            salt: what the sessions were signed under.
-            untag: makes values of the JSON.
+            read: reads one of them.
         """
         now = int(time.time())
-        # Beside a sealed cookie, even one that is refused, nothing that is only signed counts.
-        if now > self._until or any(map(_SEALED.fullmatch, tokens)):
+        if not self._may_count(tokens, now):
             return None
-        secrets = [secret for secret in (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())) if secret]
-        max_age = int(app.permanent_session_lifetime.total_seconds())
         found = []
         for token in tokens:
-            values = upgrade.read_flask(token, secrets, salt=salt, now=now, max_age=max_age, untag=untag)
+            values = read(token, now)
             if values is not None:
                 found.append((token, values))
         if len(found) != 1:
