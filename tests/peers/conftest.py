@@ -54,3 +54,9 @@ def werkzeug_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def django_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source of Django 5.2.19, with its tests."""
     return source("django-5.2.19", tmp_path_factory.mktemp("django"))
+
+
+@pytest.fixture(scope="session")
+def starlette_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source of Starlette 1.10.0, with its tests."""
+    return source("starlette-1.10.0", tmp_path_factory.mktemp("starlette"))
