@@ -51,6 +51,14 @@ def test_the_python_block_of_the_sessions_page_runs(language: str) -> None:
     assert (0, "") == (done.returncode, done.stderr)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_python_blocks_of_the_page_about_starlette_run(language: str) -> None:
+    """One after the other, with warnings as errors."""
+    code = "\n".join(blocks(DOCS / language / "starlette.md", "python"))
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert "" == done.stderr
+
+
 def test_the_two_readmes_are_equal_in_headings_and_code() -> None:
     """Neither language is behind the other."""
     assert shape(READMES[0]) == shape(READMES[1])

@@ -15,7 +15,14 @@ from typing import Any
 import flask
 import msgspec
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
+from hardtack.adapters.starlette import SessionMiddleware
 from hardtack.errors import MisuseError
 from hardtack.login import Accounts, Argon2id, HashingPool
 from hardtack.message import Headers, Request
@@ -257,6 +264,25 @@ def test_a_partitioned_cookie_is_written_and_deleted_as_one() -> None:
         opened["name"] = "Anna"
         interface.save_session(client.application, opened, response)
     assert "Partitioned" in response.headers["Set-Cookie"].split("; ")
+
+
+@pytest.mark.evidence(row="partitioned")
+def test_a_partitioned_cookie_of_starlette_is_written_and_deleted_as_one() -> None:
+    """In the drop-in for Starlette, by Starlette's own keyword."""
+
+    async def write(request: StarletteRequest) -> Response:
+        request.session["name"] = "Anna"
+        return Response()
+
+    async def clear(request: StarletteRequest) -> Response:
+        request.session.clear()
+        return Response()
+
+    middleware = Middleware(SessionMiddleware, secret_key="x" * 32, https_only=True, partitioned=True)
+    routes = [Route("/write", write), Route("/clear", clear)]
+    client = TestClient(Starlette(routes=routes, middleware=[middleware]), base_url=ORIGIN)
+    for path in ("/write", "/clear"):
+        assert "partitioned" in client.get(path).headers["set-cookie"].split("; ")
 
 
 # What is around it ---------------------------------------------------------------------------------------------------
