@@ -20,9 +20,12 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return one browser for all tests; each test takes contexts of its own from it."""
+    """Return one browser for the tests of a file; each test takes contexts of its own from it.
+
+    Not for longer: Playwright leaves an event loop running in the thread, in which no other test could run its own.
+    """
     executable = shutil.which("chromium")
     assert executable, "these tests need a browser: apt-get install chromium (Debian)"
     with sync_playwright() as playwright:

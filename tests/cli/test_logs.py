@@ -66,3 +66,4 @@ def test_configuring_sends_records_to_standard_error(log_format: str, kind: type
     finally:
         root.handlers[:] = before
         root.setLevel(level)
+        logging.getLogger("hardtack").setLevel(logging.NOTSET)

@@ -128,6 +128,7 @@ def test_attack_31_a_record_on_its_way_to_a_terminal_is_one_line(
 def test_nothing_is_logged_that_was_not_committed(accounts: Accounts, caplog: pytest.LogCaptureFixture) -> None:
     """A name that was taken at the last moment makes no account, so it makes no event."""
     accounts.add("ada", PASSWORD, now=NOW)
+    caplog.clear()
     with caplog.at_level(logging.INFO, "hardtack.audit"), pytest.raises(Refused):
         accounts.add("ADA", PASSWORD, now=NOW)
     assert [] == caplog.records
