@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hardtack.seal import Keyring
 from hardtack.session import Session, Sessions
-from hardtack.session.caching import NOBODY_ELSE, protect
+from hardtack.session.caching import LOOKED_AT, NOBODY_ELSE, UNSAID, protect, protected
 
 NOW = 1_800_000_000
 DATA = "__Host-session-app"
@@ -149,3 +149,13 @@ def test_any_fields_are_protected_and_once_is_enough(headers: list[tuple[str, st
     changes = protect(headers, session)
     assert len(changes) == len(dict(changes))
     assert protect(followed(headers, changes), session) == []
+
+
+@given(headers=st.lists(st.tuples(NAMES, VALUES), max_size=5), writes=st.booleans())
+def test_what_an_answer_needs_that_says_nothing_to_caches_is_always_the_same(
+    headers: list[tuple[str, str]], writes: bool
+) -> None:
+    """So that an adapter may keep it ready: nothing but what is looked at changes it."""
+    said = [field for field in headers if field[0].lower() not in LOOKED_AT]
+    said += [("Set-Cookie", "session=x; Path=/")] if writes else []
+    assert tuple(protected(said, ("session",), depends=True)) == UNSAID

@@ -226,3 +226,100 @@ class TestVisitor:
     def test_any_header_is_read(self, header: str) -> None:
         """The promise: whatever comes, it returns."""
         assert csrf.find_visitor(header, "v") == b"" or "v" in header
+
+
+class TestNeedingAToken:
+    """Who must read a form for its token wants to know when not to."""
+
+    @pytest.mark.parametrize(
+        ("fields", "method", "has_cookie", "needed"),
+        [
+            ((), "GET", True, False),
+            ((("Sec-Fetch-Site", "cross-site"),), "POST", True, False),
+            ((("Origin", OURS),), "POST", True, False),
+            ((), "POST", False, False),
+            ((), "POST", True, True),
+            ((("Content-Type", FORM),), "POST", False, True),
+        ],
+    )
+    def test_it_is_needed_where_no_browser_has_said_anything(
+        self, fields: tuple[tuple[str, str], ...], method: str, has_cookie: bool, needed: bool
+    ) -> None:
+        """And where there is something that could be abused."""
+        request = Request(method=method, path="/", headers=Headers(fields))
+        assert csrf.needs_token(request, has_cookie=has_cookie) is needed
+
+    @given(
+        st.lists(st.sampled_from([("Sec-Fetch-Site", "same-origin"), ("Origin", OURS), ("Content-Type", FORM)])),
+        st.sampled_from(["GET", "POST", "PUT"]),
+        st.booleans(),
+    )
+    def test_a_token_decides_just_where_it_is_needed(
+        self, fields: list[tuple[str, str]], method: str, has_cookie: bool
+    ) -> None:
+        """The two agree for every request that is not refused anyhow."""
+        request = Request(method=method, path="/", headers=Headers(fields))
+        with_one = outcome(*fields, method=method, has_cookie=has_cookie, token="good")
+        without = outcome(*fields, method=method, has_cookie=has_cookie)
+        assert (with_one, without != with_one) == ("passes", csrf.needs_token(request, has_cookie=has_cookie))
+
+
+class TestHandshakes:
+    """Cross-site WebSocket hijacking (CWE-1385): a page of another site opens one with the visitor's cookies."""
+
+    @pytest.mark.parametrize(
+        ("fields", "reason"),
+        [
+            ((("Origin", OURS),), "passes"),
+            ((), "passes"),  # no browser
+            ((("Sec-Fetch-Site", "same-origin"), ("Origin", "https://evil.example")), "passes"),
+            ((("Origin", "https://evil.example"),), "origin"),
+            ((("Origin", "null"),), "origin"),
+            ((("Origin", OURS), ("Origin", "https://evil.example")), "origin"),
+            ((("Sec-Fetch-Site", "cross-site"), ("Origin", OURS)), "sec-fetch-site"),
+        ],
+    )
+    def test_cross_site_websocket_hijacking(self, fields: tuple[tuple[str, str], ...], reason: str) -> None:
+        """Only our own pages open one; browsers always say whose page it is (RFC 6455 §4.1)."""
+        request = Request(method="GET", path="/", headers=Headers(fields))
+        if reason == "passes":
+            csrf.check_handshake(request, origins={OURS})
+            return
+        with pytest.raises(CrossSiteRequest) as refusal:
+            csrf.check_handshake(request, origins={OURS})
+        assert refusal.value.reason == reason
+
+
+class TestTokensInForms:
+    """What is read of a form that somebody else reads too."""
+
+    @pytest.mark.parametrize(
+        ("content", "token"),
+        [
+            (b"a=1&csrf_token=abc&b=2", "abc"),
+            (b"csrf_token=a%2Bb", "a%2Bb"),
+            (b"csrf_token=one&csrf_token=two", None),
+            (b"other=abc", None),
+            (b"csrf_token=", None),
+            (b"", None),
+            (b"csrf_token=\xff", "\xff"),
+            (b"xcsrf_token=abc&csrf_token", None),
+            (b"%zz&&&=", None),
+        ],
+    )
+    def test_the_token_is_the_only_one_of_its_name(self, content: bytes, token: str | None) -> None:
+        """Two readers of one form must not see two different ones."""
+        assert csrf.token_in(content) == token
+
+    @given(st.binary())
+    def test_whatever_comes_it_never_raises(self, content: bytes) -> None:
+        """It is read before anything is known of who sent it."""
+        found = csrf.token_in(content)
+        assert found is None or found
+
+    def test_it_is_looked_for_where_it_can_be(self) -> None:
+        """A script has it in the header."""
+        form = ("Content-Type", f"{FORM} ; charset=utf-8")
+        assert csrf.may_hold_token(Request(method="POST", path="/", headers=Headers([form])))
+        assert not csrf.may_hold_token(Request(method="POST", path="/", headers=Headers([form, ("X-CSRF-Token", "t")])))
+        assert not csrf.may_hold_token(Request(method="POST", path="/"))

@@ -140,11 +140,18 @@ def test_what_is_no_origin_is_refused(origin: Any) -> None:
         decide(origin, application="shop")
 
 
-@pytest.mark.parametrize("application", ["", "a b", "a;b", "é", None])
+@pytest.mark.parametrize("application", ["", "a b", "a;b", "é", None, "x" * 64])
 def test_an_application_that_cannot_be_in_a_name_is_refused(application: Any) -> None:
     """The name of the data cookie must be a token."""
     with pytest.raises(MisuseError, match="part of a cookie's name"):
         decide(None, application=application)
+
+
+def test_a_secret_in_the_place_of_the_name_is_not_repeated() -> None:
+    """The error may be logged."""
+    with pytest.raises(MisuseError, match=r"a secret belongs into keyring=") as caught:
+        decide(None, application="hardtack keyring 1\npepper swordfish" + "x" * 43)
+    assert "swordfish" not in str(caught.value)
 
 
 @pytest.mark.parametrize("origin", ["https://example.org", "http://localhost:8000"])

@@ -456,3 +456,8 @@ class TestConflict:
                     continue
                 saved += 1
         assert len(site.open()["items"]) == saved
+
+
+def test_whoever_keeps_values_on_the_server_may_wait_for_it(keyring: Keyring) -> None:
+    """An event loop leaves such a session to a thread."""
+    assert Sessions(keyring, server_side=Table()).may_wait()

@@ -196,3 +196,31 @@ def test_it_behaves_as_a_dictionary_and_knows_whether_it_differs(
     assert dict(session) == model
     assert list(session) == list(model)
     assert session.modified == (list(model.items()) != list(before.items()))
+
+
+class TestEncoded:
+    """Frameworks with types of their own bring their own encoding of the values, as one map."""
+
+    def test_what_is_given_back_is_the_same_session(self, keyring: Keyring) -> None:
+        """A framework reads the map, and writes it."""
+        session = opened(keyring, cart=["biscuit"], n=1)
+        encoded = session.encoded
+        assert (session.accessed, session.modified) == (True, False)
+        session.replace(encoded)
+        assert (dict(session), session.modified) == ({"cart": ["biscuit"], "n": 1}, False)
+
+    def test_other_values_take_the_place_of_all(self, keyring: Keyring) -> None:
+        """Also the longest, which are decoded one by one."""
+        session, other = opened(keyring, n=1), opened(keyring, long="x" * 2000)
+        session.replace(other.encoded)
+        assert (dict(session), session.modified) == ({"long": "x" * 2000}, True)
+
+    @pytest.mark.parametrize("encoded", [b"", b"\xc0", b"\x81\x01\x01", b"\x90", b"\x81\xa1"])
+    def test_what_is_no_map_with_text_for_keys_is_refused_and_changes_nothing(
+        self, keyring: Keyring, encoded: bytes
+    ) -> None:
+        """It is the adapter's mistake."""
+        session = opened(keyring, n=1)
+        with pytest.raises(MisuseError, match="no map of a session"):
+            session.replace(encoded)
+        assert dict(session) == {"n": 1}

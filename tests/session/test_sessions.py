@@ -911,3 +911,54 @@ def test_a_session_is_made_by_open_alone(keyring: Keyring) -> None:
     """Typing: what open returns is a Session, and a mapping."""
     session = make(keyring).open("", NOW)
     assert isinstance(session, Session)
+
+
+class TestWaiting:
+    """An event loop asks before it opens a session."""
+
+    class Known:
+        """Somebody who knows the ended sessions, or says that it does not."""
+
+        def __init__(self, current: Any) -> None:
+            self.current = current
+
+        def is_current(self) -> bool:
+            """Say so, or fail."""
+            if isinstance(self.current, Exception):
+                raise self.current
+            return bool(self.current)
+
+        def refresh(self) -> None:
+            """Read nothing."""
+
+        def verdict(self, *_anything: object) -> str:
+            """Nobody has ended anything."""
+            return ""
+
+    @pytest.mark.parametrize(("current", "waits"), [(True, False), (False, True), (OSError("the disk is gone"), True)])
+    def test_it_may_wait_where_memory_does_not_hold_everything(
+        self, keyring: Keyring, current: object, waits: bool
+    ) -> None:
+        """What fails is found out where it may wait."""
+        assert Sessions(keyring, revocations=self.Known(current)).may_wait() is waits
+
+    def test_without_anything_to_ask_nothing_waits(self, keyring: Keyring) -> None:
+        """A cookie is all there is."""
+        assert not Sessions(keyring).may_wait()
+
+
+class TestProvedBefore:
+    """A sign-in that another system has seen is not one of this moment."""
+
+    @pytest.mark.parametrize(("said", "kept"), [(None, NOW), (0, 0), (NOW - 5, NOW - 5), (NOW + 5, NOW)])
+    def test_when_the_person_proved_it_may_be_said(self, keyring: Keyring, said: int | None, kept: int) -> None:
+        """Never later than now; the session begins now in any case."""
+        session = Sessions(keyring).open("", NOW)
+        identity = session.sign_in(account=1, epoch=0, authenticated_at=said, now=NOW)
+        assert (identity.authenticated_at, identity.born) == (kept, NOW)
+
+    @pytest.mark.parametrize("said", [-1, "now", 1.5, True])
+    def test_what_is_no_time_is_refused(self, keyring: Keyring, said: Any) -> None:
+        """Nobody is signed in by mistake as of now."""
+        with pytest.raises(MisuseError):
+            Sessions(keyring).open("", NOW).sign_in(account=1, epoch=0, authenticated_at=said, now=NOW)

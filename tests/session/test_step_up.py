@@ -114,6 +114,30 @@ def site(keyring: Keyring) -> Site:
     return Site(keyring)
 
 
+class TestHolds:
+    """What a connection that lasts is told about the sign-in with which it began."""
+
+    def test_it_outlives_a_step_up_and_no_end(self, site: Site) -> None:
+        """Whatever has replaced the cookie meanwhile."""
+        site.step_up(site.open())
+        late = LATER + GRACE + 1
+        assert site.sessions.holds(site.identity, late)
+        site.sign_out(site.open())
+        assert not site.sessions.holds(site.identity, late)
+
+    def test_it_ends_with_the_accounts_epoch_and_the_last_cookie(self, site: Site) -> None:
+        """By whichever comes first."""
+        end = site.sessions.last_end(site.identity)
+        assert [True, False] == [site.sessions.holds(site.identity, when) for when in (end, end + 1)]
+        site.ended.epochs[7] = 2
+        assert not site.sessions.holds(site.identity, LATER)
+
+    def test_where_nobody_can_tell_it_does_not_hold(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It would be the wrong side to err on."""
+        monkeypatch.setattr(site.ended, "is_current", lambda: 1 / 0)
+        assert not site.sessions.holds(site.identity, LATER)
+
+
 class TestStepUp:
     """What changes and what stays."""
 

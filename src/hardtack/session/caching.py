@@ -25,6 +25,9 @@ NOBODY_ELSE = "private, no-cache"
 """For an answer that says nothing: not in shared caches, and in the browser's own not without asking again. Where the
 values are on the server the cookie stays the same while they change, so ``Vary`` would not notice."""
 
+LOOKED_AT = frozenset({"vary", "cache-control", "cdn-cache-control", "expires"})
+"""The fields that decide what an answer must say, besides whether it sets a cookie of the session."""
+
 _TARGETED = ("cache-control", "cdn-cache-control")
 _MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+', re.DOTALL)  # a comma inside quotes separates nothing
 _SHARED = frozenset({"public", "s-maxage"})
@@ -106,3 +109,7 @@ def _restrict(said: list[str], writes: bool) -> list[str]:
     kept = [member for member in said if member.partition("=")[0].rstrip(" \t").lower() not in _SHARED]
     # First, where no quotation mark that was left open can hide it.
     return ["private", *kept]
+
+
+UNSAID = tuple(protected((), (), depends=True))
+"""The fields that an answer needs which has to do with the session and none of ``LOOKED_AT``."""

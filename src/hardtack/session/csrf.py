@@ -26,8 +26,18 @@ from hardtack.seal import Keyring, SealError
 from hardtack.session.cookie import find
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+_FORM = "application/x-www-form-urlencoded"
+FORM_TYPES = frozenset({_FORM, "multipart/form-data", "text/plain"})
 """What a form of another site can send without asking first (WHATWG Fetch, "CORS-safelisted request-header")."""
+
+TOKEN_FIELD = "csrf_token"  # noqa: S105 - the name of a field, no secret
+"""The field of a form that carries its token."""
+TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - likewise
+"""The header field in which a script sends it."""
+
+MOST_FORM = 65536
+"""The largest form, in bytes, that is read in search of its token by whoever does not read it otherwise."""
+_FIELD = TOKEN_FIELD.encode() + b"="
 
 VISITOR_SIZE = 16
 _VISITOR = re.compile(rf"[0-9a-f]{{{2 * VISITOR_SIZE}}}")
@@ -72,22 +82,69 @@ def check(
     """
     if request.method in SAFE_METHODS:
         return
-    headers = request.headers
-    if sites := headers.all("sec-fetch-site"):
-        if any(site != "same-origin" for site in sites):
-            raise CrossSiteRequest("sec-fetch-site")
-    elif named := headers.all("origin"):
-        if any(origin == "null" or origin not in origins for origin in named):
-            raise CrossSiteRequest("origin")
-    elif has_cookie or _is_form(headers.get("content-type")):
+    if _by_browser(request, origins):
+        return
+    if has_cookie or _is_form(request.headers.get("content-type")):
         if not token:
             raise CrossSiteRequest("token-missing")
         if not verify(token):
             raise CrossSiteRequest("token-invalid")
 
 
+def needs_token(request: Request, *, has_cookie: bool) -> bool:
+    """Say whether ``check`` would look at a token, so that whoever must read a form for it knows when not to."""
+    headers = request.headers
+    if request.method in SAFE_METHODS or "sec-fetch-site" in headers or "origin" in headers:
+        return False
+    return has_cookie or _is_form(headers.get("content-type"))
+
+
+def may_hold_token(request: Request) -> bool:
+    """Say whether a token would be in the content and nowhere else: a urlencoded form, and none in the header."""
+    headers = request.headers
+    return TOKEN_HEADER not in headers and _media_type(headers.get("content-type")) == _FORM
+
+
+def token_in(content: bytes) -> str | None:
+    """Return the token in a urlencoded form, or ``None`` if there is none, or several.
+
+    Promise: returns for any *content*, never raises.
+    """
+    # Neither the name nor a token of ours has anything that a form would escape.
+    found = [field.removeprefix(_FIELD) for field in content.split(b"&") if field.startswith(_FIELD)]
+    return found[0].decode("latin-1") or None if len(found) == 1 else None
+
+
+def check_handshake(request: Request, *, origins: Collection[str]) -> None:
+    """Let the handshake of a WebSocket pass that our own pages opened, or no browser (RFC 6455 §10.2).
+
+    It is a GET, and browsers send cookies with it and let any page open one; but they always say which (§4.1).
+
+    Raises:
+        CrossSiteRequest: for any other; nothing else, whatever the request holds.
+    """
+    _by_browser(request, origins)
+
+
+def _by_browser(request: Request, origins: Collection[str]) -> bool:
+    """Return whether a browser has said that the request is our own pages', or raise where it says otherwise."""
+    if sites := request.headers.all("sec-fetch-site"):
+        if any(site != "same-origin" for site in sites):
+            raise CrossSiteRequest("sec-fetch-site")
+        return True
+    if named := request.headers.all("origin"):
+        if any(origin == "null" or origin not in origins for origin in named):
+            raise CrossSiteRequest("origin")
+        return True
+    return False
+
+
 def _is_form(content_type: str | None) -> bool:
-    return content_type is not None and content_type.partition(";")[0].strip(" \t").lower() in FORM_TYPES
+    return _media_type(content_type) in FORM_TYPES
+
+
+def _media_type(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip(" \t").lower()
 
 
 class Tokens:

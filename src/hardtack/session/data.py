@@ -84,13 +84,18 @@ LAZY_FROM = 512
 """From how many octets on values are decoded one by one, when they are asked for; below, all at once is quicker."""
 
 
-def decode_values(encoded: msgspec.Raw) -> dict[str, Any]:
+def decode_values(encoded: msgspec.Raw, *, lazily: bool = False) -> dict[str, Any]:
     """Return the values by key; in a large session each is still a ``Raw``, for ``decode_value``.
+
+    Args:
+        encoded: all of them.
+        lazily: leave each encoded, however small the session is: so what a framework has types of its own for, written
+            as extensions of msgpack, goes out as it came in.
 
     Raises:
         UNDECODABLE: one of them, if the values are not a map with text for keys.
     """
-    return _decode_all(encoded) if len(encoded) < LAZY_FROM else _decode_keys(encoded)
+    return _decode_all(encoded) if len(encoded) < LAZY_FROM and not lazily else _decode_keys(encoded)
 
 
 def encode_values(values: Mapping[str, Any]) -> bytes:

@@ -18,6 +18,9 @@ from typing import Protocol
 from hardtack.errors import MisuseError
 from hardtack.session.cookie import MAX_LIFETIME
 
+LEEWAY = 60
+"""How far the clocks of two servers may be apart, in seconds."""
+
 
 class Dated(Protocol):
     """What carries the three times of a session."""
@@ -59,7 +62,7 @@ class Lifetimes:
 
     idle: int = 86_400
     absolute: int = 30 * 86_400
-    leeway: int = 60
+    leeway: int = LEEWAY
     reissue_after: int | None = None
     renew_after: int = field(init=False, repr=False, compare=False)
     """What ``reissue_after`` comes to."""

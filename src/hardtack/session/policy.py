@@ -24,6 +24,9 @@ HOST_PREFIX = "__Host-"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """The hosts that browsers treat as trustworthy without https."""
 
+MOST_NAME = 63
+"""Characters that an application's name may have; what has more is a secret in the wrong place."""
+
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ORIGIN = re.compile(
@@ -99,10 +102,12 @@ def decide(origin: str | None, *, application: str, insecure_plain_http: bool = 
     Raises:
         MisuseError: if *origin* is not an origin, is plain http unasked, or *application* cannot be in a cookie's name.
     """
-    if not cookie.is_name(application):
+    if not cookie.is_name(application) or len(application) > MOST_NAME:
+        # What is too long is not repeated in the text: somebody may have put a secret there.
+        shown = f"{application!r} " if len(repr(application)) <= MOST_NAME else ""
         raise MisuseError(
-            f"the application's name {application!r} cannot be part of a cookie's name",
-            "use letters, digits, dots and hyphens",
+            f"the application's name {shown}cannot be part of a cookie's name",
+            f"use letters, digits, dots and hyphens, {MOST_NAME} at most; a secret belongs into keyring=",
         )
     if origin is None:
         return _by_port(application, None, _DEFAULT_PORTS["http"])

@@ -24,6 +24,10 @@ GRACE = 30
 """For how many seconds an id that step-up has replaced still names its owner."""
 
 
+RETRY_AFTER = 5
+"""Seconds until the ended sessions are likely to be known again, where nobody can tell."""
+
+
 class SupersededSession(Refused):
     """The request came with the cookie from before a step-up, which cannot be raised again."""
 

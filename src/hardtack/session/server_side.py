@@ -171,7 +171,9 @@ class KeptValues:
             return None  # moved or emptied meanwhile: a cookie that names it would take the place of a better one
         if not write.cookie:
             return None
-        kept = None if session._identity is None else session._identity.kept
+        kept = session.persistent
+        if kept is None and session._identity is not None:
+            kept = session._identity.kept
         head = msgspec.structs.replace(data, values=msgspec.Raw(ELSEWHERE))
         return cookie.write(form.encode(head), data.deadline, now, kept)
 

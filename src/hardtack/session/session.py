@@ -61,10 +61,15 @@ class Session(MutableMapping[str, Any]):
         "_values",
         "_why",
         "accessed",
+        "persistent",
     )
 
     accessed: bool
     """Whether the answer depends on the session: somebody has read or written it, or asked who is signed in."""
+
+    persistent: bool | None
+    """Whether the data's cookie outlives the browser, where the application says so for each visitor; ``None``: as the
+    cookie of the identity does, or as these sessions do. It counts when the data is written the next time."""
 
     def __init__(self, sessions: Sessions, cookies: Cookies) -> None:
         self._sessions = sessions
@@ -77,6 +82,7 @@ class Session(MutableMapping[str, Any]):
         self._change = ""
         self._row: Row | None = None
         self._pending: tuple[bytes, int, bytes] | None = None
+        self.persistent = None
         self._adopting = self._forced = self._forgotten = self._saved = self._superseded = self.accessed = False
 
     # Who it is --------------------------------------------------------------------------------------------------------
@@ -105,6 +111,7 @@ class Session(MutableMapping[str, Any]):
         profile_version: int = 0,
         factors: Collection[str] = ("password",),
         keep: bool | None = None,
+        authenticated_at: int | None = None,
         now: int,
     ) -> Identity:
         """Make *account* the one who is signed in, under new ids, and return the new identity.
@@ -117,6 +124,8 @@ class Session(MutableMapping[str, Any]):
             keep: whether they asked to be kept signed in. ``True``: for the longer lifetimes, in cookies that outlive
                 the browser. ``False``: for the usual ones, in cookies that end with the browser, and on the server all
                 the same. ``None``, if they were not asked: for the usual ones, in cookies as these sessions have them.
+            authenticated_at: when the person proved it, where that was before *now*, as with a sign-in that another
+                system has seen: Unix time in seconds, 0 if nobody knows. It is never later than *now*.
             now: Unix time in seconds.
 
         Raises:
@@ -125,6 +134,8 @@ class Session(MutableMapping[str, Any]):
         sessions = self._sessions
         if not sessions.with_identity:
             raise MisuseError("these sessions have no identity", "leave identity=False out to sign people in")
+        if authenticated_at is not None and type(authenticated_at) is not int:
+            raise MisuseError(f"authenticated_at={authenticated_at!r:.80} is no time", "give Unix seconds, or 0")
         if keep is not None and type(keep) is not bool:
             raise MisuseError(f"keep={keep!r:.80} is not a choice", "give True, False or None")
         identity = _checked(
@@ -135,7 +146,7 @@ class Session(MutableMapping[str, Any]):
                 epoch=epoch,
                 profile_version=profile_version,
                 factors=_names(factors),
-                authenticated_at=now,
+                authenticated_at=now if authenticated_at is None else min(authenticated_at, now),
                 born=now,
                 issued=now,
                 deadline=(sessions.kept_lifetimes if keep else sessions.lifetimes).deadline_of(now, now),
@@ -245,8 +256,8 @@ class Session(MutableMapping[str, Any]):
     def modified(self, value: bool) -> None:
         self._forced = bool(value)
 
-    def _load(self) -> dict[str, Any]:
-        """Return the values by key; those that nobody has asked for are still encoded."""
+    def _load(self, *, lazily: bool = False) -> dict[str, Any]:
+        """Return the values by key; those that nobody has asked for are still encoded, *lazily* all of them."""
         values = self._values
         if values is None:
             values = {}
@@ -255,7 +266,7 @@ class Session(MutableMapping[str, Any]):
                 self._drop("gone")
             if self._head is not None:
                 try:
-                    values = form.decode_values(self._head.values)
+                    values = form.decode_values(self._head.values, lazily=lazily)
                 except form.UNDECODABLE:
                     self._drop("malformed")
             self._values = values
@@ -305,6 +316,27 @@ class Session(MutableMapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         self.accessed = True
         return key in self._load()
+
+    @property
+    def encoded(self) -> bytes:
+        """All data as one msgpack map, for adapters whose framework has types of its own."""
+        self.accessed = True
+        return form.encode_values(self._load(lazily=True))
+
+    def replace(self, encoded: bytes) -> None:
+        """Take the values of a msgpack map, as ``encoded`` gives one, in the place of all data.
+
+        Raises:
+            MisuseError: if it is no map with text for keys.
+        """
+        try:
+            values = form.decode_values(msgspec.Raw(encoded), lazily=True)
+        except form.UNDECODABLE:
+            raise MisuseError(
+                "this is no map of a session's values", "encode a dictionary with text for keys"
+            ) from None
+        self.clear()
+        self._load().update(values)
 
     def clear(self) -> None:
         """Forget all data; its cookie is deleted. Who is signed in stays so."""

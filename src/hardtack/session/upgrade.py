@@ -30,6 +30,8 @@ from typing import Any, Protocol, runtime_checkable
 
 LEEWAY = 60
 """How far ahead the clock of the server that signed may be, in seconds."""
+MAX_COOKIES = 8
+"""Of one name: more do not come from paths and sub-domains, but from somebody who tries something."""
 MAX_VALUE = 8192
 """The most characters of a cookie that is looked at; browsers keep half of it."""
 MAX_DECODED = 65_536

@@ -32,6 +32,13 @@ class Verdicts:
     def __init__(self, revocations: Revocations | None) -> None:
         self._revocations = revocations
 
+    def are_current(self) -> bool:
+        """Say whether memory holds everything, so that no answer waits for a disk."""
+        try:
+            return self._revocations is None or self._revocations.is_current()
+        except Exception:
+            return False  # ``look`` says it in the log
+
     def look(self) -> bool:
         """Let what others have ended be in memory, and return whether it is."""
         revocations = self._revocations
