@@ -141,7 +141,9 @@ class TestAssociatedData:
 class TestExpiry:
     """The end in the plaintext."""
 
-    @pytest.mark.parametrize(("end", "field"), [(None, "0000000000"), (1, "0000000001"), ((1 << 40) - 1, "ffffffffff")])
+    @pytest.mark.parametrize(
+        ("end", "field"), [(None, "0000000000"), (1, "0000000001"), (token.LAST_SECOND, "ffffffffff")]
+    )
     def test_it_takes_five_bytes(self, end: int | None, field: str) -> None:
         """All zero for none."""
         assert field == token.expiry_field(end).hex()
@@ -154,8 +156,9 @@ class TestExpiry:
 
 
 def test_the_limits_are_the_specifications() -> None:
-    """50 bytes without data, 65536 characters at most."""
+    """50 bytes without data, 65536 characters at most; an end in 40 bits."""
     assert (67, 65536, 49102) == (token.MIN_TOKEN, token.MAX_TOKEN, token.MAX_DATA)
+    assert (1 << 40) - 1 == token.LAST_SECOND
 
 
 def test_ids_and_keys_of_different_purposes_have_nothing_in_common() -> None:

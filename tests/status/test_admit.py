@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hardtack.errors import Refused
 from hardtack.message import Headers, Request
-from hardtack.status.admit import RULES, admit, allowed
+from hardtack.status.admit import RULES, admit, allowed, options
 from hardtack.status.rules import Route
 from hardtack.status.trace import Step
 
@@ -48,6 +48,11 @@ class TestMethod:
     def test_allow_is_the_union_with_what_follows_from_it(self, methods: list[str], expected: tuple[str, ...]) -> None:
         """HEAD where GET is, and OPTIONS everywhere."""
         assert expected == allowed(methods)
+
+    def test_options_is_answered_without_content(self) -> None:
+        """With the same list (RFC 9110 §9.3.7)."""
+        answer = options({"POST", "GET"})
+        assert (204, [("Allow", "GET, HEAD, POST, OPTIONS")], b"") == (answer.status, answer.headers, answer.body)
 
     def test_a_method_of_no_route_is_not_allowed(self) -> None:
         """The answer lists those that are."""

@@ -12,7 +12,7 @@ import pytest
 
 from hardtack.errors import MisuseError
 from hardtack.status import Status
-from hardtack.status.catalogue import class_of, language_of
+from hardtack.status.catalogue import class_of, family_name, language_of
 from hardtack.status.facts import FACTS
 from hardtack.status.texts import TEXTS
 from hardtack.status.unregistered import SEEN, seen_as
@@ -269,3 +269,8 @@ class TestUnregistered:
         assert all(set(text) == {"en", "zh"} for text in SEEN.values())
         assert seen_as(499)["en"].startswith("nginx")
         assert seen_as(299) == {}
+
+
+def test_a_family_is_named_after_its_first_digit() -> None:
+    """As in the name of a template, also for a code that nobody has registered."""
+    assert [family_name(code) for code in (100, 404, 499, 503)] == ["1xx", "4xx", "4xx", "5xx"]

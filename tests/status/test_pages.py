@@ -105,6 +105,14 @@ class TestForm:
         """A browser a page, a program JSON, a terminal text; nobody a 406 about an error."""
         assert expected == _type(answer(NotFound(), _request(accept)))
 
+    @pytest.mark.parametrize(
+        ("accept", "expected"),
+        [("*/*", PROBLEM), (None, PROBLEM), ("text/plain, */*;q=0.1", TEXT), ("text/html,*/*;q=0.8", HTML)],
+    )
+    def test_an_api_gives_a_problem_to_whoever_accepts_anything(self, accept: str | None, expected: str) -> None:
+        """Whoever says what they want gets it all the same."""
+        assert expected == _type(answer(NotFound(), _request(accept), problems=True))
+
     def test_text_says_the_same_in_lines(self) -> None:
         """For a person at a terminal."""
         response = answer(NotAcceptable(available=["text/html", "image/png"]), _request("*/*"))

@@ -363,6 +363,25 @@ class TestAFeedThatFails:
         clock.now += module.RETRY
         assert "" == verdict(table)
 
+    def test_a_failure_that_takes_long_is_waited_for_once(
+        self, database: Database, table: RevocationTable, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A crowd that has waited for a store that times out does not stand in line for one timeout each."""
+        assert "" == verdict(table)
+        loads: list[float] = []
+
+        def time_out() -> None:
+            loads.append(clock.now)
+            clock.now += 10 * module.RETRY
+            raise OSError("timed out")
+
+        monkeypatch.setattr(table, "_load", time_out)
+        database.generation.advance()
+        assert ["unknown"] * 50 == [verdict(table) for _ in range(50)]
+        assert 1 == len(loads)
+        clock.now += module.RETRY
+        assert ("unknown", 2) == (verdict(table), len(loads))
+
     def test_a_load_is_trusted_for_its_limit_and_no_longer(
         self, database: Database, table: RevocationTable, clock: Clock
     ) -> None:

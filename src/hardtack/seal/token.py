@@ -113,6 +113,8 @@ MIN_TOKEN = len(encode(bytes(_OVERHEAD)))
 MAX_DATA = MAX_TOKEN * 3 // 4 - _OVERHEAD
 """The most data in bytes that a token holds."""
 NO_EXPIRY = bytes(EXPIRY_SIZE)
+LAST_SECOND = 2 ** (8 * EXPIRY_SIZE) - 1
+"""The latest time at which a token can end (Unix time)."""
 _MAX_LENGTH = 0xFFFF
 
 _OWN_PURPOSES = frozenset(Purpose)

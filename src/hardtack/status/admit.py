@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from hardtack.errors import Refused
-from hardtack.message import Request
+from hardtack.message import Request, Response
 from hardtack.status import negotiate
 from hardtack.status.errors import LengthRequired, MethodNotAllowed, NotAcceptable, UnsupportedMediaType
 from hardtack.status.refuse import over_limit
@@ -58,6 +58,11 @@ def allowed(methods: Iterable[str]) -> tuple[str, ...]:
     if "GET" in every:
         every.add("HEAD")
     return (*(method for method in _ORDER if method in every), *sorted(every.difference(_ORDER)))
+
+
+def options(methods: Iterable[str]) -> Response:
+    """Return the answer to OPTIONS at an address with *methods*, where nobody else has one (RFC 9110 §9.3.7)."""
+    return Response(204, [("Allow", ", ".join(allowed(methods)))])
 
 
 def _method_is_allowed(request: Request, route: Route) -> Refused | None:

@@ -243,6 +243,11 @@ class Status(IntEnum):
         return [status for status in cls if status.value // 100 == digit]
 
 
+def family_name(code: int) -> str:
+    """Return the name of the family of *code*, as templates have it: ``4xx``."""
+    return f"{code // 100}xx"
+
+
 def language_of(tag: str) -> str:
     """Return ``"zh"`` for any Chinese language tag or locale, ``"en"`` for everything else."""
     return "zh" if re.split("[-_.]", tag.lower(), maxsplit=1)[0] == "zh" else "en"

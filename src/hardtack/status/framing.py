@@ -12,13 +12,16 @@ from __future__ import annotations
 import re
 
 from hardtack.errors import Refused
-from hardtack.message import Request
+from hardtack.message import Request, Response
 from hardtack.status import host
 from hardtack.status.errors import BadRequest, HTTPVersionNotSupported
 from hardtack.status.errors import NotImplemented as CannotDo
 
 VERSIONS = ("HTTP/1.1", "HTTP/2", "HTTP/3")
 """What is spoken; HTTP/1.0 and any later minor version of 1 is understood as well (RFC 9110 §2.5)."""
+
+LATER = ("2", "3")
+"""The versions that frame content otherwise than in header fields, as ``Request.http_version`` has them."""
 
 CODINGS = frozenset({"chunked", "gzip", "x-gzip", "compress", "x-compress", "deflate"})
 """The registered transfer codings (RFC 9112 §7); of them only chunked is read."""
@@ -137,3 +140,21 @@ def _same(target: str, field: str | None) -> bool:
         return named is not None
     other = host.parse(field)
     return other is not None and host.without_default_port(named) == host.without_default_port(other)
+
+
+def rest_is_drained(request: Request, response: Response, *, begun: bool) -> bool:
+    """Return whether the rest of the content is read and thrown away once *response* is sent (RFC 9112 §9.6).
+
+    It is where the answer closes the connection, unless there is no content (RFC 9112 §6.3; later versions need no
+    field for it) or the client waits for ``100 Continue``, which the first read would send.
+
+    Args:
+        request: what is answered.
+        response: the answer.
+        begun: whether some of the content was asked for.
+    """
+    if response.get("Connection") != "close":
+        return False
+    fields = request.headers
+    framed = "transfer-encoding" in fields or any(length.strip("0") for length in fields.all("content-length"))
+    return (framed or request.http_version in LATER) and (begun or "expect" not in fields)

@@ -36,6 +36,15 @@ from hardtack.status.errors import (
 from hardtack.status.refuse import too_large
 from hardtack.status.trace import Step
 
+PAGE_THREADS = 16
+"""How many of the site's pages run at once, unless the application says otherwise."""
+PAGES_WAITING = 256
+"""How many more wait for a thread before 503 is answered, unless it says otherwise."""
+PAGES_RETRY_AFTER = 1
+"""Seconds after which a place for a page is likely."""
+PRUNE_INTERVAL = 3600
+"""Seconds between two deletions of what has expired."""
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13  # SQLITE_FULL: how a full disk reaches a program through sqlite3
 _ORIGINS = 8

@@ -5,13 +5,13 @@ The values that ``finish`` takes and returns, and the answer while its rules go 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from hardtack.errors import MisuseError, Refused
-from hardtack.message import Request
+from hardtack.message import Request, Response
 from hardtack.status.ranges import MOST_RANGES, Part
 from hardtack.status.trace import Step
 from hardtack.status.validators import ETag, Validators
@@ -19,8 +19,34 @@ from hardtack.status.validators import ETag, Validators
 Fields = list[tuple[str, str]]
 Content = Literal["keep", "none", "parts"]
 
+HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
+"""The fields that concern one connection, which are the server's alone where it says so, as under WSGI (PEP 3333)."""
+
 _BESIDE_A_PAGE = frozenset({"set-cookie", "vary"})
 _READING = frozenset({"GET", "HEAD"})
+
+
+def begins_late(headers: Iterable[tuple[str, str]]) -> bool:
+    """Return whether the first content may be long in coming, so that the head cannot wait for it."""
+    return any(
+        name.lower() == "content-type" and value.lower().startswith("text/event-stream") for name, value in headers
+    )
+
+
+def declared_length(headers: Iterable[tuple[str, str]]) -> int | None:
+    """Return the length that an application has declared for its content, in octets, if it is one."""
+    value = next((value for name, value in headers if name.lower() == "content-length"), "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+
+
+def stand_beside(page: Response, headers: Iterable[tuple[str, str]]) -> None:
+    """Add to the page of an error the fields that the answer had which it takes the place of."""
+    for name, value in headers:
+        if name.lower() == "vary":
+            for member in value.split(","):
+                page.vary(member.strip())
+        else:
+            page.add(name, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ def answer(
     page: Page | None = None,
     default_language: str = "en",
     types: str = "about:blank",
+    problems: bool = False,
 ) -> Response:
     """Return the answer to *error*.
 
@@ -46,6 +47,7 @@ def answer(
             security policy.
         default_language: the language where the visitor has no wish that we can meet.
         types: where the types of problems are described; see ``problem.document``.
+        problems: give whoever accepts anything at all a problem instead of text, as the clients of an API expect.
 
     Raises:
         MisuseError: the status is no error, or is given as a bare number although its answer needs a header field.
@@ -55,7 +57,7 @@ def answer(
     if not 400 <= code <= 599:
         raise MisuseError(f"{code} is no error", "an error page is for codes from 400 to 599")
     tongue = language_of(language or _negotiated(request, default_language))
-    variant = _variant(request.headers.joined("accept"))
+    variant = _variant(request.headers.joined("accept"), problem.MEDIA_TYPE if problems else TEXT)
     response = Response(code, _headers(refused, variant, tongue))
     if variant == problem.MEDIA_TYPE:
         body = problem.encode(problem.document(code, refused, tongue, types=types))
@@ -88,14 +90,16 @@ def _negotiated(request: Request, default_language: str) -> str:
     return negotiate.language(request.headers.joined("accept-language"), (default, "en" if default == "zh" else "zh"))
 
 
-def _variant(accept: str | None) -> str:
-    """Return the media type of the answer."""
+def _variant(accept: str | None, anything: str) -> str:
+    """Return the media type of the answer; *anything* is that for whoever takes them all alike."""
     ranked = negotiate.choices(accept, _OFFERS)
     if not ranked:
         # "application/vnd.api+json" alone, for example: none of ours, but JSON will be understood best.
         return problem.MEDIA_TYPE if "json" in (accept or "").lower() else TEXT
     best = ranked[0]
-    if best.offer == TEXT or (best.specificity == 0 and (TEXT, best.q) in {(each.offer, each.q) for each in ranked}):
+    if best.specificity == 0 and (TEXT, best.q) in {(each.offer, each.q) for each in ranked}:
+        return anything
+    if best.offer == TEXT:
         return TEXT
     return HTML if best.offer == HTML else problem.MEDIA_TYPE
 

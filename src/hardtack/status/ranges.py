@@ -17,9 +17,12 @@ from enum import Enum
 from typing import Final, Literal, NamedTuple
 
 from hardtack.errors import MisuseError
+from hardtack.message import Request
 from hardtack.status.dates import parse_date
 from hardtack.status.validators import ETag, parse_etag
 
+FIELDS = frozenset({"range", "if-range"})
+"""The fields that ask for ranges."""
 MOST_RANGES = 200
 """The most ranges of one request; those who fetch what changed in a large file ask for some tens at once."""
 
@@ -38,6 +41,11 @@ class Unsatisfiable(Enum):
 
 
 UNSATISFIABLE: Final = Unsatisfiable.UNSATISFIABLE
+
+
+def asked_for(request: Request) -> bool:
+    """Return whether *request* may ask for ranges, before its field is read."""
+    return "range" in request.headers
 
 
 def parse_range(

@@ -45,9 +45,14 @@ OF_THE_CONTENT = frozenset(
 Fields = Iterable[tuple[str, str]]
 
 
+def is_error(status: int) -> bool:
+    """Return whether *status* is a code of an error that can be sent, registered or not."""
+    return 400 <= status <= 599
+
+
 def may_be_bare(status: int, headers: Fields) -> bool:
     """Return whether the content of this answer is worth waiting for: it may turn out to say nothing."""
-    if not 400 <= status <= 599:
+    if not is_error(status):
         return False
     for name, value in headers:
         lowered = name.lower()

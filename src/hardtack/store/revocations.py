@@ -173,7 +173,8 @@ class RevocationTable:
                     logger.warning(
                         "revocations cannot be read", extra={"event": "revocations-failed", "reason": reason}
                     )
-                self._not_before = started + RETRY
+                # From its end on: whoever has waited for a slow failure is not to wait for another.
+                self._not_before = self._clock() + RETRY
                 return False
             self._noted = noted
             self._trusted_until = started + self._limit
