@@ -43,6 +43,9 @@ def live_through_everything(accounts: Accounts) -> None:
         lambda: accounts.disable("ada", NOW),
         lambda: accounts.sign_in("ada", PASSWORD, client=CLIENT, now=NOW),
         lambda: accounts.enable("ada", NOW),
+        lambda: accounts.confirm(identity(3), PASSWORD, client=CLIENT, now=NOW),
+        lambda: accounts.confirm(identity(3), TYPED, client=CLIENT, now=NOW),
+        lambda: accounts.confirm(identity(2), PASSWORD, client=CLIENT, now=NOW),
     ]
     for step in work:
         with contextlib.suppress(Refused):
@@ -74,6 +77,9 @@ def test_every_event_is_a_row_with_its_account_client_reason_and_factors(account
         ("account-disabled", 2, "", "", ()),
         ("sign-in-refused", 2, CLIENT, "disabled", ()),
         ("account-enabled", 2, "", "", ()),
+        ("confirm", 3, CLIENT, "", ("password",)),
+        ("confirm-refused", 3, CLIENT, "wrong-password", ()),
+        ("confirm-refused", 2, CLIENT, "changed-meanwhile", ()),
     ]
     found = trail(accounts)
     assert expected == [(one.event, one.account_id, one.client, one.reason, one.factors) for one in found]

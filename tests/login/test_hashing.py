@@ -76,6 +76,14 @@ def test_by_default_there_is_a_thread_per_core_and_the_designs_hash() -> None:
     pool.close()
 
 
+def test_what_was_closed_may_be_used_again() -> None:
+    """As an application is, between two of its tests."""
+    pool = HashingPool(Argon2id(memory=8, passes=1), threads=1)
+    for _ in range(2):
+        assert hash_once(pool).startswith("$argon2id$")
+        pool.close()
+
+
 def test_a_system_without_affinity_counts_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as macOS."""
     monkeypatch.delattr(os, "sched_getaffinity")

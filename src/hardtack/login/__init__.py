@@ -1,14 +1,15 @@
-"""Who it is: accounts, sign-in, sign-up, the throttle before them and the trail behind them.
+"""Who it is: accounts, sign-in, sign-up, the password again, the throttle before them and the trail behind them.
 
 Nothing here knows a page or a cookie: an account comes out, and what is made of it is the session's and the site's.
 What is refused is an exception with a status and a text in every language of the pages.
 """
 
 from hardtack.login.accounts import Accounts, NoSuchAccount
+from hardtack.login.attempt import WrongCredentials
+from hardtack.login.confirm import WrongPassword
 from hardtack.login.hashing import HashingBusy, HashingPool
 from hardtack.login.names import BadName, NameTaken
 from hardtack.login.passwords import Argon2id, BadPassword
-from hardtack.login.sign_in import WrongCredentials
 from hardtack.login.throttle import TooManyAttempts
 from hardtack.login.welcome import WelcomeCodeWrong, WelcomeGone
 from hardtack.store.accounts import Account
@@ -27,4 +28,5 @@ __all__ = [
     "WelcomeCodeWrong",
     "WelcomeGone",
     "WrongCredentials",
+    "WrongPassword",
 ]

@@ -12,6 +12,7 @@ from typing import Self
 from hardtack.errors import MisuseError
 from hardtack.login import audit, names, welcome
 from hardtack.login.audit import Trail
+from hardtack.login.confirm import confirm, supersede
 from hardtack.login.hashing import HashingPool
 from hardtack.login.names import BadName
 from hardtack.login.services import Services
@@ -59,6 +60,7 @@ class Accounts:
             keyring=keyring,
         )
         self.revocations = RevocationTable(database, keyring)
+        self.spent = SpentTable(database)
 
     @classmethod
     def connect(cls, url: str, *, keyring: Keyring | None = None, hashing: HashingPool | None = None) -> Accounts:
@@ -121,6 +123,14 @@ class Accounts:
             feed.revoke_lineage(connection, lineage=identity.lineage, account_id=identity.account, until=end)
             event = self._services.trail.write(connection, audit.SIGNED_OUT, now=now, account_id=identity.account)
         self._services.trail.tell(event)
+
+    def confirm(self, identity: Identity, password: str, *, client: str, now: int) -> Account:
+        """Return the account of *identity* if *password* is its own; see ``hardtack.login.confirm``."""
+        return confirm(self._services, identity, password, client=client, now=now)
+
+    def supersede(self, identity: Identity, now: int, *, until: int) -> bool:
+        """Record that a step-up has renewed the id of *identity*; see ``hardtack.login.confirm``."""
+        return supersede(self._services, identity, now, until=until)
 
     def get(self, account_id: int) -> Account | None:
         """Return the account with the number *account_id*, disabled or not, or ``None``."""
@@ -216,4 +226,4 @@ class Accounts:
             self._services.throttle.prune(connection, now)
             trail_rows.prune(connection, now)
         sessions.prune(self._database, now)
-        SpentTable(self._database).prune(now)
+        self.spent.prune(now)

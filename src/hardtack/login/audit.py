@@ -24,6 +24,8 @@ from hardtack.store.audit import Event
 SIGNED_IN = "sign-in"
 SIGN_IN_REFUSED = "sign-in-refused"
 SIGNED_OUT = "sign-out"
+CONFIRMED = "confirm"
+CONFIRM_REFUSED = "confirm-refused"
 SIGNED_UP = "sign-up"
 SIGN_UP_REFUSED = "sign-up-refused"
 WELCOMED = "welcome"
@@ -37,6 +39,8 @@ EVENTS = (
     SIGNED_IN,
     SIGN_IN_REFUSED,
     SIGNED_OUT,
+    CONFIRMED,
+    CONFIRM_REFUSED,
     SIGNED_UP,
     SIGN_UP_REFUSED,
     WELCOMED,

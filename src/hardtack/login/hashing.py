@@ -94,8 +94,9 @@ class HashingPool:
             place.leave(free.release)
 
     def close(self) -> None:
-        """End the threads when their work is done."""
+        """End the threads when their work is done; the pool may be used again, which starts new ones."""
         self._executor.shutdown()
+        self._start()
 
 
 class Place:
