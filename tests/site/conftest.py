@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +15,7 @@ import pytest
 from hardtack.login import Account, Accounts, Argon2id, HashingPool
 from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
-from hardtack.session import Lifetimes, Sessions
+from hardtack.session import CookiePolicy, Lifetimes, Sessions
 from hardtack.site import Settings, Site
 
 FORM = "application/x-www-form-urlencoded"
@@ -232,7 +232,15 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
     """Return a function that makes a site with settings of the test's choice."""
     opened: list[Accounts] = []
 
-    def make(*, prefix: str = "", **settings: Any) -> World:
+    def make(
+        *,
+        prefix: str = "",
+        home: str | None = None,
+        templates: Path | str | None = None,
+        texts: Mapping[str, Mapping[str, str]] | None = None,
+        forgets: Sequence[CookiePolicy] = (),
+        **settings: Any,
+    ) -> World:
         keyring = Keyring.generate()
         chosen = Settings(data=str(tmp_path), **settings)
         accounts = Accounts.connect(f"sqlite:///{tmp_path}/{len(opened)}.db", keyring=keyring, hashing=hashing)
@@ -248,7 +256,18 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             revocations=accounts.revocations,
             insecure_plain_http=chosen.insecure_plain_http,
         )
-        site = Site(accounts, sessions, chosen, keyring, prefix=prefix, clock=clock)
+        site = Site(
+            accounts,
+            sessions,
+            chosen,
+            keyring,
+            prefix=prefix,
+            home=home,
+            templates=templates,
+            texts=texts,
+            forgets=forgets,
+            clock=clock,
+        )
         return World(site, accounts, sessions, keyring, chosen, clock)
 
     yield make

@@ -20,12 +20,12 @@ def test_it_shows_the_name_since_when_and_this_sign_in(world: World, language: s
     page = browser.get("/account").body.decode()
     facts = [
         NAME,
-        texts.text(language, "account.administrator"),
-        texts.moment(language, int(world.clock.now) - 86400),
-        texts.moment(language, int(world.clock.now)),
-        texts.text(language, "account.factor_password"),
-        texts.text(language, "account.idle_value", span=texts.span(language, 86400)),
-        texts.moment(language, int(world.clock.now) + 604800),
+        texts.OURS.text(language, "account.administrator"),
+        texts.OURS.moment(language, int(world.clock.now) - 86400),
+        texts.OURS.moment(language, int(world.clock.now)),
+        texts.OURS.text(language, "account.factor_password"),
+        texts.OURS.text(language, "account.idle_value", span=texts.OURS.span(language, 86400)),
+        texts.OURS.moment(language, int(world.clock.now) + 604800),
     ]
 
     assert [] == [fact for fact in facts if fact not in page]

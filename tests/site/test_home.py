@@ -21,8 +21,8 @@ def test_in_the_first_start_it_says_where_the_link_is_and_not_the_link(world: Wo
     code = world.accounts.make_welcome_code(int(world.clock.now))
     page = world.browser(language=language).get("/").body.decode()
 
-    assert texts.text(language, "home.first_heading") in page
-    assert texts.text(language, "home.first_again") in page
+    assert texts.OURS.text(language, "home.first_heading") in page
+    assert texts.OURS.text(language, "home.first_again") in page
     assert code not in page
 
 
@@ -32,8 +32,8 @@ def test_signed_out_it_shows_the_ways_in(world: World, language: str) -> None:
     world.member(administrator=True)
     page = world.browser(language=language).get("/").body.decode()
 
-    assert texts.text(language, "home.heading_out") in page
-    assert texts.text(language, "home.first_heading") not in page
+    assert texts.OURS.text(language, "home.heading_out") in page
+    assert texts.OURS.text(language, "home.first_heading") not in page
     assert ["/sign-in", "/sign-up"] == hrefs(page)
 
 
@@ -44,7 +44,7 @@ def test_a_closed_sign_up_is_explained_instead_of_offered(make_world: MakeWorld)
     page = world.browser().get("/").body.decode()
 
     assert ["/sign-in"] == hrefs(page)
-    assert texts.text("en", "home.closed") in page
+    assert texts.OURS.text("en", "home.closed") in page
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -55,7 +55,7 @@ def test_signed_in_it_greets_by_name(world: World, language: str) -> None:
     browser.sign_in()
     page = browser.get("/").body.decode()
 
-    assert texts.text(language, "home.heading_in", name=NAME) in page
+    assert texts.OURS.text(language, "home.heading_in", name=NAME) in page
     assert ["/account"] == hrefs(page)
 
 

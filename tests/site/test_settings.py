@@ -104,6 +104,24 @@ class TestSources:
         assert 8000 == settings.port
 
 
+class TestGivenByName:
+    """As a program gives them."""
+
+    def test_what_is_given_counts_and_none_is_not_given(self) -> None:
+        """Each by its name and with its type."""
+        settings = Settings.given("Hardtack(…)", {"realm": "shop", "recent_sign_in": 60, "origin": None})
+
+        assert ("shop", 60, None) == (settings.realm, settings.recent_sign_in, settings.origin)
+
+    @pytest.mark.parametrize(("values", "said"), [({"relm": "shop"}, "did you mean realm"), ({"port": "80"}, "port")])
+    def test_a_mistake_names_where_it_was_made(self, values: dict[str, Any], said: str) -> None:
+        """And nothing is converted quietly."""
+        with pytest.raises(MisuseError) as caught:
+            Settings.given("Hardtack(…)", values)
+        assert str(caught.value).startswith("Hardtack(…): ")
+        assert said in str(caught.value)
+
+
 class TestMistakes:
     """One line that names the source and the setting, and a hint."""
 

@@ -36,8 +36,10 @@ def pages(world: World, language: str) -> Iterator[tuple[str, str]]:
     yield "foreign host", out.get("/", host="evil.example").body.decode()
     inside = world.browser(language=language)
     inside.sign_in()
-    for address in ("/", "/account", "/sign-in", "/sign-up", "/none"):
+    for address in ("/", "/account", "/account/confirm", "/sign-in", "/sign-up", "/none"):
         yield f"{address}, signed in", inside.get(address).body.decode()
+    yield "confirm, wrong", inside.submit("/account/confirm", password="wrong").body.decode()
+    yield "confirm, empty", inside.submit("/account/confirm", password="").body.decode()
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
@@ -52,7 +54,7 @@ def test_every_page_is_sound(world: World, language: str) -> None:
         assert [{"lang": texts.TAGS[language]}] == page.all("html"), name
         assert len(ids) == len(set(ids)), name
         for field in page.all("input"):
-            if field["type"] != "hidden":
+            if field["type"] != "hidden" and "hidden" not in field:
                 assert field["id"] in [label["for"] for label in page.all("label")], name
         for _, attributes in page.elements:
             for reference in ("aria-describedby", "aria-labelledby"):

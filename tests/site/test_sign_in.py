@@ -34,7 +34,7 @@ class TestPage:
         inputs = {field["name"]: field for field in page.all("input")}
 
         assert 200 == response.status
-        assert texts.text(language, "sign_in.title") in page.words["h1"]
+        assert texts.OURS.text(language, "sign_in.title") in page.words["h1"]
         assert ("text", "username") == (inputs["username"]["type"], inputs["username"]["autocomplete"])
         assert ("password", "current-password") == (inputs["password"]["type"], inputs["password"]["autocomplete"])
         assert {"username", "password", "keep"} == {label["for"] for label in page.all("label")}
@@ -218,7 +218,7 @@ class TestSigningIn:
         browser.sign_in()
         page = Page(words(browser.get("/sign-in?next=/account%3Fx")))
 
-        assert texts.text("en", "sign_in.already_heading") == page.words["h1"]
+        assert texts.OURS.text("en", "sign_in.already_heading") == page.words["h1"]
         assert "/account?x" in [link.get("href") for link in page.all("a")]
         assert {"/sign-out"} == set(page.actions)
 
@@ -301,7 +301,7 @@ class TestRefused:
         assert {f"#{name}" for name in named} <= {link.get("href") for link in page.all("a")}
         for name, field in wrong.items():
             assert f"{name}-error" in (field["aria-describedby"] or "").split()
-            assert 2 == words(response).count(texts.text(language, f"form.{name}_missing"))
+            assert 2 == words(response).count(texts.OURS.text(language, f"form.{name}_missing"))
 
     def test_a_missing_field_is_named_to_a_script(self, world: World) -> None:
         """In the problem's own member."""
@@ -316,7 +316,7 @@ class TestRefused:
         response = world.browser().post("/sign-in", body)
 
         assert 400 == response.status
-        assert texts.text("en", "form.malformed") in words(response)
+        assert texts.OURS.text("en", "form.malformed") in words(response)
 
     @pytest.mark.parametrize("content_type", ["text/plain", "multipart/form-data; boundary=x", "application/xml"])
     def test_another_content_type_is_415_and_says_what_is_taken(self, world: World, content_type: str) -> None:

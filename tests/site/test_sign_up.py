@@ -101,8 +101,8 @@ def test_a_closed_sign_up_is_403_and_says_so(make_world: MakeWorld, language: st
     script = browser.json(method, "/sign-up", {"username": NAME, "password": PASSWORD} if method == "POST" else None)
 
     assert (403, 403) == (page.status, script.status)
-    assert texts.text(language, "sign_up.closed") in page.body.decode()
-    assert texts.text(language, "sign_up.closed") == json.loads(script.body)["detail"]
+    assert texts.OURS.text(language, "sign_up.closed") in page.body.decode()
+    assert texts.OURS.text(language, "sign_up.closed") == json.loads(script.body)["detail"]
     assert () == world.accounts.list()
 
 

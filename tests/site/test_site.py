@@ -175,7 +175,7 @@ class TestUnexpected:
         fields = vars(line)["fields"]
 
         assert 500 == page.status
-        assert texts.text(language, "error.incident", incident=fields["incident"]) in page.body.decode()
+        assert texts.OURS.text(language, "error.incident", incident=fields["incident"]) in page.body.decode()
         assert ("RuntimeError", "GET", "/") == (fields["error"], fields["method"], fields["path"])
         assert "home.py" in fields["where"]
         assert "hunter2" not in page.body.decode() + caplog.text + repr(fields)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hardtack.site
+from hardtack.errors import MisuseError
 from hardtack.site import texts
+from tests.site.conftest import MakeWorld
 
 SITE = Path(hardtack.site.__file__).parent
 # An id stands in quotes in a template or a module: t("sign_in.title"), both("form.malformed").
@@ -24,7 +27,7 @@ def placeholders(text: str) -> set[str]:
 def used() -> set[str]:
     """Return every text id that a template or a module names."""
     sources = [*SITE.glob("*.py"), *SITE.glob("templates/*.html")]
-    sections = {identifier.partition(".")[0] for identifier in texts.table("en")}
+    sections = {identifier.partition(".")[0] for identifier in texts.OURS.table("en")}
     found = {match for source in sources for match in ID.findall(source.read_text(encoding="utf-8"))}
     names = {identifier for identifier in found if identifier.partition(".")[0] in sections}
     return {name for name in names if not name.endswith((".html", ".toml", ".css", ".svg"))}
@@ -32,47 +35,58 @@ def used() -> set[str]:
 
 def test_every_language_has_the_same_texts() -> None:
     """A page must not fail in one language only."""
-    assert {language: set(texts.table("en")) for language in texts.LANGUAGES} == {
-        language: set(texts.table(language)) for language in texts.LANGUAGES
+    assert {language: set(texts.OURS.table("en")) for language in texts.LANGUAGES} == {
+        language: set(texts.OURS.table(language)) for language in texts.LANGUAGES
     }
     assert sorted(texts.LANGUAGES) == sorted(path.stem for path in SITE.glob("locale/*.toml"))
 
 
 def test_every_language_has_the_same_placeholders() -> None:
     """What is put into a text in one language is put into it in every one."""
-    for identifier, text in texts.table("en").items():
-        assert (identifier, placeholders(text)) == (identifier, placeholders(texts.table("zh")[identifier]))
+    for identifier, text in texts.OURS.table("en").items():
+        assert (identifier, placeholders(text)) == (identifier, placeholders(texts.OURS.table("zh")[identifier]))
 
 
 def test_every_text_that_is_used_exists() -> None:
     """No page names a text that nobody wrote."""
-    assert set() == used() - set(texts.table("en"))
+    assert set() == used() - set(texts.OURS.table("en"))
 
 
 def test_every_text_that_exists_is_used() -> None:
     """No translation work for nothing; the units of time are put together in one place."""
     units = {f"time.{unit}{plural}" for unit in ("day", "hour", "minute") for plural in ("", "s")}
 
-    assert set() == set(texts.table("en")) - used() - units
+    assert set() == set(texts.OURS.table("en")) - used() - units
 
 
 def test_no_text_holds_markup_or_is_empty() -> None:
     """Texts are escaped as they are, so markup in them would be seen."""
     for language in texts.LANGUAGES:
         assert [] == [
-            name for name, text in texts.table(language).items() if not text.strip() or re.search("[<>]", text)
+            name for name, text in texts.OURS.table(language).items() if not text.strip() or re.search("[<>]", text)
         ]
 
 
 def test_chinese_texts_are_chinese() -> None:
     """Nothing was left in English, and Chinese sentences end in Chinese punctuation."""
-    same_everywhere = {"site.title", "site.other_language", "site.other_language_tag", "home.first_code", "time.months"}
+    same_everywhere = {
+        "site.brand",
+        "site.title",
+        "site.other_language",
+        "site.other_language_tag",
+        "home.first_code",
+        "time.months",
+    }
     chinese = re.compile(r"[\u4e00-\u9fff]")
 
     left = [
-        name for name, text in texts.table("zh").items() if not chinese.search(text) and name not in same_everywhere
+        name
+        for name, text in texts.OURS.table("zh").items()
+        if not chinese.search(text) and name not in same_everywhere
     ]
-    half_width = [name for name, text in texts.table("zh").items() if re.search(r"[\u4e00-\u9fff][,.:;?!()]", text)]
+    half_width = [
+        name for name, text in texts.OURS.table("zh").items() if re.search(r"[\u4e00-\u9fff][,.:;?!()]", text)
+    ]
     assert ([], []) == (left, half_width)
 
 
@@ -81,7 +95,7 @@ def test_chinese_texts_are_chinese() -> None:
 )
 def test_a_moment_is_written_in_words(language: str, expected: str) -> None:
     """In UTC and said so."""
-    assert expected == texts.moment(language, 1795378020)
+    assert expected == texts.OURS.moment(language, 1795378020)
 
 
 def test_a_moment_is_written_for_machines() -> None:
@@ -103,10 +117,110 @@ def test_a_moment_is_written_for_machines() -> None:
 )
 def test_a_span_takes_the_largest_unit_that_fits(seconds: int, english: str, chinese: str) -> None:
     """Rounded down to minutes, never to nothing."""
-    assert (english, chinese) == (texts.span("en", seconds), texts.span("zh", seconds))
+    assert (english, chinese) == (texts.OURS.span("en", seconds), texts.OURS.span("zh", seconds))
 
 
 def test_an_unknown_text_is_a_mistake() -> None:
     """It is found by the first test that renders the page."""
     with pytest.raises(KeyError):
-        texts.text("en", "no.such")
+        texts.OURS.text("en", "no.such")
+
+
+class TestGiven:
+    """Texts that take the place of ours."""
+
+    def test_they_stand_where_ours_stood_and_nowhere_else(self) -> None:
+        """One by one; another site is not concerned."""
+        given = texts.Texts({"en": {"site.brand": "Shop", "sign_in.title": "Come in"}, "zh": {"site.brand": "商店"}})
+
+        assert ("Shop", "商店", "Come in") == (
+            given.text("en", "site.brand"),
+            given.text("zh", "site.brand"),
+            given.text("en", "sign_in.title"),
+        )
+        assert given.table("zh")["sign_in.title"] == texts.OURS.table("zh")["sign_in.title"]
+        assert {"en": "Shop", "zh": "商店"} == given.both("site.brand")
+        assert "Hardtack" == texts.OURS.text("en", "site.brand")
+
+    @pytest.mark.parametrize("language", texts.LANGUAGES)
+    def test_pages_errors_and_refusals_say_them(self, make_world: MakeWorld, language: str) -> None:
+        """Whatever makes the text: a template, a form's reader, a page's refusal, a time."""
+        given = {
+            "site.brand": "Shop-0",
+            "sign_in.title": "Title-1",
+            "form.password_missing": "Missing-2",
+            "form.incomplete": "Incomplete-3",
+            "form.malformed": "Malformed-4",
+            "form.wrong_type": "Type-5",
+            "sign_up.closed": "Closed-6",
+            "welcome.no_code": "Code-7",
+            "cookie.damaged": "Damaged-8",
+            "time.moment": "{year}{month}{day}{clock}-9",
+            "error.home": "Home-10",
+        }
+        world = make_world(texts={language: given}, sign_up="off")
+        browser = world.browser(language=language)
+        world.member()
+        seen = [
+            browser.get("/sign-in"),
+            browser.submit("/sign-in", username="a", password=""),
+            browser.json("POST", "/sign-in", {}),
+            browser.post("/sign-in", b"%"),
+            browser.post("/sign-in", b"x", content_type="text/plain"),
+            browser.get("/sign-up"),
+            browser.get("/welcome"),
+            world.browser(language=language, cookies={"hardtack-8000": "x"}).get("/sign-in"),
+        ]
+        browser.sign_in()
+        seen.append(browser.get("/account"))
+        said = "".join(response.body.decode() for response in seen)
+
+        assert [] == [text for text in given.values() if text.partition("-")[2] and f"-{text[-1]}" not in said]
+        assert [] == [text for text in given.values() if "{" not in text and text not in said]
+        assert "Hardtack" not in said
+
+    def test_they_are_escaped_like_ours(self, make_world: MakeWorld) -> None:
+        """A text is no markup, whoever wrote it."""
+        world = make_world(texts={"en": {"site.brand": "A <b>& co"}})
+
+        assert "A &lt;b&gt;&amp; co" in world.browser().get("/sign-in").body.decode()
+
+    def test_an_empty_text_is_one(self) -> None:
+        """Whoever wants no footer has none."""
+        assert "" == texts.Texts({"en": {"site.footer": ""}}).text("en", "site.footer")
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"fr": {}}, "'fr' is no language of the pages, which are en and zh"),
+            ({"site.brand": "Shop"}, 'write texts={"en": {"site.brand": "Shop"}'),
+            ({"en": "Shop"}, "texts by their ids are expected"),
+            ({"en": {"site.brnad": "Shop"}}, "did you mean 'site.brand'?"),
+            ({"en": {"zzzzzz": "Shop"}}, "such as 'site.brand'"),
+            ({"zh": {5: "Shop"}}, "no text 5"),
+            ({"zh": {"site.brand": None}}, "'site.brand' in 'zh' must be a text"),
+            ({"en": {"site.brand": "{page}"}}, "placeholders as ours: none"),
+            ({"en": {"site.title": "{page}"}}, "placeholders as ours: {brand} and {page}"),
+            ({"en": {"site.title": "{page} {brand} {more}"}}, "placeholders as ours"),
+            ({"en": {"site.title": "{} {brand}"}}, "placeholders as ours"),
+            ({"en": {"site.title": "{page} {brand.__class__}"}}, "placeholders as ours"),
+            ({"en": {"site.title": "{page!r} {brand}"}}, "placeholders as ours"),
+            ({"en": {"site.title": "{page:>9} {brand}"}}, "placeholders as ours"),
+            ({"en": {"site.title": "{page} {brand} {"}}, "a brace that is no placeholder is written twice"),
+            ({"en": {"time.months": "Jan Feb"}}, "'time.months' in 'en' must be twelve words"),
+        ],
+    )
+    def test_what_no_page_could_show_is_a_mistake(self, given: Any, said: str) -> None:
+        """Said when the site is made, with what to write instead."""
+        with pytest.raises(MisuseError) as caught:
+            texts.Texts(given)
+        assert said in str(caught.value)
+
+    def test_it_is_said_by_the_site(self, make_world: MakeWorld) -> None:
+        """Not by the first visitor."""
+        with pytest.raises(MisuseError, match="did you mean"):
+            make_world(texts={"en": {"site.brands": "Shop"}})
+
+    def test_braces_are_written_twice(self) -> None:
+        """As in every text with placeholders."""
+        assert "{Shop}" == texts.Texts({"en": {"site.brand": "{{Shop}}"}}).text("en", "site.brand")

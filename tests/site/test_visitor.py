@@ -76,7 +76,7 @@ class TestBadCookies:
         assert 1 == len(lines)
         assert reason in repr(vars(lines[0]))
         assert good not in caplog.text
-        assert texts.text(language, COOKIE_PROBLEMS.get(reason, "cookie.unclear")) in told.body.decode()
+        assert texts.OURS.text(language, COOKIE_PROBLEMS.get(reason, "cookie.unclear")) in told.body.decode()
         assert ["status"] == [part["role"] for part in page.all("section")]
         assert IDENTITY not in browser.cookies
         assert [] == Page(browser.get("/sign-in").body.decode()).all("section")
@@ -101,8 +101,8 @@ class TestBadCookies:
         world.clock.now += passed
         page = browser.get("/").body.decode()
 
-        assert texts.text("en", "cookie.expired") in page
-        assert texts.text("en", "home.heading_out") in page
+        assert texts.OURS.text("en", "cookie.expired") in page
+        assert texts.OURS.text("en", "home.heading_out") in page
 
     def test_an_ended_sign_in_is_told_as_such(self, world: World) -> None:
         """Signed out elsewhere, or by an administrator."""
@@ -111,7 +111,7 @@ class TestBadCookies:
         browser.sign_in()
         world.accounts.disable(NAME, int(world.clock.now))
 
-        assert texts.text("en", "cookie.revoked") in browser.get("/sign-in").body.decode()
+        assert texts.OURS.text("en", "cookie.revoked") in browser.get("/sign-in").body.decode()
 
     def test_every_page_that_takes_the_cookie_away_tells_it_error_pages_too(self, world: World) -> None:
         """Wherever the visitor happens to be."""
@@ -119,7 +119,7 @@ class TestBadCookies:
         response = browser.get("/no-such-page")
 
         assert 404 == response.status
-        assert texts.text("en", "cookie.damaged") in response.body.decode()
+        assert texts.OURS.text("en", "cookie.damaged") in response.body.decode()
         assert {} == browser.cookies
 
     def test_signing_in_with_a_bad_cookie_works(self, world: World) -> None:
@@ -168,7 +168,7 @@ class TestUnknownRevocations:
 
         assert (503, 503) == (page.status, script.status)
         assert "5" == page.get("retry-after")
-        assert texts.text("en", "error.revocations") in page.body.decode()
+        assert texts.OURS.text("en", "error.revocations") in page.body.decode()
         assert IDENTITY in browser.cookies
         assert 200 == world.browser().get("/").status
 

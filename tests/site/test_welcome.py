@@ -24,7 +24,7 @@ def test_the_link_makes_the_administrator_and_signs_them_in(world: World) -> Non
     assert (303, "/account") == (response.status, response.get("location"))
     assert account is not None
     assert account.administrator
-    assert texts.text("en", "account.administrator") in browser.get("/account").body.decode()
+    assert texts.OURS.text("en", "account.administrator") in browser.get("/account").body.decode()
 
 
 def test_a_script_can_do_the_same(world: World) -> None:
@@ -76,7 +76,7 @@ def test_the_language_switch_comes_back_to_the_form_with_its_code(world: World) 
     page = browser.get(there.get("location") or "")
 
     assert (422, 303, 200) == (wrong.status, there.status, page.status)
-    assert texts.text("zh", "welcome.title") in page.body.decode()
+    assert texts.OURS.text("zh", "welcome.title") in page.body.decode()
     assert secret == Page(page.body.decode()).form("/welcome")["code"]
 
 
@@ -114,7 +114,7 @@ def test_a_wrong_old_or_missing_code_is_403_with_a_way_out(world: World, languag
     answers = [browser.get(address) for address in (f"/welcome?code={old}", "/welcome?code=wrong", "/welcome")]
 
     assert [403, 403, 403] == [answer.status for answer in answers]
-    assert texts.text(language, "welcome.no_code") in answers[2].body.decode()
+    assert texts.OURS.text(language, "welcome.no_code") in answers[2].body.decode()
     assert [] == [action for answer in answers for action in Page(answer.body.decode()).actions]
 
 

@@ -39,7 +39,8 @@ def show(request: Request, services: Services) -> Response:
             }
         )
     factors = [
-        texts.text(services.language, _FACTORS[factor]) if factor in _FACTORS else factor for factor in identity.factors
+        services.texts.text(services.language, _FACTORS[factor]) if factor in _FACTORS else factor
+        for factor in identity.factors
     ]
     return services.render(
         "account.html",

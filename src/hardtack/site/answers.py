@@ -6,11 +6,12 @@ everybody else gets a page. Nothing here knows what is answered.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from hardtack.message import Request, Response
+from hardtack.message import Headers, Request, Response
 from hardtack.site import forms
 from hardtack.status import negotiate
 
@@ -35,6 +36,14 @@ def navigates(request: Request) -> bool:
     if mode is not None:
         return mode == "navigate"
     return "text/html" in (request.headers.joined("accept") or "").lower()
+
+
+def asking(request: Request) -> Request:
+    """Return *request* so that its errors come in JSON if its results would (RFC 9457)."""
+    if not speaks_json(request):
+        return request
+    kept = [(name, value) for name, value in request.headers if name != "accept"]
+    return replace(request, headers=Headers([*kept, ("accept", "application/problem+json")]))
 
 
 def html(text: str, status: int = 200) -> Response:

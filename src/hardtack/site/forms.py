@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 from urllib.parse import parse_qsl
 
 from hardtack.message import Request
-from hardtack.site.texts import both
+from hardtack.site.texts import OURS, Texts
 from hardtack.status import BadRequest, UnprocessableContent, UnsupportedMediaType
 
 MOST_FIELDS = 32
@@ -40,10 +40,12 @@ class Form:
     Args:
         kind: how it came: ``form``, ``json``, or ``none`` for a request without content.
         fields: the values as typed; not shown in representations, since one of them is a password.
+        texts: the words for what is wrong with it.
     """
 
     kind: Literal["form", "json", "none"] = "none"
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    texts: Texts = field(default=OURS, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
         """Return the value of *name*, or *default* if it was not sent.
@@ -53,9 +55,7 @@ class Form:
         """
         value = self.fields.get(name, default)
         if not _is_text(value):
-            raise UnprocessableContent(
-                both("form.incomplete"), reason="field-is-no-text", fields={name: both("form.not_text")}
-            )
+            raise self._wrong("field-is-no-text", {name: "form.not_text"})
         return cast("str", value)
 
     def chosen(self, name: str) -> bool:
@@ -68,9 +68,7 @@ class Form:
         if self.kind == "form":
             return name in self.fields
         if not isinstance(value, bool):
-            raise UnprocessableContent(
-                both("form.incomplete"), reason="field-is-no-choice", fields={name: both("form.not_choice")}
-            )
+            raise self._wrong("field-is-no-choice", {name: "form.not_choice"})
         return value
 
     def require(self, names: Iterable[str]) -> None:
@@ -81,11 +79,12 @@ class Form:
         """
         missing = [name for name in names if not self.get(name)]
         if missing:
-            raise UnprocessableContent(
-                both("form.incomplete"),
-                reason="field-missing",
-                fields={name: both(_ASK.get(name, "form.field_missing")) for name in missing},
-            )
+            raise self._wrong("field-missing", {name: _ASK.get(name, "form.field_missing") for name in missing})
+
+    def _wrong(self, reason: str, fields: Mapping[str, str]) -> UnprocessableContent:
+        both = self.texts.both
+        told = {name: both(identifier) for name, identifier in fields.items()}
+        return UnprocessableContent(both("form.incomplete"), reason=reason, fields=told)
 
 
 def media_type(request: Request) -> str:
@@ -93,8 +92,12 @@ def media_type(request: Request) -> str:
     return (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
 
 
-def read(request: Request) -> Form:
+def read(request: Request, texts: Texts = OURS) -> Form:
     """Return the form in *request*.
+
+    Args:
+        request: the request with its content.
+        texts: the words for what is wrong.
 
     Raises:
         BadRequest: the content is not what its type says.
@@ -102,13 +105,16 @@ def read(request: Request) -> Form:
     """
     kind = media_type(request)
     if not request.body and kind not in (FORM, JSON):
-        return Form()
-    _check_coding(request)
-    if kind == FORM:
-        return Form("form", _urlencoded(request.body))
-    if kind == JSON:
-        return Form("json", _json(request.body))
-    raise UnsupportedMediaType(both("form.wrong_type"), reason="neither-form-nor-json", accept=(FORM, JSON))
+        return Form(texts=texts)
+    _check_coding(request, texts)
+    try:
+        if kind == FORM:
+            return Form("form", _urlencoded(request.body), texts)
+        if kind == JSON:
+            return Form("json", _json(request.body), texts)
+    except _Malformed as error:
+        raise BadRequest(texts.both("form.malformed"), reason=error.reason) from None
+    raise UnsupportedMediaType(texts.both("form.wrong_type"), reason="neither-form-nor-json", accept=(FORM, JSON))
 
 
 def query(request: Request) -> dict[str, str]:
@@ -116,22 +122,32 @@ def query(request: Request) -> dict[str, str]:
     try:
         pairs = parse_qsl(request.query, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
         return _distinct(pairs)
-    except (ValueError, BadRequest):
+    except ValueError:
         return {}
 
 
-def _check_coding(request: Request) -> None:
+class _Malformed(ValueError):
+    """The content is not what its type says; ``reason`` says how that was seen."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _check_coding(request: Request, texts: Texts) -> None:
     charset = _CHARSET.search(request.headers.get("content-type") or "")
     if charset and charset[1].lower() not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType(both("form.wrong_type"), reason="charset-is-not-utf-8")
+        raise UnsupportedMediaType(texts.both("form.wrong_type"), reason="charset-is-not-utf-8")
     coding = (request.headers.joined("content-encoding") or "identity").strip().lower()
     if coding != "identity":
-        raise UnsupportedMediaType(both("form.wrong_type"), reason="content-is-encoded", accept_encoding="identity")
+        raise UnsupportedMediaType(
+            texts.both("form.wrong_type"), reason="content-is-encoded", accept_encoding="identity"
+        )
 
 
 def _urlencoded(body: bytes) -> dict[str, str]:
     if _BROKEN_ESCAPE.search(body):
-        raise BadRequest(both("form.malformed"), reason="form-has-broken-escapes")
+        raise _Malformed("form-has-broken-escapes")
     try:
         pairs = parse_qsl(
             body.decode("utf-8"),
@@ -142,7 +158,7 @@ def _urlencoded(body: bytes) -> dict[str, str]:
             max_num_fields=MOST_FIELDS,
         )
     except ValueError:  # UnicodeDecodeError is one
-        raise BadRequest(both("form.malformed"), reason="form-is-malformed") from None
+        raise _Malformed("form-is-malformed") from None
     return _distinct(pairs)
 
 
@@ -151,9 +167,9 @@ def _json(body: bytes) -> dict[str, Any]:
         # The standard library's reader, because it can tell that a member came twice.
         members = json.loads(body.decode("utf-8"), object_pairs_hook=_Members, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise BadRequest(both("form.malformed"), reason="json-is-malformed") from None
+        raise _Malformed("json-is-malformed") from None
     if not isinstance(members, _Members) or len(members) > MOST_FIELDS:
-        raise BadRequest(both("form.malformed"), reason="json-is-no-plain-object")
+        raise _Malformed("json-is-no-plain-object")
     return _distinct(members)
 
 
@@ -179,6 +195,6 @@ def _distinct(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name in values:
-            raise BadRequest(both("form.malformed"), reason="field-is-doubled")
+            raise _Malformed("field-is-doubled")
         values[name] = value
     return values

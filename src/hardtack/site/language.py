@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from hardtack.message import Request, Response
 from hardtack.session import cookie
+from hardtack.session.visitor import cookie_header
 from hardtack.site import answers, forms
 from hardtack.site.services import Services
 from hardtack.site.texts import LANGUAGES
-from hardtack.site.visitor import cookie_header
 from hardtack.status import negotiate
 
 COOKIE = "hardtack-language"
@@ -37,7 +37,7 @@ def switch(request: Request, services: Services) -> Response:
                 samesite="Lax",
             )
         )
-    return answers.see_other(services.destination(asked.get("next"), default=services.url("/")))
+    return answers.see_other(services.destination(asked.get("next"), default=services.home))
 
 
 def cookie_name(*, https: bool) -> str:

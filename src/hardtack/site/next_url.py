@@ -13,6 +13,8 @@ import re
 from collections.abc import Collection
 from urllib.parse import quote, unquote_to_bytes
 
+from hardtack.message import Request
+
 LONGEST = 2048
 """Characters; a longer address is not one of ours."""
 
@@ -42,6 +44,21 @@ def destination(asked: str | None, *, origins: Collection[str], default: str) ->
         rest = absolute["rest"]
         path = rest if rest.startswith("/") else "/" + rest
     return path if _is_plain_path(path) else default
+
+
+def back(request: Request, *, origin: str, default: str) -> str:
+    """Return where a visitor comes back to: this page, or the one that had the form which was sent.
+
+    Never raises. The address of a form may take nothing but POST, and what was sent is not sent again.
+
+    Args:
+        request: what was asked for.
+        origin: our own origin.
+        default: the path to take where nothing says which page it was.
+    """
+    if request.method in ("GET", "HEAD"):
+        return written(request.path, request.query)
+    return destination(request.headers.get("referer"), origins=(origin,), default=default)
 
 
 def written(path: str, query: str = "") -> str:

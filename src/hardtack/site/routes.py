@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hardtack.message import Request, Response
-from hardtack.site import account, assets, health, home, language, sign_in, sign_out, sign_up, welcome
+from hardtack.site import account, assets, confirm, health, home, language, sign_in, sign_out, sign_up, welcome
 from hardtack.site.services import Services
 
 Page = Callable[[Request, Services], Response]
@@ -50,6 +50,7 @@ ROUTES: Mapping[str, Route] = {
     "/sign-in": Route({"GET": sign_in.show, "POST": sign_in.enter}),
     "/sign-out": Route({"POST": sign_out.leave}),
     "/account": Route({"GET": account.show}),
+    "/account/confirm": Route({"GET": confirm.show, "POST": confirm.prove}),
     "/language": Route({"GET": language.switch}),
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
     "/readyz": Route({"GET": health.ready}, session=False, any_host=True),

@@ -6,6 +6,7 @@ these is done one way. Nothing here knows a particular page. The view lives for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +14,12 @@ from urllib.parse import urlencode
 from hardtack.errors import Refused
 from hardtack.login import Account, Accounts
 from hardtack.message import Request, Response
-from hardtack.session import Identity, Sessions, csrf
+from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession, csrf
+from hardtack.session.visitor import Visitor
 from hardtack.site import answers, forms, next_url, shell, texts
 from hardtack.site.settings import Settings
-from hardtack.site.visitor import Visitor
+from hardtack.site.shell import PLAIN, Shell
+from hardtack.site.texts import Texts
 from hardtack.status import Unauthorized
 
 COOKIE_PROBLEMS = {
@@ -38,7 +41,10 @@ class Parts:
         sessions: opens and saves cookies.
         settings: what the operator set.
         tokens: seals the tokens of forms.
-        prefix: what every address of ours begins with, such as ``/auth``; mostly nothing.
+        prefix: what every address of ours begins with, such as ``/auth``; nothing where the pages are the whole site.
+        home: the address of the start page of the application around; ``None`` where that is ours.
+        shell: the templates and texts.
+        forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
 
     accounts: Accounts
@@ -46,6 +52,9 @@ class Parts:
     settings: Settings
     tokens: csrf.Tokens
     prefix: str = ""
+    home: str | None = None
+    shell: Shell = PLAIN
+    forgets: Sequence[CookiePolicy] = ()
 
     def is_ready(self) -> bool:
         """Return whether revocations are known and the database answers."""
@@ -63,6 +72,7 @@ class Services:
         language: ``en`` or ``zh``.
         now: Unix seconds.
         origin: our origin, as the visitor's browser sees it.
+        host: the host that the request was sent to.
         visitor: the browser; ``None`` where nobody's cookies were looked at.
         form: what was sent, on unsafe methods.
         set_cookies: Set-Cookie values that go with the answer.
@@ -75,6 +85,7 @@ class Services:
     language: str
     now: int
     origin: str
+    host: str = ""
     visitor: Visitor | None = None
     form: forms.Form = field(default_factory=forms.Form)
     set_cookies: list[str] = field(default_factory=list)
@@ -90,6 +101,11 @@ class Services:
     def settings(self) -> Settings:
         """What the operator set."""
         return self.parts.settings
+
+    @property
+    def texts(self) -> Texts:
+        """What the pages say."""
+        return self.parts.shell.texts
 
     @property
     def identity(self) -> Identity | None:
@@ -113,20 +129,29 @@ class Services:
         if why in ("", "none", "revocations-unavailable"):
             return ""
         self.told = True
-        return texts.text(self.language, COOKIE_PROBLEMS.get(why, "cookie.unclear"))
+        return self.texts.text(self.language, COOKIE_PROBLEMS.get(why, "cookie.unclear"))
 
     @property
     def challenge(self) -> str:
         """The ``WWW-Authenticate`` of a 401: where a person signs in (never Basic, which opens a dialog)."""
         return f'Session realm="{self.settings.realm}", sign-in="{self.url("/sign-in")}"'
 
+    @property
+    def home(self) -> str:
+        """The address of the start page, the application's if there is one around."""
+        return self.url("/") if self.parts.home is None else self.parts.home
+
     def url(self, path: str) -> str:
         """Return the address of the page or asset at *path*."""
         return self.parts.prefix + path
 
     def destination(self, asked: str | None, *, default: str | None = None) -> str:
-        """Return where to go after signing in: *asked* if it is ours, else *default* (the account page)."""
-        fallback = self.url("/account") if default is None else default
+        """Return where to go after signing in: *asked* if it is ours, else *default*.
+
+        Which is, unless it is said, the start page of the application around, and the account page where there is none.
+        """
+        own = self.url("/account") if self.parts.home is None else self.parts.home
+        fallback = own if default is None else default
         return next_url.destination(asked, origins=(self.origin,), default=fallback)
 
     def csrf_token(self) -> str:
@@ -154,31 +179,62 @@ class Services:
         )
         self._account = account
 
+    def confirm(self, identity: Identity, password: str, *, client: str) -> Identity:
+        """Let the session go on as of now under a new id, if *password* is that of whoever is signed in.
+
+        Args:
+            identity: who is signed in.
+            password: as typed.
+            client: the network address.
+
+        Raises:
+            Refused: as the login room decides.
+            SupersededSession: the cookie is from before a step-up; nobody's password is looked at then.
+        """
+        session = self._visitor().session
+        if session.superseded:
+            raise SupersededSession
+        last_end = self.parts.sessions.last_end(identity)
+        self._account = self.accounts.confirm(identity, password, client=client, now=self.now)
+        return session.step_up(
+            factors=("password",),
+            now=self.now,
+            supersede=lambda old: self.accounts.supersede(old, self.now, until=last_end),
+        )
+
     def _end(self, identity: Identity) -> None:
         self.accounts.sign_out(identity, self.now, until=self.parts.sessions.last_end(identity))
 
     def sign_out(self) -> None:
-        """End the identity everywhere, then forget it here."""
+        """End the identity everywhere, then forget it here, with what the application around kept for its owner."""
         visitor = self._visitor()
         if visitor.identity is not None:
             self._end(visitor.identity)
         visitor.session.sign_out()
         self._account = None
+        own = visitor.session.cookie_names[1]
+        for names in (policy.for_host(self.host) for policy in self.parts.forgets):
+            if names.session_name != own:
+                self.set_cookies.append(names.delete_cookie(names.session_name))
 
     def _visitor(self) -> Visitor:
         if self.visitor is None:
             raise RuntimeError("nobody's cookies were looked at for this page, so it has no visitor")
         return self.visitor
 
-    def ask_to_sign_in(self, request: Request) -> Response:
+    def ask_to_sign_in(self, request: Request, *, back: str | None = None) -> Response:
         """Lead a person to the sign-in page and back.
+
+        Args:
+            request: what was asked.
+            back: where to, as ``destination`` returned it; ``None`` for this page.
 
         Raises:
             Unauthorized: the request is a script's.
         """
         if answers.speaks_json(request) or not answers.navigates(request):
             raise Unauthorized(challenge=self.challenge, reason="not-signed-in")
-        return answers.see_other(f"{self.url('/sign-in')}?{urlencode({'next': self.here}, safe='/')}")
+        return answers.see_other(f"{self.url('/sign-in')}?{urlencode({'next': back or self.here}, safe='/')}")
 
     def made(self, request: Request, account: Account, address: str) -> Response:
         """Answer that *account* was made: 201 to a script, onward to *address* for a person."""
@@ -217,10 +273,11 @@ class Services:
 
     def page(self, template: str, **values: Any) -> str:
         """Return the text of the page *template* in the shell."""
-        return shell.render(
+        return self.parts.shell.render(
             template,
             self.language,
             url=self.url,
+            home=self.home,
             csrf_token=self.csrf_token,
             path=None if self.visitor is None else self.path,
             switch_url=self._switch_url(),

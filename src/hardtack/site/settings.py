@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         absolute_timeout: seconds after which a sign-in ends in any case.
         kept_idle_timeout: as ``idle_timeout``, for people who asked to be kept signed in; never less than that.
         kept_absolute_timeout: as ``absolute_timeout``, for the same; never less than that.
+        recent_sign_in: seconds for which a sign-in, or the password once more, is enough for what is delicate.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
         log_format: how log lines are written.
     """
@@ -76,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # NIST SP 800-63B-4 §2.1.3: at assurance level 1 a person should sign in anew within 30 days.
     kept_idle_timeout: Seconds = 1209600
     kept_absolute_timeout: Seconds = 2592000
+    recent_sign_in: Seconds = 900
     insecure_plain_http: bool = False
     log_format: Literal["text", "json"] = "text"
 
@@ -124,6 +126,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         else:
             below = _from_file(path)
         return cls(**{**below, **above})
+
+    @classmethod
+    def given(cls, source: str, values: Mapping[str, Any]) -> Settings:
+        """Return the settings that a program has given by name.
+
+        Args:
+            source: where they were given, for the text of an error.
+            values: by name; ``None`` means not given.
+
+        Raises:
+            MisuseError: a setting that does not exist, or a value that does not fit.
+        """
+        said = {name: value for name, value in values.items() if value is not None}
+        return cls(**_checked(source, said.items(), strict=True))
+
+    def make_folder(self) -> None:
+        """Make the data folder if it is not there; nobody else on this machine may look into it.
+
+        Raises:
+            MisuseError: it cannot be made.
+        """
+        try:
+            Path(self.data).mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise MisuseError(
+                f"the data folder {self.data} cannot be made: {error.strerror}",
+                "name another one with data= or --data DIR",
+            ) from None
 
     @property
     def development(self) -> bool:

@@ -12,7 +12,6 @@ from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.site import answers, forms
 from hardtack.site.services import Services
-from hardtack.site.texts import both
 from hardtack.status import Forbidden
 
 
@@ -51,7 +50,7 @@ def create(request: Request, services: Services) -> Response:
 
 def _check_open(services: Services) -> None:
     if not services.settings.sign_up_open:
-        raise Forbidden(both("sign_up.closed"), reason="sign-up-is-closed")
+        raise Forbidden(services.texts.both("sign_up.closed"), reason="sign-up-is-closed")
 
 
 def _page(services: Services, *, asked_next: str, username: str = "", error: Refused | None = None) -> Response:

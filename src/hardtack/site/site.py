@@ -9,25 +9,24 @@ what a visitor typed.
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import Accounts
-from hardtack.message import Headers, Request, Response
+from hardtack.message import Request, Response
 from hardtack.seal import Keyring, NoActiveKey
-from hardtack.session import Sessions, csrf
-from hardtack.site import answers, forms, headers, language, next_url, shell
+from hardtack.session import CookiePolicy, Sessions, csrf
+from hardtack.session.revocation import RETRY_AFTER
+from hardtack.session.visitor import Visitor, cookie_header
+from hardtack.site import answers, forms, headers, language, next_url, unexpected
 from hardtack.site.routes import ROUTES, Route, without_slash
 from hardtack.site.services import Parts, Services
 from hardtack.site.settings import Settings
-from hardtack.site.texts import TAGS, both
-from hardtack.site.visitor import Visitor, cookie_header
+from hardtack.site.shell import Problem, Shell
+from hardtack.site.texts import TAGS, Texts
 from hardtack.status import (
     ContentTooLarge,
     InternalServerError,
@@ -41,12 +40,6 @@ from hardtack.status import (
 from hardtack.status.forwarded import TrustedProxies
 from hardtack.status.refuse import RefusePolicy, refuse, too_large
 
-UNAVAILABLE_RETRY = 5
-"""Seconds until the revocations are likely to be current again."""
-
-TOKEN_FIELD = "csrf_token"  # noqa: S105 - the name of a field, no secret
-TOKEN_HEADER = "X-CSRF-Token"  # noqa: S105 - likewise
-
 _log = logging.getLogger("hardtack.site")
 
 
@@ -59,10 +52,15 @@ class Site:
         settings: what the operator set.
         keyring: seals the tokens of forms.
         prefix: what every address begins with, such as ``/auth``; nothing by default.
+        home: the address of the start page of the application around, such as ``/``; with it the site has none.
+        templates: a folder with templates that take the place of ours; see ``shell``.
+        texts: texts that take the place of ours, by language and id; see ``texts``.
+        forgets: how the data cookies of the application around are named, which a sign-out deletes, too.
         clock: returns Unix seconds.
 
     Raises:
-        MisuseError: the prefix is none, or a trusted proxy is no address.
+        MisuseError: the prefix or the start page is no path, a trusted proxy is no address, or a template or a text
+            cannot take the place of ours.
     """
 
     def __init__(
@@ -73,18 +71,32 @@ class Site:
         keyring: Keyring,
         *,
         prefix: str = "",
+        home: str | None = None,
+        templates: str | os.PathLike[str] | None = None,
+        texts: Mapping[str, Mapping[str, str]] | None = None,
+        forgets: Sequence[CookiePolicy] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
             raise MisuseError(f"prefix: {prefix!r} is no path", 'write it as "/auth", or leave it out')
+        if home is not None and next_url.destination(home, origins=(), default="") != (home or None):
+            raise MisuseError(f"home: {home!r} is no path", 'write where the application\'s start page is, such as "/"')
         self._keyring = keyring
-        self._parts = Parts(accounts, sessions, settings, csrf.Tokens(keyring), prefix)
+        shell = Shell(Texts(texts), templates, reload=settings.development)
+        tokens = csrf.Tokens(keyring)
+        self._parts = Parts(accounts, sessions, settings, tokens, prefix, home, shell, tuple(forgets))
+        self._routes = ROUTES if home is None else {path: route for path, route in ROUTES.items() if path != "/"}
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._clock = clock
         self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
         self._policy = self._any_host
         if settings.origin is not None:
             self._policy = replace(self._any_host, hosts=frozenset({settings.origin.partition("://")[2]}))
+
+    @property
+    def policy(self) -> RefusePolicy:
+        """Which hosts the site answers for."""
+        return self._policy
 
     @property
     def max_body(self) -> int:
@@ -94,7 +106,7 @@ class Site:
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of the site, so that an application behind it never sees it."""
         own = self._own(path)
-        return own in ROUTES or without_slash(own) is not None
+        return own in self._routes or without_slash(own) is not None
 
     def start(self) -> None:
         """Load what must be known before the first visitor is recognised."""
@@ -153,7 +165,7 @@ class Site:
             refused = ContentTooLarge(too_large(self.max_body), reason="content-over-limit")
         if refused is not None:
             return self._refused(request, refused, services)
-        route = ROUTES.get(services.path)
+        route = self._routes.get(services.path)
         if route is None or route.session:
             self._open(request, services)
             if not self._keyring.seals:
@@ -174,7 +186,7 @@ class Site:
         return self._refused(request, NoActiveKey(), services)
 
     def _head_refused(self, request: Request) -> Refused | None:
-        route = ROUTES.get(self._own(request.path))
+        route = self._routes.get(self._own(request.path))
         return refuse(request, self._any_host if route is not None and route.any_host else self._policy)
 
     def _services(self, request: Request) -> Services:
@@ -186,6 +198,7 @@ class Site:
             language=language.of(request, https=settings.https),
             now=int(self._clock()),
             origin=settings.origin or f"{request.scheme}://{request.host}".lower(),
+            host=request.host,
         )
 
     def _own(self, path: str) -> str:
@@ -207,7 +220,9 @@ class Site:
         visitor = services.visitor
         if visitor is not None and visitor.session.identity_why == "revocations-unavailable":
             raise ServiceUnavailable(
-                both("error.revocations"), retry_after=UNAVAILABLE_RETRY, reason="revocations-unavailable"
+                services.texts.both("error.revocations"),
+                retry_after=RETRY_AFTER,
+                reason="revocations-unavailable",
             )
         if route is None:
             return self._elsewhere(request, services)
@@ -233,8 +248,8 @@ class Site:
         Raises:
             Refused: 403 if so; 400 or 415 if the form cannot be read.
         """
-        services.form = form = forms.read(request)
-        sent = form.fields.get(TOKEN_FIELD) or request.headers.get(TOKEN_HEADER)
+        services.form = form = forms.read(request, services.texts)
+        sent = form.fields.get(csrf.TOKEN_FIELD) or request.headers.get(csrf.TOKEN_HEADER)
         csrf.check(
             request,
             origins=(services.origin,),
@@ -257,14 +272,22 @@ class Site:
 
     def _refused(self, request: Request, error: Refused, services: Services) -> Response:
         if error.status in (403, 421):
-            _note(logging.INFO, "request-refused", status=error.status, reason=error.reason, client=request.client)
+            fields = {"status": error.status, "reason": error.reason, "client": request.client}
+            _log.info("request refused", extra={"event": "request-refused", "fields": fields})
 
         def page(status: Status, _error: Refused | None, tongue: str) -> str:
             # A way on from 421 would lead to 421.
             way_on = status.code != MisdirectedRequest.status
-            return services.page("error.html", status=status, refused=shell.Problem.of(error, tongue), way_on=way_on)
+            values = {"status": status, "refused": Problem.of(error, tongue), "way_on": way_on}
+            try:
+                return services.page("error.html", **values)
+            except Exception as failed:
+                # The author's template cannot say it: ours does, and the status stays true.
+                unexpected.note(error.extensions.get("incident", unexpected.number()), request, failed)
+                services.parts = replace(services.parts, shell=services.parts.shell.plain)
+                return services.page("error.html", **values)
 
-        return pages.answer(error, _asking(request), language=services.language, page=page)
+        return pages.answer(error, answers.asking(request), language=services.language, page=page)
 
     def _finished(self, request: Request, response: Response) -> Response:
         """Put on *response* what every answer has."""
@@ -284,42 +307,15 @@ class Site:
         return response
 
     def _failed(self, request: Request, error: Exception) -> Response:
-        incident = secrets.token_hex(6)
+        incident = unexpected.number()
         try:
-            _note(
-                logging.ERROR,
-                "unexpected-error",
-                incident=incident,
-                method=request.method,
-                path=request.path,
-                error=type(error).__name__,
-                where=_where(error),
-            )
-            detail = {tag: text.format(incident=incident) for tag, text in both("error.incident").items()}
+            unexpected.note(incident, request, error)
+            said = self._parts.shell.texts.both("error.incident")
+            detail = {tag: text.format(incident=incident) for tag, text in said.items()}
             answer = InternalServerError(detail, reason="unexpected-error", incident=incident)
             return self._finished(request, self._refused(request, answer, self._services(request)))
         except Exception:
-            # Not even the page for it could be made; a plain sentence can.
-            _log.critical("the page for incident %s could not be made", incident)
-            response = Response(500, [("Content-Type", "text/plain; charset=utf-8")], f"500 {incident}\n".encode())
+            response = unexpected.plainly(incident)
             headers.protect(response, https=self._parts.settings.https)
             response.set("Content-Length", str(len(response.body)))
             return response
-
-
-def _asking(request: Request) -> Request:
-    """Return *request* so that its errors come in JSON if its results would."""
-    if not answers.speaks_json(request):
-        return request
-    kept = [(name, value) for name, value in request.headers if name != "accept"]
-    return replace(request, headers=Headers([*kept, ("accept", "application/problem+json")]))
-
-
-def _where(error: Exception) -> str:
-    """Return the innermost places that *error* came through; where, never what."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-
-
-def _note(level: int, event: str, **fields: Any) -> None:
-    _log.log(level, event.replace("-", " "), extra={"event": event, "fields": fields})

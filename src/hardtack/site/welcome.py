@@ -14,7 +14,6 @@ from hardtack.login import WelcomeCodeWrong, WelcomeGone
 from hardtack.message import Request, Response
 from hardtack.site import answers, forms
 from hardtack.site.services import Services
-from hardtack.site.texts import both
 from hardtack.status import Forbidden
 
 
@@ -29,7 +28,7 @@ def show(request: Request, services: Services) -> Response:
     if state == "gone":
         raise WelcomeGone
     if not code:
-        raise Forbidden(both("welcome.no_code"), reason="welcome-without-code")
+        raise Forbidden(services.texts.both("welcome.no_code"), reason="welcome-without-code")
     if state != "valid":
         raise WelcomeCodeWrong
     if answers.speaks_json(request):
