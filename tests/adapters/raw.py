@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,13 +17,15 @@ START_TIMEOUT = 60
 
 
 @contextmanager
-def serving(command: Sequence[str], log: Path) -> Iterator[int]:
+def serving(command: Sequence[str], log: Path, environ: Mapping[str, str] | None = None) -> Iterator[int]:
     """Run ``python -m`` with *command*, in which ``{port}`` is a free port, and yield the port that it listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     filled = [word.format(port=port) for word in command]
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", *filled], stdout=output, stderr=output, cwd=EXAMPLES)
+        process = subprocess.Popen(
+            [sys.executable, "-m", *filled], stdout=output, stderr=output, cwd=EXAMPLES, env=environ
+        )
     try:
         deadline = time.monotonic() + START_TIMEOUT
         while True:

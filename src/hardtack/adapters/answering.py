@@ -1,45 +1,46 @@
 """What both drivers ask before, beside and after an application: the settings of the status layer, bound together.
 
 A driver (ASGI or WSGI) moves messages, counts octets and measures time; which answer follows is asked here, and decided
-by ``hardtack.status`` alone. The one thing that is made here is the number of an incident and the log line that it
-stands in. An error's own text is never in an answer.
+by ``hardtack.status`` alone; errors become answers in ``error_answers``.
 """
 
 from __future__ import annotations
 
-import logging
+import difflib
+import inspect
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from hardtack.adapters.error_answers import TRACE_FIELD, ErrorAnswers, Steps
 from hardtack.adapters.own_pages import page_from
 from hardtack.errors import MisuseError, Refused
 from hardtack.message import Request, Response
-from hardtack.status import pages, stand_in
+from hardtack.status import ranges, stand_in
 from hardtack.status.addresses import Addresses
 from hardtack.status.admit import admit
+from hardtack.status.errors import ServiceUnavailable
 from hardtack.status.finish import Answer, Finished, FinishPolicy
 from hardtack.status.finish import finish as finished
-from hardtack.status.limits import Limits, failure, past, shed
+from hardtack.status.forwarded import TrustedProxies
+from hardtack.status.limits import Limits, past, shed
+from hardtack.status.outgoing import begins_late, declared_length, stand_beside
 from hardtack.status.pages import Page
 from hardtack.status.precondition import NotModified, precondition
 from hardtack.status.refuse import RefusePolicy, refuse
 from hardtack.status.rules import Route, Validators
-from hardtack.status.trace import Step, header
+from hardtack.status.trace import header
 
 Errors = Literal["bare", "all", "none"]
-Steps = list[Step] | None
 RouteOf = Callable[[Request], Route | None]
 
-TRACE_FIELD = "Hardtack-Trace"
-
-_log = logging.getLogger("hardtack.status")
+__all__ = ["TRACE_FIELD", "Answering", "Errors", "RouteOf", "Steps"]
 
 
-class Answering:
+class Answering(ErrorAnswers):
     """The settings of the layer, and every answer that follows from them.
 
     Args:
@@ -50,6 +51,7 @@ class Answering:
         templates: a folder of error pages of one's own (``404.html``), or a function that makes them.
         language: the language of a visitor whose wish cannot be met (``en`` or ``zh``).
         types: where the types of problems are described; ``about:blank``: nowhere.
+        problems: give whoever accepts anything at all a problem instead of text, as the clients of an API expect.
         errors: which errors of the application get our page: those that say nothing (``bare``), ``all``, ``none``.
         make_etags: the largest answer, in bytes, that gets an entity tag made from its content; 0: none.
         finish: what is added to answers, where the defaults do not fit.
@@ -57,6 +59,7 @@ class Answering:
             would cut wrongly.
         route: returns what is known about the route of a request, where the application can tell beforehand.
         maintenance_file: while this file is there, everybody gets 503.
+        trusted_proxies: addresses or networks of proxies that are believed about the visitor.
         trace: tell in ``Hardtack-Trace`` why an answer is what it is; for development only.
         clock: returns Unix seconds.
 
@@ -74,12 +77,14 @@ class Answering:
         templates: Page | str | Path | None = None,
         language: str = "en",
         types: str = "about:blank",
+        problems: bool = False,
         errors: Errors = "bare",
         make_etags: int = 0,
         finish: FinishPolicy | None = None,
         take_ranges: bool = False,
         route: RouteOf | None = None,
         maintenance_file: str | Path | None = None,
+        trusted_proxies: Sequence[str] = (),
         trace: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -91,24 +96,22 @@ class Answering:
             limits = (
                 Limits() if policy is None else Limits(max_body=policy.max_body, temporary_limit=policy.temporary_limit)
             )
-        self.limits = limits
+        super().__init__(page_from(templates), language, types, limits, problems=problems)
         self.policy = replace(
             policy or RefusePolicy(), max_body=limits.max_body, temporary_limit=limits.temporary_limit
         )
         if hosts is not None:
             self.policy = replace(self.policy, hosts=frozenset(hosts))
         self.traces = trace
-        self.maintenance = self.limits.maintenance
+        self.maintenance = limits.maintenance
         self._maintenance_file = None if maintenance_file is None else Path(maintenance_file)
         self.addresses = addresses
-        self._page = page_from(templates)
-        self._language = language
-        self._types = types
         self._errors = errors
+        self._proxies = TrustedProxies(trusted_proxies) if trusted_proxies else None
         self.takes_ranges = take_ranges
         self._route = route
         self._finish = finish or FinishPolicy(
-            retry_after={} if limits.retry_after is None else {503: limits.retry_after}
+            retry_after={} if limits.retry_after is None else {ServiceUnavailable.status: limits.retry_after}
         )
         if make_etags:
             self._finish = replace(self._finish, make_etags_up_to=make_etags)
@@ -127,6 +130,12 @@ class Answering:
         Returns:
             The request as it is believed, and what answers it, if anything does already.
         """
+        if self._proxies is not None:
+            try:
+                believed = self._proxies.believe(head.client, head.scheme, head.headers)
+            except Refused as error:
+                return head, self.page(head, error, steps)
+            head = replace(head, client=believed.client, scheme=believed.scheme, host=believed.host)
         refused = shed(self.limits, in_flight, maintenance=self.closed) or refuse(head, self.policy, trace=steps)
         if refused is None and self.addresses is not None:
             found = self.addresses.find(head)
@@ -160,7 +169,7 @@ class Answering:
     @property
     def may_remember(self) -> bool:
         """Whether what the rules said about a head holds for any other that differs in nothing that they look at."""
-        asks_more = self.addresses is not None or self._route is not None or self.policy.development
+        asks_more = self.addresses or self._route or self._proxies or self.policy.development
         return not (asks_more or self.traces or self._finish.make_etags_up_to)
 
     @property
@@ -203,11 +212,11 @@ class Answering:
             declared: what the handler's own rules have said.
         """
         size = None if content is None else len(content)
-        boundary = secrets.token_hex(15) if "range" in request.headers else ""  # it costs a call of the system
+        boundary = secrets.token_hex(15) if ranges.asked_for(request) else ""  # it costs a call of the system
         known = file or content is not None
         answer = Answer(status=status, headers=headers, length=size, body_known=known, body=content, declared=declared)
         if size is None or (request.method == "HEAD" and not size):
-            answer.length = _declared(headers)
+            answer.length = declared_length(headers)
         done = finished(request, answer, now=self.now, boundary=boundary, policy=self._finish, trace=steps)
         if steps is not None:
             done.headers.append((TRACE_FIELD, header(steps)))
@@ -216,91 +225,40 @@ class Answering:
     def failed_at_the_end(self, request: Request, done: Finished, error: Refused, steps: Steps) -> Response:
         """Return the page for what was only found when the answer was there, with the fields that stand beside it."""
         response = self.page(request, error, steps)
-        for name, value in done.headers:
-            if name.lower() == "vary":
-                for member in value.split(","):
-                    response.vary(member.strip())
-            elif name != TRACE_FIELD:
-                response.add(name, value)
+        stand_beside(response, [(name, value) for name, value in done.headers if name != TRACE_FIELD])
         return response
 
     def waits(self, headers: list[tuple[str, str]]) -> bool:
         """Return whether the head is held back until the first content is there: not where it may be long in coming."""
-        return not any(
-            name.lower() == "content-type" and value.lower().startswith("text/event-stream") for name, value in headers
-        )
+        return not begins_late(headers)
 
     def collects(self, status: int, headers: list[tuple[str, str]], size: int) -> bool:
         """Return whether to wait for more content before the head is looked at, *size* octets being there."""
         if self._errors == "bare":
             return size <= stand_in.MOST and stand_in.may_be_bare(status, headers)
-        return self._errors == "all" and 400 <= status <= 599
+        return self._errors == "all" and stand_in.is_error(status)
 
     def stands_in(self, status: int, headers: list[tuple[str, str]], content: bytes) -> bool:
         """Return whether our page takes the place of the application's error."""
         if self._errors == "bare":
             return stand_in.is_bare(status, headers, content)
-        return self._errors == "all" and 400 <= status <= 599
+        return self._errors == "all" and stand_in.is_error(status)
 
     def instead_of(self, request: Request, status: int, headers: list[tuple[str, str]], steps: Steps) -> Response:
         """Return our page in the place of the application's error."""
         return self.page(request, stand_in.error_of(status, headers), steps)
 
-    # Errors
 
-    def page(self, request: Request, error: Refused, steps: Steps = None) -> Response:
-        """Return *error* as an answer; never raises, whatever the application's own pages do."""
-        try:
-            response = self._rendered(request, error, self._page)
-        except Exception:
-            _log.exception("an error page of the application failed", extra={"event": "error-page-failed"})
-            response = self._rendered(request, error, None)
-        return self._traced(response, steps)
+def known(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *settings* as they are, if there is each of them.
 
-    def _rendered(self, request: Request, error: Refused, page: Page | None) -> Response:
-        return pages.answer(error, request, page=page, default_language=self._language, types=self._types)
-
-    def decided(self, request: Request, decision: Refused | NotModified, steps: Steps) -> Response:
-        """Return the answer to what a handler's rules decided."""
-        if isinstance(decision, Refused):
-            return self.page(request, decision, steps)
-        return self._traced(Response(304, list(decision.headers)), steps)
-
-    def failed(self, request: Request, error: Exception, steps: Steps, *, traceback: bool = True) -> Response:
-        """Return the answer to what escaped from the application, and write down what nobody foresaw.
-
-        Args:
-            traceback: write down where it came from too; not where the application's framework does.
-        """
-        # Where tasks run in groups, what is raised in one of them comes out wrapped.
-        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]
-        if isinstance(error, Refused | NotModified):
-            return self.decided(request, error, steps)
-        incident = secrets.token_hex(6)
-        refused = failure(error, incident, self.limits)
-        _log.error(
-            "unexpected error",
-            exc_info=error if traceback else None,
-            extra={
-                "event": "unexpected-error",
-                "fields": {
-                    "incident": incident,
-                    "status": refused.status,
-                    "method": request.method,
-                    "path": request.path,
-                },
-            },
-        )
-        return self.page(request, refused, steps)
-
-    def _traced(self, response: Response, steps: Steps) -> Response:
-        if steps is not None:
-            response.set(TRACE_FIELD, header(steps))
-        return response
-
-
-def _declared(headers: list[tuple[str, str]]) -> int | None:
-    """Return the length that the application has declared, if it is one."""
-    value = next((value for name, value in headers if name.lower() == "content-length"), "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+    Raises:
+        MisuseError: there is not.
+    """
+    names = [name for name in inspect.signature(Answering).parameters if name != "self"]
+    for name in settings:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(names)}"
+            raise MisuseError(f"the status layer has no setting {name!r:.80}", hint)
+    return dict(settings)

@@ -14,6 +14,7 @@ from string import Template
 
 from hardtack.errors import MisuseError, Refused
 from hardtack.status import Status, saying
+from hardtack.status.catalogue import family_name
 from hardtack.status.pages import Page
 
 
@@ -35,7 +36,7 @@ def page_from(templates: Page | str | Path | None) -> Page | None:
 
     def page(status: Status, error: Refused | None, language: str) -> str | None:
         code = status.code if error is None else error.status
-        for name in (str(code), f"{code // 100}xx", "error"):
+        for name in (str(code), family_name(code), "error"):
             template = pages.get(f"{name}.{language}") or pages.get(name)
             if template is not None:
                 return template.safe_substitute(variables(code, error, language))

@@ -17,9 +17,6 @@ from hardtack.errors import MisuseError
 from hardtack.seal.token import MIN_TOKEN
 from hardtack.session import upgrade
 
-MAX_COOKIES = 8
-"""Of one name: more do not come from paths and sub-domains, but from somebody who tries something."""
-
 REPLAYED = "replayed"
 """Why a cookie does not count that was taken over before."""
 UNAVAILABLE = "store-unavailable"

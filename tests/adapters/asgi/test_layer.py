@@ -269,6 +269,29 @@ def test_an_application_without_a_lifespan_is_no_fault(site: Site) -> None:
     assert WHOLE_LIFE == lifespan(Hardtack(without, site=site))[0]
 
 
+def test_a_site_that_cannot_start_stops_the_server(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the word for it a server would take us for an application without a lifespan; no text leaves."""
+
+    def no_thread() -> None:
+        raise RuntimeError("swordfish")
+
+    monkeypatch.setattr(site, "start", no_thread)
+    sent: list[Message] = []
+
+    async def live() -> None:
+        async def receive() -> Message:
+            return {"type": "lifespan.startup"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await Hardtack(site=site)({"type": "lifespan"}, receive, send)
+
+    with pytest.raises(RuntimeError, match="swordfish"):
+        asyncio.run(live())
+    assert [{"type": "lifespan.startup.failed", "message": "Hardtack cannot start: RuntimeError"}] == sent
+
+
 def test_an_application_that_cannot_start_stops_the_server(site: Site) -> None:
     """Its own message reaches the server."""
 
@@ -277,3 +300,42 @@ def test_an_application_that_cannot_start_stops_the_server(site: Site) -> None:
         await send({"type": "lifespan.startup.failed", "message": "no database"})
 
     assert ["lifespan.startup.failed"] == lifespan(Hardtack(broken, site=site))[0]
+
+
+def test_an_application_that_cannot_stop_tells_the_server() -> None:
+    """With its own message, and then with what it has raised."""
+
+    async def broken(_: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.failed", "message": "no database"})
+        raise RuntimeError("no database")
+
+    sent: list[Message] = []
+
+    async def live() -> None:
+        events = iter(LIFE)
+
+        async def receive() -> Message:
+            return next(events)
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await Hardtack(broken, status={})({"type": "lifespan", "state": {}}, receive, send)
+
+    with pytest.raises(RuntimeError, match="no database"):
+        asyncio.run(live())
+    assert ["lifespan.startup.complete", "lifespan.shutdown.failed"] == [message["type"] for message in sent]
+
+
+def test_what_was_stopped_may_be_started_again(site: Site) -> None:
+    """As between two tests of an application."""
+    layer = Hardtack(site=site)
+    for _ in range(2):
+        assert WHOLE_LIFE == lifespan(layer)[0]
+        assert (
+            401
+            == run(layer, scope("/sign-in", "POST", FORM, ORIGIN), *content(b"username=x&password=y"))[0][0]["status"]
+        )

@@ -14,19 +14,19 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from hardtack.adapters.answering import Answering, known
+from hardtack.adapters.asgi import alone
 from hardtack.adapters.asgi.lifespan import Behind
+from hardtack.adapters.asgi.session import SessionLayer
 from hardtack.adapters.asgi.status import StatusLayer
-from hardtack.adapters.asgi.types import ASGIApp, Receive, Scope, Send
+from hardtack.adapters.asgi.types import AnyASGIApp, Receive, Scope, Send
 from hardtack.errors import MisuseError
+from hardtack.status.limits import PAGE_THREADS, PAGES_WAITING, PRUNE_INTERVAL
 
 if TYPE_CHECKING:
     from hardtack.adapters.asgi.pages import Pages
+    from hardtack.adapters.visits import Visits
     from hardtack.site import Site
-
-PAGE_THREADS = 16
-PAGES_WAITING = 256
-PRUNE_INTERVAL = 3600
-"""Seconds between two deletions of what has expired."""
 
 
 class Hardtack:
@@ -36,7 +36,9 @@ class Hardtack:
         app: the application behind, which gets every request that no page answers; ``None`` if there is none.
         status: the status layer's settings for *app*, as :class:`hardtack.adapters.answering.Answering` says
             (``{}``: the defaults); ``None`` leaves it out.
-        site: the pages; ``None`` without any.
+        session: opens the session for *app*: ``Visits``, or a ``SignIn``, which brings its pages, and its hosts for
+            the status layer; ``None`` leaves it out.
+        site: the pages, where *session* brings none; ``None`` without any.
         page_threads: how many pages run at once.
         pages_waiting: how many more may wait for a thread before 503 is answered.
         prune_interval: seconds between two deletions of what has expired.
@@ -47,19 +49,30 @@ class Hardtack:
 
     def __init__(
         self,
-        app: ASGIApp | None = None,
+        app: AnyASGIApp | None = None,
         *,
         status: Mapping[str, Any] | None = None,
+        session: Visits | None = None,
         site: Site | None = None,
         page_threads: int = PAGE_THREADS,
         pages_waiting: int = PAGES_WAITING,
         prune_interval: float = PRUNE_INTERVAL,
     ) -> None:
-        if app is None and site is None:
+        if app is None and site is None and session is None:
             raise MisuseError("there is nothing to answer with", "write Hardtack(app, status={}) or Hardtack(site=…)")
-        self._app = app
-        self.status = None if app is None or status is None else StatusLayer(app, **status)
-        self._behind = self.status or app
+        own = None if session is None else session.site
+        if own is not None and site is not None:
+            raise MisuseError("there are two sites", "leave site= out: the sign-in brings its own")
+        if session is not None:
+            alone.check(app)
+        theirs = {} if session is None else session.status_settings
+        answering = None if status is None else Answering(**known({**theirs, **status}))
+        inner = app if app is None or session is None else SessionLayer(app, session, answering=answering)
+        self.app = inner
+        self.status = None if inner is None or answering is None else StatusLayer(inner, answering=answering)
+        self._behind = self.status or inner
+        self._lives: Visits | Site | None = session or site
+        site = own or site
         self._site = site
         self._pages = None if site is None else _pages(site, page_threads, pages_waiting)
         self._prune_interval = prune_interval
@@ -84,32 +97,38 @@ class Hardtack:
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Start and stop the site around the lifespan of the application behind, if that has one."""
         await receive()
-        await self._start()
-        behind = None if self._app is None else Behind(self._app, scope)
+        try:
+            await self._start()
+        except Exception as error:
+            # Without this word a server takes us for an application that has no lifespan, and serves on.
+            await send({"type": "lifespan.startup.failed", "message": f"Hardtack cannot start: {type(error).__name__}"})
+            raise
+        behind = None if self.app is None else Behind(self.app, scope)
         answer = await behind.startup() if behind else None
         if answer is None:
             await send({"type": "lifespan.startup.complete"})
             await receive()
-            if behind:
-                await behind.shutdown()
-            answer = {"type": "lifespan.shutdown.complete"}
+            answer = await behind.shutdown() if behind else None
         # Before the answer: after it the server may stop the loop at once.
         await self._stop()
-        await send(answer)
+        await send(answer or {"type": "lifespan.shutdown.complete"})
+        if answer is not None and behind is not None and behind.error is not None:
+            raise behind.error
 
     async def _start(self) -> None:
-        if self._site is None or self._pages is None:
+        if self._site is None or self._pages is None or self._lives is None:
             return
-        await asyncio.get_running_loop().run_in_executor(self._pages.pool, self._site.start)
-        self._pruner = asyncio.create_task(self._prune(self._site, self._pages))
+        await asyncio.get_running_loop().run_in_executor(self._pages.pool, self._lives.start)
+        if self._lives is self._site:  # a sign-in prunes by itself
+            self._pruner = asyncio.create_task(self._prune(self._site, self._pages))
 
     async def _stop(self) -> None:
         if self._pruner is not None:
             self._pruner.cancel()
-        if self._site is None or self._pages is None:
+        if self._pages is None or self._lives is None:
             return
-        await asyncio.get_running_loop().run_in_executor(self._pages.pool, self._site.close)
-        self._pages.pool.shutdown()
+        await asyncio.get_running_loop().run_in_executor(self._pages.pool, self._lives.close)
+        self._pages.close()
 
     async def _prune(self, site: Site, pages: Pages) -> None:
         while True:

@@ -20,6 +20,8 @@ class Behind:
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()
         self._from_app: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self.error: Exception | None = None
+        """What it has raised, so far as it has one."""
 
     async def startup(self) -> Message | None:
         """Start it; return its ``lifespan.startup.failed`` message if it says that it cannot run."""
@@ -27,18 +29,19 @@ class Behind:
         answer = await self._ask("lifespan.startup")
         return answer if answer is not None and answer["type"] == "lifespan.startup.failed" else None
 
-    async def shutdown(self) -> None:
-        """Stop it, if it has a lifespan."""
-        await self._ask("lifespan.shutdown")
+    async def shutdown(self) -> Message | None:
+        """Stop it, if it has a lifespan; return its ``lifespan.shutdown.failed`` message if that is what it says."""
+        answer = await self._ask("lifespan.shutdown")
         if self._task is not None:
             await self._task
+        return answer if answer is not None and answer["type"] == "lifespan.shutdown.failed" else None
 
     async def _run(self) -> None:
-        # What it raises before it has answered means that it has no lifespan; later there is nobody left to tell.
+        # What it raises before it has answered means that it has no lifespan.
         try:
             await self._app(self._scope, self._to_app.get, self._from_app.put)
-        except Exception:
-            return
+        except Exception as error:
+            self.error = error
 
     async def _ask(self, event: str) -> Message | None:
         if self._task is None or self._task.done():

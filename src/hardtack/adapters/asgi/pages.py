@@ -11,48 +11,16 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from hardtack.adapters.answering import Answering, Steps
 from hardtack.adapters.asgi.status import StatusLayer
-from hardtack.adapters.asgi.translate import ClientGone, messages, with_body
+from hardtack.adapters.asgi.translate import REQUEST, ClientGone, messages, with_body
 from hardtack.adapters.asgi.types import Receive, Scope, Send
-from hardtack.errors import Refused
-from hardtack.message import Request, Response
+from hardtack.adapters.site_answering import SiteAnswering
+from hardtack.message import Request
 from hardtack.status import ServiceUnavailable
-from hardtack.status.limits import Limits
-from hardtack.status.refuse import RefusePolicy
+from hardtack.status.limits import PAGES_RETRY_AFTER
 
 if TYPE_CHECKING:
     from hardtack.site import Site
-
-REQUEST = "hardtack.request"
-"""Where the scope carries the request as it is believed."""
-
-
-class SiteAnswering(Answering):
-    """What the driver asks, answered by the site: its own policy, its own pages."""
-
-    def __init__(self, site: Site) -> None:
-        limits = Limits(max_body=site.max_body)
-        super().__init__(limits=limits, policy=RefusePolicy(max_body=site.max_body), errors="none")
-        self._site = site
-
-    @property
-    def may_remember(self) -> bool:
-        """Never: who the visitor is behind proxies is decided for each request."""
-        return False
-
-    def before(self, head: Request, in_flight: int, steps: Steps) -> tuple[Request, Response | None]:
-        """Decide what needs no content, as the site does."""
-        return self._site.before_content(head)
-
-    def page(self, request: Request, error: Refused, steps: Steps = None) -> Response:
-        """Return *error* in the site's shell."""
-        response = self._site.refuse(request, error)
-        # The site's pages keep what an error says about itself, but for what says how the connection ends.
-        for name, value in error.headers:
-            if name.lower() == "connection":
-                response.set(name, value)
-        return response
 
 
 class Pages(StatusLayer):
@@ -67,8 +35,17 @@ class Pages(StatusLayer):
     def __init__(self, site: Site, *, threads: int, waiting: int) -> None:
         super().__init__(self._page, answering=SiteAnswering(site))
         self._site = site
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="hardtack-page")
+        self._threads = threads
         self._places = threads + waiting
+        self._open()
+
+    def _open(self) -> None:
+        self.pool = ThreadPoolExecutor(self._threads, thread_name_prefix="hardtack-page")
+
+    def close(self) -> None:
+        """End the threads; where the pages are asked again, as between two tests, there will be new ones."""
+        self.pool.shutdown()
+        self._open()
 
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of the site."""
@@ -89,7 +66,7 @@ class Pages(StatusLayer):
         except ClientGone:
             return
         if self._places <= 0:
-            raise ServiceUnavailable(retry_after=1, reason="pages-waiting")
+            raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason="pages-waiting")
         self._places -= 1
         try:
             response = await asyncio.get_running_loop().run_in_executor(self.pool, self._site.answer, request)

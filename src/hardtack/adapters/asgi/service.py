@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardtack.adapters.asgi.layer import Hardtack
-from hardtack.errors import MisuseError
 from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
 from hardtack.session import Lifetimes, Sessions
@@ -39,15 +38,9 @@ def prepare(settings: Settings) -> Prepared:
     Raises:
         MisuseError: something is there that cannot be used; its hint says what to do.
     """
-    folder = Path(settings.data)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise MisuseError(
-            f"the data folder {folder} cannot be made: {error.strerror}", "name another one with --data DIR"
-        ) from None
+    settings.make_folder()
     key = settings.keyring_path
-    database = folder / "hardtack.db"
+    database = Path(settings.data) / "hardtack.db"
     # Where the keys come from the environment, no file is made or read (DESIGN: a file or a variable).
     wanted = ([] if os.environ.get("HARDTACK_KEYRING") else [key]) + ([] if settings.database else [database])
     made = tuple(path for path in wanted if not path.exists())

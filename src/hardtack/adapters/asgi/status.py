@@ -14,12 +14,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hardtack.adapters.answering import Answering
+from hardtack.adapters.answering import Answering, known
 from hardtack.adapters.asgi.exchange import Exchange
-from hardtack.adapters.asgi.translate import messages, request_head
+from hardtack.adapters.asgi.translate import REQUEST, refuse_handshake, request_head
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
 from hardtack.message import Request
-from hardtack.status import finish, refuse
+from hardtack.status import finish, ranges, refuse
 
 REMEMBERED = 1024
 """Heads and names of fields that are remembered; more are looked at by the rules each time."""
@@ -27,7 +27,8 @@ REMEMBERED = 1024
 _LOOKED_AT = frozenset(name.encode("ascii") for name in refuse.LOOKED_AT | finish.LOOKED_AT)
 _FINISH_LOOKS_AT = frozenset(name.encode("ascii") for name in finish.LOOKED_AT)
 _VALIDATORS = frozenset(name.encode("ascii") for name in finish.VALIDATORS)
-_NAME = 64
+_RANGE_FIELDS = frozenset(name.encode("ascii") for name in ranges.FIELDS)
+_NAME, _AROUND = 64, 4  # octets: the longest name that is remembered, and what stands around a name and its value
 _ORDINARY_PATH = re.compile(r"/[/0-9A-Za-z._~-]*")
 _ORDINARY_QUERY = re.compile(rb"[/0-9A-Za-z._~=&%+,:;@!*()'$?-]*")
 _FILES = ("http.response.pathsend", "http.response.zerocopysend")
@@ -47,7 +48,7 @@ class StatusLayer:
 
     def __init__(self, app: ASGIApp, *, answering: Answering | None = None, **settings: Any) -> None:
         self.app = app
-        self.answering = answering or Answering(**settings)
+        self.answering = answering or Answering(**known(settings))
         self.handler_seconds = self.answering.limits.handler_seconds
         self.in_flight = 0
         self._most = self.answering.limits.in_flight
@@ -72,8 +73,12 @@ class StatusLayer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
         if scope["type"] != "http":
-            if scope["type"] != "websocket" or not await self._refused(scope, receive, send):
-                await self.app(scope, receive, send)
+            if scope["type"] == "websocket":
+                request = await self._handshake(scope, receive, send)
+                if request is None:
+                    return
+                scope = {**scope, REQUEST: request}
+            await self.app(scope, receive, send)
             return
         self.in_flight += 1
         try:
@@ -81,19 +86,15 @@ class StatusLayer:
         finally:
             self.in_flight -= 1
 
-    async def _refused(self, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Refuse a WebSocket whose handshake may not pass, and return whether it was."""
+    async def _handshake(self, scope: Scope, receive: Receive, send: Send) -> Request | None:
+        """Return the handshake of a WebSocket as a request, or ``None`` if it may not pass and has been refused."""
         head = request_head({**scope, "method": "GET", "scheme": "https" if scope.get("scheme") == "wss" else "http"})
-        _, response = self.answering.before(head, self.in_flight, None)
+        request, response = self.answering.before(head, self.in_flight, None)
         if response is None:
-            return False
+            return request
         await receive()  # websocket.connect
-        if "websocket.http.response" not in scope.get("extensions", {}):
-            await send({"type": "websocket.close"})  # which the server answers with 403
-            return True
-        for message in messages(response, scope):
-            await send({**message, "type": message["type"].replace("http.", "websocket.http.", 1)})
-        return True
+        await refuse_handshake(response, scope, send)
+        return None
 
     def needs_nothing(self, scope: Scope) -> bool:
         """Return whether the rules have let such a head pass before, and the answer to it may need nothing either."""
@@ -113,7 +114,7 @@ class StatusLayer:
         path, query, raw = scope["path"], scope["query_string"], scope.get("raw_path")
         return (
             (scope["method"], scope["http_version"], scope["scheme"], host) in self._heads
-            and len(joined) + (_NAME + 4) * len(headers) <= self._small_fields
+            and len(joined) + (_NAME + _AROUND) * len(headers) <= self._small_fields
             and len(headers) <= self._few_fields
             and len(path) + len(query) < self._small_target
             and not (b"\r" in joined or b"\n" in joined or b"\0" in joined)
@@ -152,10 +153,14 @@ class StatusLayer:
         return all(name not in _VALIDATORS for name, _ in message.get("headers", ()))
 
     def scope_for(self, scope: Scope, request: Request) -> Scope:
-        """Return the application's scope: without the ways of sending a file past us, if it is to be cut."""
-        if "range" not in request.headers:
-            return scope
-        scope = {**scope, "extensions": {k: v for k, v in scope.get("extensions", {}).items() if k not in _FILES}}
+        """Return the application's scope: with the request, and without ways past us for a file that is to be cut."""
+        if not ranges.asked_for(request):
+            return {**scope, REQUEST: request}
+        scope = {
+            **scope,
+            REQUEST: request,
+            "extensions": {k: v for k, v in scope.get("extensions", {}).items() if k not in _FILES},
+        }
         if self.answering.takes_ranges:
-            scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in (b"range", b"if-range")]
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] not in _RANGE_FIELDS]
         return scope

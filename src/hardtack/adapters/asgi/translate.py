@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardtack.adapters.asgi.types import Message, Receive, Scope
+from hardtack.adapters.asgi.types import Message, Receive, Scope, Send
 from hardtack.message import Headers, Request, Response
+from hardtack.status.framing import LATER
 
-LATER = ("2", "3")
-"""The versions of HTTP that frame what is sent otherwise than in header fields."""
+REQUEST = "hardtack.request"
+"""Where a scope carries the request as it is believed, with the visitor behind the proxies."""
 
 
 class ClientGone(Exception):
@@ -66,6 +67,14 @@ def head_of(message: Message) -> tuple[int, list[tuple[str, str]]]:
     return message["status"], [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
+def with_fields(message: Message, headers: list[tuple[str, str]]) -> Message:
+    """Return *message* with *headers* in the place of its own."""
+    return {
+        **message,
+        "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers],
+    }
+
+
 def start(status: int, headers: list[tuple[str, str]], scope: Scope) -> Message:
     """Return the ``http.response.start`` of an answer.
 
@@ -86,3 +95,12 @@ def start(status: int, headers: list[tuple[str, str]], scope: Scope) -> Message:
 def messages(response: Response, scope: Scope) -> tuple[Message, Message]:
     """Return the two messages that send *response* whole."""
     return start(response.status, response.headers, scope), {"type": "http.response.body", "body": response.body}
+
+
+async def refuse_handshake(response: Response, scope: Scope, send: Send) -> None:
+    """Answer a WebSocket's handshake with *response*, or close it where the server cannot (it then sends 403)."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    for message in messages(response, scope):
+        await send({**message, "type": message["type"].replace("http.", "websocket.http.", 1)})

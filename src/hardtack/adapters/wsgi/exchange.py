@@ -9,23 +9,26 @@ handler. There is no way to read on after the answer, so the server alone decide
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from hardtack.adapters.cutting import Cutter, joined
+from hardtack.adapters.carrying import Carrying
+from hardtack.adapters.cutting import joined
+from hardtack.adapters.error_answers import MADE
+from hardtack.adapters.wsgi.content import Content
+from hardtack.adapters.wsgi.pieces import Body, chained, cut, nothing, seekable, sought
 from hardtack.adapters.wsgi.translate import line, number, request_head
 from hardtack.adapters.wsgi.types import Environ, StartResponse, Write
-from hardtack.errors import Refused
-from hardtack.message import Response
+from hardtack.message import Request, Response
 from hardtack.status import stand_in
-from hardtack.status.finish import Finished
-from hardtack.status.precondition import NotModified
-from hardtack.status.rules import CARRIER, Validators
-from hardtack.status.trace import Step
+from hardtack.status.outgoing import HOP_BY_HOP
+from hardtack.status.rules import CARRIER
 
 if TYPE_CHECKING:
     from hardtack.adapters.wsgi.status import StatusLayer
 
+__all__ = ["REQUEST", "STEPS", "Body", "Content", "Exchange", "asked"]
 
 REQUEST = "hardtack.request"
 """Where the environment carries the request's head as it is believed."""
@@ -34,55 +37,20 @@ STEPS = "hardtack.steps"
 """Where it carries the list that why is noted in, or ``None``."""
 
 
-class Content:
-    """The request's content, counted while the application reads it (the four methods of PEP 3333).
+def asked(environ: Environ) -> Request:
+    """Return the head of the request as it is believed, with the method that the application is going to see.
 
-    Args:
-        source: the server's.
-        exchange: what is told when too much has come, or too slowly.
+    A middleware between the status layer and the application may have put another in its place, and whether that one
+    is safe is what counts.
     """
-
-    def __init__(self, source: Any, exchange: Exchange) -> None:
-        self._source = source
-        self._exchange = exchange
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most *size* bytes."""
-        return self._exchange.read(self._source.read, size)
-
-    def readline(self, size: int = -1) -> bytes:
-        """Return one line, or at most *size* bytes of it."""
-        return self._exchange.read(self._source.readline, size)
-
-    def readlines(self, hint: int | None = -1) -> list[bytes]:
-        """Return the lines, as many as make *hint* bytes."""
-        lines: list[bytes] = []
-        size = 0
-        while (not hint or hint < 0 or size < hint) and (found := self.readline()):
-            lines.append(found)
-            size += len(found)
-        return lines
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.readline, b"")
-
-    def __getattr__(self, name: str) -> Any:
-        # Servers give more than PEP 3333 asks for, such as close().
-        return getattr(self._source, name)
+    believed: Request | None = environ.get(REQUEST)
+    if believed is None:
+        return request_head(environ)
+    method = environ["REQUEST_METHOD"]
+    return believed if believed.method == method else replace(believed, method=method)
 
 
-class Body:
-    """What the server iterates over, with the one ``close`` that it must call."""
-
-    def __init__(self, pieces: Iterator[bytes], close: Callable[[], object]) -> None:
-        self._pieces = pieces
-        self.close = close
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._pieces
-
-
-class Exchange:
+class Exchange(Carrying):
     """One request through the layer.
 
     Args:
@@ -94,8 +62,6 @@ class Exchange:
     __slots__ = (
         "_began",
         "_close",
-        "_decided",
-        "_declared",
         "_environ",
         "_fields",
         "_layer",
@@ -104,32 +70,29 @@ class Exchange:
         "_size",
         "_start",
         "_status",
-        "_steps",
         "_written",
-        "most",
     )
 
     def __init__(self, layer: StatusLayer, environ: Environ, start_response: StartResponse) -> None:
+        super().__init__(layer.answering)
         self._layer = layer
         self._environ = environ
         self._start = start_response
         self._request = request_head(environ)
-        self._steps: list[Step] | None = [] if layer.answering.traces else None
+        self._steps = [] if layer.answering.traces else None
         self._status: str | None = None  # of the application's answer, which is held back
         self._fields: list[tuple[str, str]] = []
         self._written: list[bytes] = []
         self._sent = False
-        self._decided: Refused | NotModified | None = None
-        self._declared: Validators | None = None
         self._size = 0
         self._began: float | None = None
-        self._close: Callable[[], object] = _nothing
+        self._close: Callable[[], object] = nothing
         self.most = layer.answering.max_body
 
     def run(self, in_flight: int) -> Iterable[bytes]:
         """Answer the request, by the application or instead of it; *in_flight* others are being answered."""
         try:
-            self._request, response = self._layer.answering.before(self._request, in_flight, self._steps)
+            self._request, response = self._answering.before(self._request, in_flight, self._steps)
         except Exception as error:
             # Only a function of the application's own, such as ``route``, can fail there.
             return self._failed(error)
@@ -138,34 +101,24 @@ class Exchange:
         if "wsgi.input" in self._environ:
             self._environ["wsgi.input"] = Content(self._environ["wsgi.input"], self)
         self._environ[REQUEST], self._environ[STEPS] = self._request, self._steps
-        if self._layer.answering.takes_ranges:
+        if self._answering.takes_ranges:
             self._environ.pop("HTTP_RANGE", None)
             self._environ.pop("HTTP_IF_RANGE", None)
-        token = CARRIER.set(self.carry)
+        token, made = CARRIER.set(self.carry), MADE.set(self.pages)
         try:
             answer = self._layer.app(self._environ, self.start_response)
-            self._close = getattr(answer, "close", _nothing)
+            self._close = getattr(answer, "close", nothing)
             return self._first(answer)
         except Exception as error:
             return self._failed(error)
         finally:
             CARRIER.reset(token)
+            MADE.reset(made)
 
-    def carry(self, validators: Validators) -> None:
-        """Decide what the handler's own rules say, just before its body.
-
-        Raises:
-            Refused: the request is refused.
-            NotModified: 304.
-        """
-        if validators.route is not None and validators.route.max_body is not None:
-            self.most = min(validators.route.max_body, self._layer.answering.max_body)
-        decided = self._layer.answering.carried(self._request, validators, self._steps)
-        if decided is not None:
-            # Kept, because the application's framework may make an answer of its own out of what is raised here.
-            self._decided = decided
-            raise decided
-        self._declared = validators
+    @property
+    def request(self) -> Request:
+        """The request's head as it is believed."""
+        return self._request
 
     # What the application reads
 
@@ -186,13 +139,13 @@ class Exchange:
         most = self.left + 1
         piece = source(most if size is None or size < 0 else min(size, most))
         self._size += len(piece)
-        limits, now = self._layer.answering.limits, monotonic()
+        limits, now = self._answering.limits, monotonic()
         if self._size > self.most:
-            self._decided = self._layer.answering.too_large(self.most)
+            self._decided = self._answering.too_large(self.most)
         elif limits.piece_seconds is not None and now - begun > limits.piece_seconds:
-            self._decided = self._layer.answering.slow(stalled=True)
+            self._decided = self._answering.slow(stalled=True)
         elif limits.body_seconds is not None and now - self._began > limits.body_seconds:
-            self._decided = self._layer.answering.slow(stalled=False)
+            self._decided = self._answering.slow(stalled=False)
         else:
             return piece
         raise self._decided
@@ -214,7 +167,7 @@ class Exchange:
 
     def _first(self, answer: Iterable[bytes]) -> Iterable[bytes]:
         """Look at the head of the answer, now that its content begins."""
-        answering = self._layer.answering
+        answering = self._answering
         if self._status is not None and self._is_file(answer):
             return self._finish(answer, None, iter(()))
         pieces = iter(answer)
@@ -227,11 +180,9 @@ class Exchange:
             if self._decided is not None and self._decided.status != status:
                 return self._answer(answering.decided(self._request, self._decided, self._steps))
             enough = self._status is not None and content != b""
-            if ended or (
-                enough and (self._is_all(content) or not answering.collects(status, self._fields, len(content)))
-            ):
+            if ended or (enough and (self._is_all(content) or not self.collects(status, self._fields, len(content)))):
                 break
-            if status and answering.collects(status, self._fields, 0):
+            if status and self.collects(status, self._fields, 0):
                 content = content[: stand_in.MOST + 1]  # of what is replaced whatever it says, no more is kept
             piece = next(pieces, None)
             ended = piece is None or single
@@ -239,7 +190,7 @@ class Exchange:
         if self._status is None:
             raise RuntimeError("the application returned without calling start_response")
         whole = ended or self._is_all(content)
-        if whole and answering.stands_in(status, self._fields, content):
+        if whole and self.stands_in(status, self._fields, content):
             return self._answer(answering.instead_of(self._request, status, self._fields, self._steps))
         return self._finish(pieces, content if whole else None, iter((content,)))
 
@@ -253,12 +204,12 @@ class Exchange:
 
     def _finish(self, rest: Iterable[bytes], whole: bytes | None, begun: Iterator[bytes]) -> Iterable[bytes]:
         status = number(self._status or "")
-        file = _seekable(rest) if self._is_file(rest) else None
-        done = self._layer.answering.finish(
+        file = seekable(rest) if self._is_file(rest) else None
+        done = self._answering.finish(
             self._request, status, self._fields, whole, self._steps, file=file is not None, declared=self._declared
         )
         if done.error is not None:
-            page = self._layer.answering.failed_at_the_end(self._request, done, done.error, self._steps)
+            page = self._answering.failed_at_the_end(self._request, done, done.error, self._steps)
             return self._answer(page)
         self._send(self._status if done.status == status and self._status else line(done.status), done.headers)
         if done.content == "none":
@@ -266,17 +217,17 @@ class Exchange:
         if done.content == "parts" and whole is not None:
             return Body(iter((joined(done.parts, done.suffix, whole),)), self._close)
         if done.content == "parts":
-            return Body(_cut(done, begun, rest) if file is None else _sought(done, file), self._close)
+            return Body(cut(done, begun, rest) if file is None else sought(done, file), self._close)
         if whole is not None:
             return Body(iter((whole,) if whole else ()), self._close)
         if self._is_file(rest):
             return rest  # untouched, so that the server can send it without reading it
-        return Body(_chained(begun, iter(rest)), self._close)
+        return Body(chained(begun, iter(rest)), self._close)
 
     # How it ends
 
     def _failed(self, error: Exception) -> Iterable[bytes]:
-        answering = self._layer.answering
+        answering = self._answering
         if self._decided is not None:
             return self._answer(answering.decided(self._request, self._decided, self._steps))
         if self._layer.propagates(error):
@@ -291,47 +242,5 @@ class Exchange:
 
     def _send(self, status: str, headers: list[tuple[str, str]]) -> None:
         # What concerns the connection is the server's alone under WSGI (PEP 3333, "hop-by-hop").
-        self._start(status, [(name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP])
+        self._start(status, [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP])
         self._sent = True
-
-
-_PIECE = 65536
-_HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
-
-
-def _seekable(rest: Iterable[bytes]) -> Any:
-    """Return the file in a wrapper if it can be positioned, or ``None``."""
-    # As the wrappers of PEP 3333's example, of gunicorn and waitress, and of Werkzeug call it.
-    file = getattr(rest, "filelike", None) or getattr(rest, "file", None)
-    return file if file is not None and getattr(file, "seekable", bool)() else None
-
-
-def _sought(done: Finished, file: Any) -> Iterator[bytes]:
-    start = file.tell()
-    for part in done.parts:
-        yield part.prefix
-        file.seek(start + part.first)
-        left = part.last + 1 - part.first
-        while left and (piece := file.read(min(left, _PIECE))):
-            left -= len(piece)
-            yield piece
-    yield done.suffix
-
-
-def _cut(done: Finished, begun: Iterator[bytes], rest: Iterable[bytes]) -> Iterator[bytes]:
-    cutter = Cutter(done.parts, done.suffix)
-    for source in (begun, rest):
-        for piece in source:
-            if wanted := cutter.feed(piece):
-                yield wanted
-            if cutter.done:
-                return
-
-
-def _chained(begun: Iterator[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield from begun
-    yield from rest
-
-
-def _nothing() -> None:
-    return None

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any
 
-from hardtack.adapters.answering import Answering
-from hardtack.adapters.wsgi.exchange import Body, Exchange
+from hardtack.adapters.answering import Answering, known
+from hardtack.adapters.wsgi.exchange import Exchange
+from hardtack.adapters.wsgi.pieces import Body
 from hardtack.adapters.wsgi.types import Environ, StartResponse, WSGIApp
 
 
@@ -40,7 +41,7 @@ class StatusLayer:
         **settings: Any,
     ) -> None:
         self.app = app
-        self.answering = answering or Answering(**settings)
+        self.answering = answering or Answering(**known(settings))
         self.propagates = propagates
         self._counts = self.answering.limits.in_flight is not None
         self._in_flight = 0

@@ -13,6 +13,12 @@ from hardtack.status.catalogue import class_of
 _WITHOUT_PREFIX = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 
 
+def path_of(environ: Environ) -> str:
+    """Return the decoded path of the request."""
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return path.encode("latin-1", "replace").decode("utf-8", "replace") or "/"
+
+
 def request_head(environ: Environ) -> Request:
     """Return the request of *environ* without its content; ``client`` is the peer's own address (``""`` if unknown)."""
     fields = []
@@ -22,10 +28,9 @@ def request_head(environ: Environ) -> Request:
         elif key in _WITHOUT_PREFIX and value:  # empty means absent
             fields.append((_WITHOUT_PREFIX[key], value))
     headers = Headers(fields)
-    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     return Request(
         method=environ["REQUEST_METHOD"],
-        path=path.encode("latin-1", "replace").decode("utf-8", "replace") or "/",
+        path=path_of(environ),
         query=environ.get("QUERY_STRING", ""),
         headers=headers,
         scheme=environ["wsgi.url_scheme"],
@@ -35,6 +40,24 @@ def request_head(environ: Environ) -> Request:
         # Not in PEP 3333, but given by gunicorn and Werkzeug, and by others under the second name.
         target=environ.get("RAW_URI") or environ.get("REQUEST_URI") or "",
     )
+
+
+def content_length(environ: Environ) -> int:
+    """Return the declared length of the content in bytes; 0 if there is none."""
+    declared = environ.get("CONTENT_LENGTH") or ""
+    return int(declared) if declared.isascii() and declared.isdigit() else 0
+
+
+def content(environ: Environ) -> bytes:
+    """Return the content, all of it.
+
+    What is not declared can be read only where the server says that its stream ends (``wsgi.input_terminated``).
+    """
+    source = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return bytes(source.read())
+    length = content_length(environ)
+    return bytes(source.read(length)) if length else b""
 
 
 def line(status: int) -> str:

@@ -1,0 +1,111 @@
+"""Every error as an answer: what was raised, what a handler's rules have decided, and what nobody foresaw.
+
+The page and its words are ``hardtack.status``'s, or the application's own. The one thing that is made here is the
+number of an incident and the log line that it stands in. An error's own text is never in an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from contextvars import ContextVar
+
+from hardtack.errors import Refused
+from hardtack.message import Request, Response
+from hardtack.status import pages
+from hardtack.status.limits import Limits, failure
+from hardtack.status.pages import Page
+from hardtack.status.precondition import NotModified
+from hardtack.status.trace import Step, header
+
+Steps = list[Step] | None
+
+TRACE_FIELD = "Hardtack-Trace"
+
+Made = set[tuple[int, str]]
+"""What pages have been made: the code and the media type of each."""
+
+MADE: ContextVar[Made] = ContextVar("hardtack-pages-made")
+"""Set by a driver for each request, so that a page of ours is not taken for an error of the application's own."""
+
+_log = logging.getLogger("hardtack.status")
+
+
+class ErrorAnswers:
+    """The answers to errors, by the settings of a layer.
+
+    Args:
+        page: the application's own pages; ``None``: ours.
+        language: the language of a visitor whose wish cannot be met (``en`` or ``zh``).
+        types: where the types of problems are described; ``about:blank``: nowhere.
+        limits: how much, how long and how many.
+        problems: give whoever accepts anything at all a problem instead of text.
+    """
+
+    def __init__(self, page: Page | None, language: str, types: str, limits: Limits, *, problems: bool = False) -> None:
+        self.limits = limits
+        self._page = page
+        self._language = language
+        self._types = types
+        self._problems = problems
+
+    def page(self, request: Request, error: Refused, steps: Steps = None) -> Response:
+        """Return *error* as an answer; never raises, whatever the application's own pages do."""
+        try:
+            response = self._rendered(request, error, self._page)
+        except Exception:
+            _log.exception("an error page of the application failed", extra={"event": "error-page-failed"})
+            response = self._rendered(request, error, None)
+        made = MADE.get(None)
+        if made is not None:
+            made.add((response.status, response.get("Content-Type") or ""))
+        return self._traced(response, steps)
+
+    def _rendered(self, request: Request, error: Refused, page: Page | None) -> Response:
+        return pages.answer(
+            error,
+            request,
+            page=page,
+            default_language=self._language,
+            types=self._types,
+            problems=self._problems,
+        )
+
+    def decided(self, request: Request, decision: Refused | NotModified, steps: Steps) -> Response:
+        """Return the answer to what a handler's rules decided."""
+        if isinstance(decision, Refused):
+            return self.page(request, decision, steps)
+        return self._traced(Response(decision.status, list(decision.headers)), steps)
+
+    def failed(self, request: Request, error: Exception, steps: Steps, *, traceback: bool = True) -> Response:
+        """Return the answer to what escaped from the application, and write down what nobody foresaw.
+
+        Args:
+            traceback: write down where it came from too; not where the application's framework does.
+        """
+        # Where tasks run in groups, what is raised in one of them comes out wrapped.
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        if isinstance(error, Refused | NotModified):
+            return self.decided(request, error, steps)
+        incident = secrets.token_hex(6)
+        refused = failure(error, incident, self.limits)
+        _log.error(
+            "unexpected error",
+            exc_info=error if traceback else None,
+            extra={
+                "event": "unexpected-error",
+                "fields": {
+                    "incident": incident,
+                    "status": refused.status,
+                    "method": request.method,
+                    "path": request.path,
+                },
+            },
+        )
+        return self.page(request, refused, steps)
+
+    def _traced(self, response: Response, steps: Steps) -> Response:
+        if steps is not None:
+            response.set(TRACE_FIELD, header(steps))
+        return response
