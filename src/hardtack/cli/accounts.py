@@ -1,8 +1,9 @@
 """``hardtack accounts``: add, list, disable and enable accounts, beside a server that is running or not.
 
-The commands work on the database that ``hardtack serve`` would use with the same folder, file and environment. A
-password comes from the terminal, asked for twice, or from standard input; never from the command line, where every
-user of the machine could read it. Disabling ends all sessions of the account in every running process at once.
+The commands work on the database that ``hardtack serve`` would use with the same folder, file and environment, or
+inside an application on its own. A password comes from the terminal, asked for twice, or from standard input; never
+from the command line, where every user of the machine could read it. Disabling ends all sessions of the account in
+every running process at once.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+import msgspec
 
-from hardtack.cli import columns, voice
+from hardtack.cli import columns, given, voice
 from hardtack.errors import MisuseError, Refused, text_in
 from hardtack.login import Account, Accounts, NoSuchAccount
 from hardtack.login.passwords import MAX_BYTES
@@ -155,10 +157,16 @@ def _say() -> dict[str, Any]:
 
 @contextmanager
 def _accounts(data: str | None, database: str | None) -> Iterator[Accounts]:
-    """Open the accounts that ``hardtack serve`` would open."""
-    settings = Settings.load(None, os.environ, data=data, database=database)
-    in_environment = os.environ.get("HARDTACK_KEYRING")
-    keyring = Keyring.from_env() if in_environment else Keyring.load(settings.keyring_path)
+    """Open the accounts that ``hardtack serve`` would open, or those of the application."""
+    inside = given.application() if data is None else None
+    if inside is not None:
+        settings, keyring = inside.settings, inside.keyring
+        if database is not None:
+            settings = msgspec.structs.replace(settings, database=database)
+    else:
+        settings = Settings.load(None, os.environ, data=data, database=database)
+        in_environment = os.environ.get("HARDTACK_KEYRING")
+        keyring = Keyring.from_env() if in_environment else Keyring.load(settings.keyring_path)
     with Accounts.connect(settings.database_url, keyring=keyring) as accounts:
         try:
             yield accounts

@@ -13,7 +13,7 @@ from typing import cast
 import click
 
 import hardtack
-from hardtack.cli import voice
+from hardtack.cli import given, voice
 from hardtack.errors import HardtackError, MisuseError, Refused
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -26,17 +26,20 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each command's extra and its line in the help."""
 
+ALONE = frozenset({"serve", "demo"})
+"""The commands that are the whole service, and so none of an application that has its own server."""
+
 
 class Commands(click.Group):
     """The group that loads a command's module when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
-        return list(COMMANDS)
+        return _names(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command *cmd_name*, or ``None`` if there is no such command."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in _names(ctx):
             return None
         extra, _ = COMMANDS[cmd_name]
         try:
@@ -52,7 +55,12 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, so that help needs no extra."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in _names(ctx)])
+
+
+def _names(context: click.Context) -> list[str]:
+    # Asked of this context: help is also shown where it is the current one no more.
+    return [name for name in COMMANDS if name not in ALONE or context.find_object(given.Application) is None]
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,14 +69,16 @@ def hardtack_command() -> None:
     """Sealed cookie sessions, a sign-in, and the status code that fits."""
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], *, program: str = "hardtack", application: given.Application | None = None) -> int:
     """Run one command line and return its exit status.
 
     Args:
         arguments: the words after ``hardtack``.
+        program: what stands before them.
+        application: what it is run inside, if it is.
     """
     try:
-        result = hardtack_command.main(list(arguments), prog_name="hardtack", standalone_mode=False)
+        result = hardtack_command.main(list(arguments), prog_name=program, standalone_mode=False, obj=application)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.exceptions.NoArgsIsHelpError as help_asked:
@@ -76,7 +86,7 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except click.UsageError as wrong:
         voice.say(wrong.format_message())
-        voice.hint(f"{wrong.ctx.command_path} --help" if wrong.ctx else "hardtack --help")
+        voice.hint(f"{wrong.ctx.command_path} --help" if wrong.ctx else f"{program} --help")
         return 2
     except click.ClickException as failed:
         voice.say(failed.format_message())

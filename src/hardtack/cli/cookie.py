@@ -139,14 +139,15 @@ def command(
     say = SAY[voice.language()]
     place = Place(keyring, data)
     ring = place.read()
-    settings = Settings.load(None, os.environ, data=str(place.file.parent))
+    inside = place.application
+    settings = Settings.load(None, os.environ, data=str(place.file.parent)) if inside is None else inside.settings
     found = cookies_in(sys.stdin.buffer.read(MAX_INPUT).decode(errors="replace"))
     if not found:
         raise MisuseError(say["empty"], say["empty-hint"])
     now = int(time.time())
     words = set()
     for number, (own_name, value) in enumerate(found):
-        tries = Tries(realm or settings.realm, application, settings.port)
+        tries = Tries(realm or settings.realm, application, settings.port, "site" if inside is None else inside.name)
         outcome = judge(ring, own_name or name, value, tries, now)
         words.add(outcome.word)
         if number:
@@ -186,16 +187,18 @@ class Tries(NamedTuple):
         realm: its realm.
         application: the application that was named; ``None`` for what the cookie's name says.
         port: the port that the service listens on.
+        own: the application that is meant where nobody names one.
     """
 
     realm: str
     application: str | None
     port: int
+    own: str = "site"
 
     def of(self, name: str) -> list[Try]:
         """Return what a cookie of this name may have been sealed for; without a name, what the service seals."""
         if not name:
-            own = self.application or "site"
+            own = self.application or self.own
             names = ("__Host-hardtack", f"hardtack-{self.port}")
             sessions = (f"__Host-session-{own}", f"hardtack-session-{own}-{self.port}")
             return [each for one in (*names, *sessions) for each in self.of(one)]
@@ -321,6 +324,13 @@ def _values(encoded: msgspec.Raw, say: dict[str, str], values: bool) -> Iterator
 def _written(value: Any) -> str:
     """Return a value of session data as text: JSON, or as Python writes what JSON lacks, such as a key of bytes."""
     try:
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return json.dumps(value, ensure_ascii=False, default=_besides)
     except TypeError:
         return repr(value)
+
+
+def _besides(value: Any) -> str:
+    """Return what JSON lacks as text; an extension is a type of some framework's, which nothing here knows."""
+    if isinstance(value, msgspec.msgpack.Ext):
+        return f"extension {value.code}, {bytes(value.data).hex()}"
+    return str(value)

@@ -2,6 +2,7 @@
 
 A keyring is the file that is named, or the one in the data folder that ``hardtack serve`` uses, or with ``--env`` the
 text in ``HARDTACK_KEYRING``, for which a change prints what to set. Secrets are shown by that alone, which has to.
+Inside an application it is the application's, unless another is named.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import msgspec
 
-from hardtack.cli import voice
+from hardtack.cli import given, voice
 from hardtack.errors import MisuseError
 from hardtack.seal import KeyInfo, Keyring, keyfile, keytext
 from hardtack.site import Settings
@@ -33,6 +35,8 @@ SAY = {
         "three": "--env means the keyring in HARDTACK_KEYRING: leave PATH and --data out",
         "two-times": "--now and --delay both say when the new key seals: leave one out",
         "variable": "the keys are in HARDTACK_KEYRING, which a command cannot change",
+        "no-file": "nobody knows a file in which the keys of this application lie",
+        "no-file-hint": "give the path of their file to the application as keyring=, or name a file",
         "variable-hint": "add --env to see what to set it to (a secret!), or name a file",
         "set": "set HARDTACK_KEYRING to this line, which is secret, then restart the servers one after the other",
         "announced": "announced the key {new}: it seals from {time} on; nobody is signed out",
@@ -68,6 +72,8 @@ SAY = {
         "three": "--env 指的是 HARDTACK_KEYRING 中的密钥环：请去掉 PATH 与 --data",
         "two-times": "--now 与 --delay 都指定了新密钥何时启用：请去掉其中一个",
         "variable": "密钥在 HARDTACK_KEYRING 中，命令无法修改环境变量",
+        "no-file": "无人知道本应用的密钥在哪个文件中",
+        "no-file-hint": "请把密钥文件的路径作为 keyring= 交给应用，或指定一个文件",
         "variable-hint": "加上 --env 可显示应设置的新值（属于机密！），或指定一个文件",
         "set": "请把 HARDTACK_KEYRING 设为这一行（属于机密），然后逐台重启服务器",
         "announced": "已预告密钥 {new}：从 {time} 起用于密封；没有人会因此退出登录",
@@ -122,22 +128,43 @@ class Place:
             raise click.UsageError(say["three"])
 
     @property
+    def application(self) -> given.Application | None:
+        """The application that is meant, where nothing else is named."""
+        return given.application() if self.path is None and self.data is None and not self.env else None
+
+    @property
     def folder(self) -> Path:
         """The data folder."""
+        if self.application is not None:
+            return Path(self.application.settings.data)
         return self.data or Path(os.environ.get("HARDTACK_DATA") or "hardtack-data")
 
     @property
     def file(self) -> Path:
-        """The file."""
+        """The file.
+
+        Raises:
+            MisuseError: nobody knows where the keys of the application lie.
+        """
+        inside = self.application
+        if inside is not None:
+            if inside.file is None:
+                say = SAY[voice.language()]
+                raise MisuseError(say["no-file"], say["no-file-hint"])
+            return inside.file
         return self.path or self.folder / FILE_NAME
 
     @property
     def in_environment(self) -> bool:
         """Whether it is the keyring in the environment, which goes before the data folder's, as for the service."""
+        if self.application is not None and self.application.file is not None:
+            return False
         return self.env or (self.path is None and self.data is None and bool(os.environ.get(keyfile.VARIABLE)))
 
     def read(self) -> Keyring:
         """Return the ring."""
+        if self.application is not None:
+            return self.application.keyring
         return Keyring.from_env() if self.in_environment else Keyring.load(self.file)
 
     def change(self, changed: keyfile.Change) -> Keyring:
@@ -157,10 +184,13 @@ class Place:
     @property
     def folder_of_service(self) -> Path:
         """The data folder of the service that has this keyring."""
-        return self.file.parent
+        return self.folder if self.application is not None else self.file.parent
 
     def settings(self) -> Settings:
         """Return the settings of the service that has this keyring."""
+        inside = self.application
+        if inside is not None:
+            return inside.settings if self.url is None else msgspec.structs.replace(inside.settings, database=self.url)
         return Settings.load(None, os.environ, data=str(self.folder_of_service), database=self.url)
 
     @contextmanager
