@@ -1,12 +1,8 @@
-"""The status layer in Flask: the right answers, and an edit that cannot overwrite somebody else's.
+"""The status layer in Flask: an edit that cannot overwrite somebody else's.
 
-Run it with ``flask --app examples/flask_status.py run``, and try::
-
-    curl -i localhost:5000/notes/1                                            # 200 with its ETag
-    curl -i localhost:5000/notes/1 -X PUT -d 'new'                            # 428: say which version you mean
-    curl -i localhost:5000/notes/1 -X PUT -d 'new' -H 'If-Match: "old"'       # 412: it is another one now
-    curl -i localhost:5000/notes/2 -X PUT -d 'new' -H 'If-None-Match: *'      # 201: there was none
-    curl -i localhost:5000/notes/1 -X POST                                    # 405 with every method of the address
+Run it with ``flask --app examples/flask_status.py run``, and try ``curl -i localhost:5000/notes/1 -X PUT -d new``: 428,
+say which version you mean. With ``-H 'If-Match: "old"'`` 412: it is another one now. A new note, ``/notes/2``, with
+``-H 'If-None-Match: *'`` 201. ``-X POST`` 405, with every method of the address.
 """
 
 from flask import Flask, Response, make_response, request
@@ -18,7 +14,6 @@ from hardtack.status.validators import ETag, etag_of
 
 app = Flask(__name__)
 Status(app)
-
 NOTES = {1: b"Biscuits keep for years.\n"}
 
 
@@ -33,15 +28,12 @@ def read(number: int) -> Response:
     """Show a note."""
     if number not in NOTES:
         raise NotFound({"en": "There is no such note.", "zh": "没有这条笔记。"})
-    answer = make_response(NOTES[number], 200, {"Content-Type": "text/plain"})
-    answer.headers["ETag"] = str(version(number))
-    return answer
+    return make_response(NOTES[number], 200, {"Content-Type": "text/plain", "ETag": str(version(number))})
 
 
 @app.put("/notes/<int:number>")
 @rules(etag=version, protect=True, max_body=1000)
 def write(number: int) -> Response:
     """Replace a note, if the visitor has seen what it replaces."""
-    status = 200 if number in NOTES else 201
-    NOTES[number] = request.get_data()
+    status, NOTES[number] = 200 if number in NOTES else 201, request.get_data()
     return make_response("", status, {"Location": f"/notes/{number}", "ETag": str(version(number))})

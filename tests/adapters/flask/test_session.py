@@ -33,6 +33,7 @@ from werkzeug.test import TestResponse
 
 import hardtack.adapters.flask
 from hardtack.adapters.flask import SealedSession, SealedSessionInterface
+from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, WeakSecretWarning
 from hardtack.session import data as form
 
@@ -497,7 +498,7 @@ class TestKeys:
         for number in range(100):
             app.secret_key = f"{SECRET}{number}"
             assert seen(app, "session=x") == {}
-        assert len(interface._kept_keyrings) <= 64
+        assert len(interface._host._kept) <= 64
 
 
 class TestRefusals:
@@ -683,3 +684,31 @@ class TestPackage:
             "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
         )
         subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("config", "problem"),
+    [
+        ({"SESSION_COOKIE_NAME": "__Host-shop"}, "Secure"),
+        ({"SESSION_COOKIE_NAME": "__Secure-shop"}, "Secure"),
+        (
+            {"SESSION_COOKIE_NAME": "__Host-shop", "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_PATH": "/a"},
+            "its host alone",
+        ),
+        (
+            {"SESSION_COOKIE_NAME": "__host-shop", "SESSION_COOKIE_SECURE": True, "SESSION_COOKIE_DOMAIN": "a.example"},
+            "its host alone",
+        ),
+    ],
+)
+def test_the_prefix_of_the_name_is_a_promise(config: dict[str, Any], problem: str) -> None:
+    """Browsers drop what breaks it, and the session with it; so it is a misuse, and not lost without a word."""
+    with pytest.raises(MisuseError, match=problem):
+        application(**config).test_client().get("/set/a/1")
+    kept: dict[str, Any] = {
+        "SESSION_COOKIE_NAME": "__Host-shop",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_SAMESITE": "None",
+    }
+    got = application(**kept).test_client().get("/set/a/1", base_url="https://localhost")
+    assert got.headers["Set-Cookie"].startswith("__Host-shop=")

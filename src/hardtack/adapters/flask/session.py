@@ -16,23 +16,28 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from flask.sessions import SecureCookieSession, SessionInterface
-from itsdangerous import BadSignature
-from werkzeug.http import dump_cookie, http_date
+from werkzeug.http import http_date
 
 from hardtack import message
+from hardtack.adapters.flask.caches import protect
+from hardtack.adapters.flask.host_secret import HostKeyrings, tell_refused
+from hardtack.adapters.flask.origin_names import NamedByOrigin, SafeProfile
+from hardtack.adapters.flask.parts import Parts, keep, parts_of, settings_of, warn_of_size
 from hardtack.adapters.flask.serializer import SealedSerializer
-from hardtack.adapters.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
+from hardtack.adapters.flask.signing import SealingSerializer
+from hardtack.adapters.flask.taken_over import deletion, take, tokens_of
+from hardtack.adapters.flask.values import SealedSession
+from hardtack.adapters.signed import UNAVAILABLE, SignedSessions
 from hardtack.seal import Keyring, SealError
-from hardtack.session import caching, cookie, upgrade
+from hardtack.session import CookiePolicy, cookie, upgrade
 from hardtack.session import data as form
 from hardtack.session.identity import ID_SIZE
-from hardtack.session.sealed import log
+from hardtack.session.lifetimes import LEEWAY
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -40,77 +45,12 @@ if TYPE_CHECKING:
 
     from hardtack.adapters.flask.editing import Editing
 
-LEEWAY = 60
-"""How far the clocks of two servers may be apart, in seconds."""
+__all__ = ["LEEWAY", "SealedSession", "SealedSessionInterface", "SealingSerializer"]
 
-_MAX_KEPT = 64
 _PURPOSE = "session"
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
-
-def _mark_modified(session: SecureCookieSession) -> None:
-    session.modified = True
-
-
-class SealedSession(SecureCookieSession):
-    """A session as Flask has it, which also remembers what came in, so that a change deep inside is seen."""
-
-    sealed_head: form.Data | None = None
-    """What the cookie carried besides the values, and those as they came; ``None`` without a cookie that opened."""
-
-    # One function for all sessions, where Flask makes one for each.
-    on_update = staticmethod(_mark_modified)
-
-    came_once = False
-    """Whether it came in a cookie that counts no second time: this answer carries it, whatever else is said."""
-
-    keeps_cookie = False
-    """Whether the cookie that came may be tried again: this answer does not replace it, it only may delete it."""
-
-    def __init__(self, initial: Mapping[str, Any] | None = None) -> None:
-        dict.__init__(self, initial or {})
-
-
-class _Parts(NamedTuple):
-    """What of a Set-Cookie value stays the same; made by Werkzeug, so that it is what Flask itself writes."""
-
-    start: str
-    end: str
-    before_expires: str
-    after_expires: str
-    deletion: str
-
-
-def _parts(
-    name: str,
-    domain: str | None,
-    path: str,
-    secure: bool,
-    partitioned: bool,
-    samesite: str | None,
-    httponly: bool,
-) -> _Parts:
-    def dumped(**lifetime: Any) -> str:
-        return dump_cookie(
-            name,
-            domain=domain,
-            path=path,
-            secure=secure,
-            partitioned=partitioned,
-            samesite=samesite,
-            httponly=httponly,
-            max_size=0,
-            **lifetime,
-        )
-
-    start, _, end = dumped().partition("=")
-    before, _, after = dumped(expires="@").removeprefix(f"{start}=").partition("Expires=@")
-    return _Parts(f"{start}=", end, f"{before}Expires=", after, dumped(expires=0, max_age=0))
-
-
-class SealedSessionInterface(SessionInterface):
+class SealedSessionInterface(NamedByOrigin):
     """Keep Flask's session in a cookie that nobody can read or forge.
 
     Args:
@@ -120,9 +60,12 @@ class SealedSessionInterface(SessionInterface):
             where no sealed one came along, and goes out sealed in the same answer, under the same name.
         spent: where those that were taken over are written down, such as ``hardtack.store.SpentTable``, so that each
             is taken over once. ``None``: nobody knows which were, and a copy can be played until that time.
+        profile: ``"host"`` keeps the cookie's name and flags of the configuration, ``"safe"`` takes ours, by *origin*.
+        origin: the public origin, such as ``https://example.org``; ``None`` is development mode.
 
     Raises:
-        MisuseError: if *accept_signed_until* is no whole number, or *spent* is given without it or cannot spend.
+        MisuseError: if *accept_signed_until* is no whole number, *spent* is given without it or cannot spend, or the
+            profile or the origin cannot be.
     """
 
     session_class = SealedSession
@@ -138,18 +81,25 @@ class SealedSessionInterface(SessionInterface):
         realm: str = "hardtack",
         accept_signed_until: int | None = None,
         spent: upgrade.Spent | None = None,
+        profile: str = "host",
+        origin: str | None = None,
     ) -> None:
+        self._safe = SafeProfile.of(profile, origin)
         self._signed = SignedSessions.of(accept_signed_until, spent)
         self._keyring = keyring
         self._realm = realm
-        self._kept_keyrings: dict[tuple[str | bytes, ...], Keyring] = {}
-        self._kept_parts: dict[tuple[Any, ...], _Parts] = {}
+        self._host = HostKeyrings()
+        self._kept_parts: dict[tuple[Any, ...], Parts] = {}
+
+    def cookie_policy(self, app: Flask) -> CookiePolicy | None:
+        """Return the names and flags by the origin, in the safe profile."""
+        return None if self._safe is None else self._safe.policy(app)
 
     # Opening ----------------------------------------------------------------------------------------------------------
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session that came with a request; ``None`` if the application has no secret."""
-        keyring = self._keyring or self._keyring_of(app)
+        keyring = self._keyring or self._host.of(app)
         if keyring is None:
             return None
         header = request.environ.get("HTTP_COOKIE")
@@ -159,12 +109,22 @@ class SealedSessionInterface(SessionInterface):
             tokens = cookie.find(header, name if name.isascii() else name.encode().decode("latin-1"))
             if tokens:
                 return self._open(app, name, [token for token in tokens if token])
+            if self._signed is not None and self._safe is not None:
+                return self._moved(app, header, self._signed) or self.session_class()
         return self.session_class()
 
+    def _moved(self, app: Flask, header: str, signed: SignedSessions) -> SealedSession | None:
+        """Return the session that Flask itself has signed under the name that the configuration has."""
+        name = SessionInterface.get_cookie_name(self, app)
+        session = self._taken_over(app, name, tokens_of(header, name), signed)
+        if session is not None:
+            session.moved = session.modified
+        return session
+
     def _open(self, app: Flask, name: str, tokens: list[str]) -> SecureCookieSession:
-        if len(tokens) > MAX_COOKIES:
+        if len(tokens) > upgrade.MAX_COOKIES:
             # Not even the first few: ours could be one of those left out, and somebody else's among them.
-            _tell_refused(name, "duplicate")
+            tell_refused(name, "duplicate")
             return self.session_class()
         if self._signed is not None:
             session = self._taken_over(app, name, tokens, self._signed)
@@ -178,34 +138,25 @@ class SealedSessionInterface(SessionInterface):
             session.__dict__["sealed_head"] = head
             return session
         if reads:
-            _tell_refused(name, "duplicate" if opened else str(reads[0]))
+            tell_refused(name, "duplicate" if opened else str(reads[0]))
         return self.session_class()
 
     def _taken_over(self, app: Flask, name: str, tokens: list[str], signed: SignedSessions) -> SealedSession | None:
         """Return the session that Flask itself has signed, or an empty one where it does not count a second time."""
-        secrets = [secret for secret in (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ())) if secret]
-        max_age = int(app.permanent_session_lifetime.total_seconds())
-        loads = self.serializer.loads_signed
-
-        def read(token: str, now: int) -> dict[str, Any] | None:
-            return upgrade.read_flask(token, secrets, salt=self.salt, now=now, max_age=max_age, untag=loads)
-
-        taken = signed.take(tokens, read)
+        taken = take(signed, app, name, tokens, self.serializer, self.salt)
         if taken is None:
             return None
         session = self.session_class(taken.values)
         if taken.why:
-            _tell_refused(name, taken.why, taken.error)
             session.keeps_cookie = taken.why == UNAVAILABLE
-            return session
-        session.modified = True
-        session.came_once = taken.once
-        log.info("session upgraded: %s", name, extra={"event": "session-upgraded", "cookie": name})
+        else:
+            session.modified = True
+            session.came_once = taken.once
         return session
 
     def _read(self, app: Flask, token: str, max_age: int | None = None) -> tuple[form.Data, dict[str, Any]] | str:
         """Return what is in the value of a cookie, or why it is refused."""
-        keyring = self._keyring or self._keyring_of(app)
+        keyring = self._keyring or self._host.of(app)
         if keyring is None:
             return "unknown-key"
         if len(token) > cookie.MAX_PAIR:
@@ -240,6 +191,8 @@ class SealedSessionInterface(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Put the session into the answer to a request, as far as it needs to be written."""
+        if getattr(session, "moved", False):
+            response.headers.add("Set-Cookie", deletion(super(NamedByOrigin, self), app))
         if not session:
             if session.modified:
                 response.headers.add("Set-Cookie", self._parts(app).deletion)
@@ -260,8 +213,7 @@ class SealedSessionInterface(SessionInterface):
 
         Flask itself names Cookie in Vary and leaves it at that.
         """
-        for name, value in caching.protected(response.headers.items(), (self.get_cookie_name(app),), True):
-            response.headers[name] = value
+        protect(response.headers, self.get_cookie_name(app))
 
     def _changed_inside(self, session: SessionMixin) -> bool:
         """Say whether the values are others than those that came, though nobody has said so."""
@@ -285,18 +237,11 @@ class SealedSessionInterface(SessionInterface):
             written = f"{parts.start}{token}{parts.end}"
         else:
             written = f"{parts.start}{token}{parts.before_expires}{expires}{parts.after_expires}"
-        limit = app.config["MAX_COOKIE_SIZE"]
-        if limit and len(written) > limit:
-            largest = form.largest(session, lambda value: self.serializer.dumps({"": value})[2:])
-            warnings.warn(
-                f"the session cookie has {len(written)} octets, MAX_COOKIE_SIZE allows {limit}: browsers may drop it "
-                f"without a word. The largest keys, in octets: {largest}",
-                stacklevel=2,
-            )
+        warn_of_size(len(written), app.config["MAX_COOKIE_SIZE"], session, self.serializer)
         return written
 
     def _seal(self, app: Flask, values: Mapping[str, Any], head: form.Data | None, now: int, deadline: int) -> str:
-        keyring = self._keyring or self._keyring_of(app)
+        keyring = self._keyring or self._host.of(app)
         if keyring is None:
             raise RuntimeError("the session cannot be sealed: the application has no secret key any more")
         if head is None:
@@ -311,82 +256,22 @@ class SealedSessionInterface(SessionInterface):
             expires_at=deadline,
         )
 
-    def _parts(self, app: Flask) -> _Parts:
+    def _parts(self, app: Flask) -> Parts:
         """Return what the application's settings make of the cookie, as they are now."""
-        settings = (
-            self.get_cookie_name(app),
-            self.get_cookie_domain(app),
-            self.get_cookie_path(app),
-            self.get_cookie_secure(app),
-            self.get_cookie_partitioned(app),
-            self.get_cookie_samesite(app),
-            self.get_cookie_httponly(app),
-        )
+        settings = settings_of(self, app)
         parts = self._kept_parts.get(settings)
         if parts is None:
-            parts = _keep(self._kept_parts, settings, _parts(*settings))
+            parts = keep(self._kept_parts, settings, parts_of(*settings))
         return parts
-
-    def _keyring_of(self, app: Flask) -> Keyring | None:
-        """Return the keyring that the application's secrets give, as they are now; ``None`` without a secret."""
-        secret = app.secret_key
-        if not secret:
-            return None
-        fallbacks = app.config["SECRET_KEY_FALLBACKS"]
-        secrets = (secret, *fallbacks) if fallbacks else (secret,)
-        keyring = self._kept_keyrings.get(secrets)
-        if keyring is None:
-            keyring = _keep(self._kept_keyrings, secrets, Keyring.from_host_secret("flask", secrets))
-        return keyring
 
     # For extensions ---------------------------------------------------------------------------------------------------
 
     def get_signing_serializer(self, app: Flask) -> SealingSerializer | None:
         """Return what makes and reads the value of a session cookie; ``None`` if the application has no secret."""
-        return None if (self._keyring or self._keyring_of(app)) is None else SealingSerializer(self, app)
+        return None if (self._keyring or self._host.of(app)) is None else SealingSerializer(self, app)
 
     def editing(self, app: Flask) -> Editing:
         """Return what ``hardtack.session.testing.edited(client, app)`` opens and saves sessions with."""
         from hardtack.adapters.flask.editing import Editing  # noqa: PLC0415 - for tests only
 
         return Editing(self, app)
-
-
-class SealingSerializer:
-    """Make and read the value of a session cookie outside of a request, as extensions and tests do with Flask's own."""
-
-    def __init__(self, interface: SealedSessionInterface, app: Flask) -> None:
-        self._interface = interface
-        self._app = app
-
-    def dumps(self, obj: Mapping[str, Any]) -> str:
-        """Return the value of a cookie that holds *obj*."""
-        now = int(time.time())
-        deadline = now + int(self._app.permanent_session_lifetime.total_seconds())
-        return self._interface._seal(self._app, obj, None, now, deadline)
-
-    def loads(self, s: str, max_age: int | None = None) -> dict[str, Any]:
-        """Return what the value of a cookie holds.
-
-        Raises:
-            BadSignature: if it is refused.
-        """
-        read = self._interface._read(self._app, s, max_age)
-        if isinstance(read, str):
-            raise BadSignature(f"the session cookie is refused ({read})")
-        return read[1]
-
-
-def _tell_refused(name: str, why: str, error: str = "") -> None:
-    """Log why a cookie does not count."""
-    besides = {"error": error} if error else {}
-    extra = {"event": "cookie-refused", "cookie": name, "reason": why, **besides}
-    log.warning("cookie refused: %s (%s)", name, why, extra=extra)
-
-
-def _keep(kept: dict[_K, _V], key: _K, value: _V) -> _V:
-    """Put *value* into *kept*, which starts anew when it is full, and return it."""
-    if len(kept) >= _MAX_KEPT:
-        kept.clear()
-    kept[key] = value
-    return value

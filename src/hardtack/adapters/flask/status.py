@@ -21,7 +21,7 @@ from jinja2 import Template, TemplateNotFound
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wsgi import FileWrapper
 
-from hardtack.adapters.answering import Answering, Steps
+from hardtack.adapters.answering import Answering, Steps, known
 from hardtack.adapters.wsgi import StatusLayer
 from hardtack.adapters.wsgi.exchange import REQUEST, STEPS
 from hardtack.adapters.wsgi.translate import request_head
@@ -31,6 +31,7 @@ from hardtack.message import Request, Response
 from hardtack.status import Status as Code
 from hardtack.status import errors, saying, stand_in
 from hardtack.status.admit import admit, allowed
+from hardtack.status.catalogue import family_name
 from hardtack.status.precondition import NotModified
 from hardtack.status.rules import Validators, rules_of
 
@@ -48,7 +49,7 @@ class Status:
     """
 
     def __init__(self, app: Flask | None = None, **settings: Any) -> None:
-        self._settings = settings
+        self._settings = known(settings)
         if app is not None:
             self.init_app(app)
 
@@ -124,7 +125,7 @@ class _Answering(Answering):
 
     def aborted(self, error: HTTPException) -> HTTPException | FlaskResponse:
         """Return the page for what Flask or ``abort`` raised."""
-        if error.response is not None or error.code is None or error.code < 400:
+        if error.response is not None or error.code is None or not stand_in.is_error(error.code):
             return error
         asked, steps = _asked()
         original = getattr(error, "original_exception", None)
@@ -139,7 +140,7 @@ class _Answering(Answering):
     def _template(self, status: Code, error: Refused | None, language: str) -> str | None:
         code = status.code if error is None else error.status
         says = saying.of(code, error or Refused(), language)
-        names: list[str | Template] = [f"errors/{code}.html", f"errors/{code // 100}xx.html", "errors/error.html"]
+        names: list[str | Template] = [f"errors/{code}.html", f"errors/{family_name(code)}.html", "errors/error.html"]
         variables = {
             "status": code,
             "phrase": says.phrase,
@@ -169,7 +170,7 @@ def _error_of(error: HTTPException) -> Refused:
     if isinstance(error, MethodNotAllowed) and error.valid_methods is not None:
         made: Refused = errors.MethodNotAllowed(allow=allowed(error.valid_methods))
     else:
-        made = stand_in.error_of(error.code or 500, headers)
+        made = stand_in.error_of(error.code or errors.InternalServerError.status, headers)
     # Only what the application itself wrote; Werkzeug's own sentences exist in English alone.
     made.detail = vars(error).get("description")
     return made

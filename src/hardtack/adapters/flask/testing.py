@@ -1,0 +1,150 @@
+"""For the tests of a Flask application with ``Hardtack``: clients that are signed in, in one line.
+
+``signed_in(app, "ada")`` returns a test client of somebody who is signed in, ``browser(app)`` one of nobody. Both send
+what a browser sends with the application's own pages, so forms need no token and pages lead to the sign-in page; they
+go to the public origin, where one is configured. Nothing is switched off: accounts, cookies and refusals are the real
+ones. A plain ``app.test_client()`` is a script: it needs tokens, and gets 401.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+from flask.testing import FlaskClient
+from werkzeug.test import create_environ
+
+from hardtack.adapters.flask.configured import EXTENSION
+from hardtack.adapters.flask.visit_session import VisitInterface, VisitSession
+from hardtack.errors import MisuseError
+from hardtack.login import Account
+from hardtack.session.testing import Place, domain_of, edited
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.sessions import SessionMixin
+
+    from hardtack.adapters.flask.hardtack import Installed
+
+PASSWORD = "a password for tests alone"  # noqa: S105 - it opens nothing but what a test has made
+"""The password of the accounts that ``signed_in`` makes."""
+
+_BROWSER = {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_SEC_FETCH_MODE": "navigate"}
+
+
+class Browser(FlaskClient):
+    """A test client that goes to the public origin and sends what a browser sends."""
+
+    origin: str | None = None
+
+    def open(self, *args: Any, **options: Any) -> Any:
+        """Send a request, as Flask's client does."""
+        named = {"base_url", "url_scheme", "subdomain"} & options.keys()
+        if self.origin is not None and not named and args and isinstance(args[0], str):
+            options["base_url"] = self.origin
+        return super().open(*args, **options)
+
+
+def browser(app: Flask) -> Browser:
+    """Return the client of a visitor who is not signed in.
+
+    Raises:
+        MisuseError: the application has no ``Hardtack``.
+    """
+    installed = _installed(app)
+    # Made as the application makes its clients, so that a class of its own counts too.
+    own = app.test_client_class or FlaskClient
+    kind: type[Browser] = type("Browser", (Browser, *(() if own is FlaskClient else (own,))), {})
+    made = kind(app, app.response_class, use_cookies=True)
+    made.origin = installed.sign_in.settings.origin
+    made.environ_base.update(_BROWSER)
+    return made
+
+
+def signed_in(
+    app: Flask, who: str | Account, *, administrator: bool = False, keep: bool | None = None, ago: int = 0
+) -> Browser:
+    """Return the client of somebody who is signed in.
+
+    Args:
+        app: the application.
+        who: an account, or the name of one, which is made if there is none.
+        administrator: whether it may administer, where it is made.
+        keep: whether they asked to be kept signed in.
+        ago: for how many seconds they have been.
+
+    Raises:
+        MisuseError: the application has no ``Hardtack``.
+        BadName: the name is none.
+    """
+    sign_in, made = _installed(app).sign_in, browser(app)
+    accounts, now = sign_in.accounts, int(time.time())
+    if isinstance(who, Account):
+        account = who
+    else:
+        account = accounts.find(who) or accounts.add(who, PASSWORD, administrator=administrator, now=now)
+    sign_in.start()
+    with edited(made, sign_in.sessions, now=now - ago, host="localhost") as session:
+        session.sign_in(
+            account=account.id,
+            epoch=account.epoch,
+            profile_version=account.profile_version,
+            keep=keep,
+            now=now - ago,
+        )
+    return made
+
+
+def _installed(app: Flask) -> Installed:
+    found: Installed | None = app.extensions.get(EXTENSION)
+    if found is None:
+        raise MisuseError("the application has no sign-in", "write Hardtack(app, keyring=…) before the test")
+    return found
+
+
+class _Names(NamedTuple):
+    """Where a request goes."""
+
+    host: str
+    scheme: str
+
+
+class VisitEditing:
+    """The sessions of one application, as ``hardtack.session.testing.edited`` opens and edits them.
+
+    Args:
+        interface: the application's.
+        app: the application.
+    """
+
+    def __init__(self, interface: VisitInterface, app: Flask) -> None:
+        self._interface = interface
+        self._app = app
+        self._to = _Names("localhost", "http")
+
+    def place(self, host: str) -> Place:
+        """Return where the client keeps the cookies: the configured origin goes before *host*."""
+        policy = self._interface.cookie_policy(self._app)
+        if policy.origin is not None:
+            parts = urlsplit(policy.origin)
+            self._to = _Names(parts.netloc, parts.scheme)
+        elif host:
+            self._to = _Names(host, "http")
+        names = policy.for_host(self._to.host)
+        return Place((names.identity_name, names.session_name), domain_of(self._to.host), "/")
+
+    def open(self, cookie_header: str) -> VisitSession:
+        """Return the session that a Cookie field holds."""
+        headers = {"Cookie": cookie_header}
+        environ = create_environ(base_url=f"{self._to.scheme}://{self._to.host}/", headers=headers)
+        session = self._interface.open_session(self._app, self._app.request_class(environ))
+        # A request's context notes that somebody has looked; here a test does.
+        session.accessed = True
+        return session
+
+    def save(self, session: SessionMixin) -> list[str]:
+        """Return the Set-Cookie values that the answer to a request would carry."""
+        response = self._app.response_class()
+        self._interface.save_session(self._app, session, response)
+        return response.headers.getlist("Set-Cookie")
