@@ -26,12 +26,12 @@ from starlette.testclient import TestClient
 
 import hardtack.adapters.starlette
 from hardtack.adapters.starlette import Session, SessionMiddleware
-from hardtack.adapters.starlette.cookies import LEEWAY
 from hardtack.adapters.starlette.encoding import encode
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, WeakSecretWarning
 from hardtack.session import data as form
 from hardtack.session.cookie import CookieTooLarge
+from hardtack.session.lifetimes import LEEWAY
 from tests.adapters.asgi.driving import exchange, scope
 from tests.adapters.starlette.apps import SECRET, application, cookie_of, seen
 
@@ -332,6 +332,7 @@ class TestLifetime:
         """With leeway for clocks, which never more than doubles a short time."""
         now = int(time.time())
         app = application(max_age=max_age)
+        at(monkeypatch, now)
         header = cookie_of(TestClient(app).get("/set/a/1"))
         leeway = max(0, min(LEEWAY, max_age))
         at(monkeypatch, now + max_age + leeway + 2)

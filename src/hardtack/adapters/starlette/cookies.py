@@ -14,24 +14,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 import msgspec
 
-from hardtack.adapters.signed import MAX_COOKIES, UNAVAILABLE, SignedSessions
+from hardtack.adapters.signed import UNAVAILABLE, SignedSessions
 from hardtack.adapters.starlette.encoding import UNDECODABLE, decode, encode, is_still
 from hardtack.adapters.starlette.values import Session
 from hardtack.seal import Keyring, SealError
+from hardtack.seal.token import LAST_SECOND
 from hardtack.session import cookie, upgrade
 from hardtack.session import data as form
 from hardtack.session.identity import ID_SIZE
+from hardtack.session.lifetimes import LEEWAY
 from hardtack.session.lost import LatestWrites
 from hardtack.session.sealed import log
-
-LEEWAY = 60
-"""How far the clocks of two servers may be apart, in seconds."""
-NEVER = 2**40 - 1
-"""The deadline in a session that does not end by itself."""
 
 _PURPOSE = "session"
 
@@ -74,6 +72,7 @@ class SessionCookie:
         self._max_age = max_age
         # A life shorter than the leeway is not to be more than doubled by it, and one of nothing is over at once.
         self._leeway = LEEWAY if max_age is None else max(0, min(LEEWAY, max_age))
+        self._renew_after = inf if max_age is None else max(max_age // 4, 1)
         self._text = text
         self._signed = signed
         self._secrets = secrets
@@ -96,12 +95,15 @@ class SessionCookie:
         found = cookie.find(header, self.name)
         if not found:
             return Session()
-        session = self._open([token for token in found if token])
+        if len(found) == 1 and self._signed is None and found[0]:
+            session = self._of(self._read(found[0]))  # nearly always
+        else:
+            session = self._open([token for token in found if token])
         session.cookie_came = True
         return session
 
     def _open(self, tokens: list[str]) -> Session:
-        if len(tokens) > MAX_COOKIES:
+        if len(tokens) > upgrade.MAX_COOKIES:
             # Not even the first few: ours could be one of those left out, and somebody else's among them.
             self._tell_refused("duplicate")
             return Session()
@@ -112,13 +114,18 @@ class SessionCookie:
         reads = [self._read(token) for token in tokens]
         opened = [read for read in reads if not isinstance(read, str)]
         if len(opened) == 1:
-            head, values = opened[0]
-            session = Session(values)
-            session.sealed_head = head
-            return session
-        if reads:
-            self._tell_refused("duplicate" if opened else str(reads[0]))
-        return Session()
+            return self._of(opened[0])
+        return self._of("duplicate" if opened else reads[0]) if reads else Session()
+
+    def _of(self, read: tuple[form.Data, dict[str, Any]] | str) -> Session:
+        """Return the session of a cookie, or an empty one, and log why."""
+        if isinstance(read, str):
+            self._tell_refused(read)
+            return Session()
+        head, values = read
+        session = Session(values)
+        session.sealed_head = head
+        return session
 
     def _taken_over(self, tokens: list[str], signed: SignedSessions) -> Session | None:
         """Return the session that Starlette has signed, or an empty one where it does not count a second time."""
@@ -175,28 +182,36 @@ class SessionCookie:
             CookieTooLarge: if the values have outgrown a cookie; the text names the largest keys.
             MisuseError: if a value cannot be carried; the text names its key.
         """
-        # Whoever has set ``modified`` has decided, also for False.
-        changed = session.modified or session.came_once
-        decided = not changed and "modified" in session.__dict__
         head = session.sealed_head
-        encoded = b""
-        if session.keeps_cookie or decided:
-            session.as_left = None
-        elif changed:
-            encoded = session.as_left = encode(session.as_it_is())
-        else:
+        if not ("modified" in session.__dict__ or session.came_once or session.keeps_cookie):
+            # Nobody has said anything: nearly always.
             session.as_left = came = form.EMPTY if head is None else bytes(head.values)
-            if session.accessed and session.may_change_inside() and not is_still(session, came):
-                changed = True
-                encoded = session.as_left = encode(session.as_it_is())
-        if not dict.__len__(session):
-            return self._deletion(session) if changed or session.modified else None
+            if not session.accessed:
+                return None
+            if is_still(session, came):
+                if head is None or not renew or time.time() < head.issued + self._renew_after:
+                    return None
+                return self._renewed(session, head)
+            changed = True
+        else:
+            # Whoever has set ``modified`` has decided, also for False.
+            changed = session.modified or session.came_once
+            session.as_left = None
         if session.keeps_cookie:
-            return None
-        now = int(time.time())
+            return self._deletion(session) if session.modified and not dict.__len__(session) else None
         if changed:
-            return self._changed(session.as_it_is(), encoded, head, now)
-        if head is None or not (renew and session.accessed and self._is_due(head, now)):
+            values = session.as_it_is()
+            session.as_left = encoded = encode(values)
+            return self._changed(values, encoded, head, int(time.time())) if values else self._deletion(session)
+        return self._renewed(session, head) if renew and head is not None and session.accessed else None
+
+    def _renewed(self, session: Session, head: form.Data) -> str | None:
+        """Return the Set-Cookie value of a session that nobody has changed, if it is old enough to be written anew."""
+        now = int(time.time())
+        if now < head.issued + self._renew_after or not dict.__len__(session):
+            return None
+        # Not where a later one of the session is known.
+        if self._latest.has_seen_later(head.id, head.sequence):
             return None
         return self._sealed(session.as_it_is(), head.id, head.sequence, head.born, now, head.values)
 
@@ -205,7 +220,7 @@ class SessionCookie:
         as_left = session.as_left
         if as_left is None or not session.accessed:
             return True
-        return not session.may_change_inside() or is_still(session, as_left)
+        return is_still(session, as_left)
 
     def _deletion(self, session: Session) -> str | None:
         if not session.cookie_came:
@@ -214,13 +229,6 @@ class SessionCookie:
         if head is not None:
             self._note(head, form.EMPTY)
         return self._text.deletion
-
-    def _is_due(self, head: form.Data, now: int) -> bool:
-        """Say whether a cookie is old enough to be written anew, and no later one of the session is known."""
-        max_age = self._max_age
-        if max_age is None or now - head.issued < max(max_age // 4, 1):
-            return False
-        return not self._latest.has_seen_later(head.id, head.sequence)
 
     def _changed(self, values: dict[str, Any], encoded: bytes, head: form.Data | None, now: int) -> str:
         packed = msgspec.Raw(encoded)
@@ -243,7 +251,7 @@ class SessionCookie:
         self, values: dict[str, Any], own_id: bytes, sequence: int, born: int, now: int, packed: msgspec.Raw
     ) -> str:
         max_age = self._max_age
-        deadline = NEVER if max_age is None else max(now + max_age, 1)
+        deadline = LAST_SECOND if max_age is None else max(now + max_age, 1)
         token = self._keyring.seal(
             form.encode((own_id, None, sequence, born, now, deadline, packed)),
             purpose=_PURPOSE,

@@ -21,6 +21,8 @@ UNDECODABLE: tuple[type[Exception], ...] = (*form.UNDECODABLE, ValueError)
 """What ``decode`` raises, and nothing else."""
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
+_TEXT = frozenset({str})
+_LISTS = frozenset({list, tuple})
 
 
 def encode(values: Mapping[str, Any]) -> bytes:
@@ -55,7 +57,7 @@ def is_still(session: Session, encoded: bytes) -> bool:
             return True
     except Exception:  # noqa: S110 - what msgpack does not carry is carried, or refused, below
         pass
-    return encode(session.as_it_is()) == encoded
+    return not session.may_change_inside() or encode(session.as_it_is()) == encoded
 
 
 def decode(encoded: msgspec.Raw) -> dict[str, Any]:
@@ -80,10 +82,18 @@ def _fits(key: object, value: object) -> bool:
     return True
 
 
-def _is_plain(value: object) -> bool:
+def _is_plain(values: object) -> bool:
     """Say whether msgpack carries and gives back the same as JSON, but for numbers that are too large."""
-    if type(value) in _SCALARS:
-        return True
-    if isinstance(value, dict):
-        return type(value) is dict and all(type(key) is str and _is_plain(inner) for key, inner in value.items())
-    return type(value) in (list, tuple) and all(map(_is_plain, cast("Iterable[object]", value)))
+    if type(values) is dict:
+        if not _TEXT.issuperset(map(type, values)):
+            return False
+        inner: Iterable[object] = values.values()
+    elif type(values) in _LISTS:
+        inner = cast("Iterable[object]", values)
+    else:
+        return type(values) in _SCALARS
+    # Written out instead of all(...): this runs at every save, and most of what is there is no container.
+    for value in inner:  # noqa: SIM110
+        if type(value) not in _SCALARS and not _is_plain(value):
+            return False
+    return True

@@ -22,11 +22,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hardtack.adapters.signed import SignedSessions
 from hardtack.adapters.starlette.cookies import SessionCookie, Text
+from hardtack.adapters.starlette.profile import safe
 from hardtack.adapters.starlette.values import Session, too_late
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import caching, cookie, upgrade
 from hardtack.session.sealed import log
+from hardtack.status import InternalServerError
 
 if TYPE_CHECKING:
     from hardtack.adapters.starlette.editing import Editing
@@ -34,11 +36,21 @@ if TYPE_CHECKING:
 _ACCEPT = "websocket.accept"
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start", _ACCEPT})
 """The messages that carry header fields, and so the cookie."""
-_SAID_TO_CACHES = frozenset({b"vary", b"cache-control", b"cdn-cache-control", b"expires"})
-"""The fields that decide what an answer must say to caches, besides whether it sets our cookie."""
+_SAID_TO_CACHES = frozenset(name.encode("ascii") for name in caching.LOOKED_AT)
 _MAX_KEPT = 64
 _MAX_AGE = 2**32
 """Seconds; more than a century, and still within what the seal can say."""
+
+
+_Fields = list[tuple[bytes, bytes]]
+
+
+def _protection(fields: _Fields, name: str) -> _Fields:
+    named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+    return [(name.lower().encode(), value.encode("latin-1")) for name, value in caching.protected(named, (name,), True)]
+
+
+_UNSAID = [(name.lower().encode(), value.encode("latin-1")) for name, value in caching.UNSAID]
 
 
 class SessionMiddleware:
@@ -63,6 +75,8 @@ class SessionMiddleware:
             over where no sealed one came along, and goes out sealed in the same answer, under the same name.
         spent: where those that were taken over are written down, such as ``hardtack.store.SpentTable``, so that each
             is taken over once. ``None``: nobody knows which were, and a copy can be played until that time.
+        profile: ``"safe"`` for our names and flags in the place of Starlette's, as *origin* gives them.
+        origin: the public origin, such as ``https://example.org``; for *profile* alone.
 
     Raises:
         MisuseError: if a secret is missing, a setting is one that browsers would ignore or that cannot work, or the
@@ -87,10 +101,24 @@ class SessionMiddleware:
         application: str = "app",
         accept_signed_until: int | None = None,
         spent: upgrade.Spent | None = None,
+        profile: Literal["safe"] | None = None,
+        origin: str | None = None,
     ) -> None:
         if max_age is not None and (type(max_age) is not int or abs(max_age) > _MAX_AGE):
             raise MisuseError(f"max_age={max_age!r} is no duration", "give whole seconds, or None")
         _check_names(realm=realm, application=application)
+        if profile is not None:
+            chosen: dict[str, tuple[object, object]] = {
+                "session_cookie": (session_cookie, "session"),
+                "path": (path, "/"),
+                "same_site": (same_site, "lax"),
+                "https_only": (https_only, False),
+                "domain": (domain, None),
+                "partitioned": (partitioned, False),
+            }
+            session_cookie, https_only = safe(profile, origin, application, chosen)
+        elif origin is not None:
+            raise MisuseError('origin= is for profile="safe" alone', 'write profile="safe" beside it')
         _check_alone(app, session_cookie)
         secrets = _secrets(secret_key, fallbacks)
         if keyring is None and secret_key is None:
@@ -120,7 +148,8 @@ class SessionMiddleware:
         self.security_flags += "; partitioned" if partitioned else ""
         lifetime = "" if max_age is None else f"Max-Age={max_age}; "
         before, over = f"; path={path}; ", "expires=Thu, 01 Jan 1970 00:00:00 GMT; "
-        self._protections: dict[tuple[object, ...], list[tuple[bytes, bytes]]] = {}
+        self._takes_over = signed is not None
+        self._protections: dict[tuple[object, ...], _Fields] = {}
         self._cookie = SessionCookie(
             session_cookie,
             keyring=keyring or Keyring.from_host_secret("starlette", secrets),
@@ -140,8 +169,12 @@ class SessionMiddleware:
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
-        header = b"; ".join([value for name, value in scope["headers"] if name == b"cookie"]).decode("latin-1")
-        if self._cookie.may_wait(header):
+        header = ""
+        for name, value in scope["headers"]:
+            if name == b"cookie":
+                text = value.decode("latin-1")
+                header = f"{header}; {text}" if header else text
+        if self._takes_over and self._cookie.may_wait(header):
             session = await run_in_threadpool(self._cookie.open, header)
         else:
             session = self._cookie.open(header)
@@ -170,28 +203,28 @@ class SessionMiddleware:
         """Return the message with what the session adds to its header fields."""
         fields = list(message.get("headers") or ())
         accept = message["type"] == _ACCEPT
-        written = self._cookie.write(session, renew=accept or message["status"] < 500)
+        written = self._cookie.write(session, renew=accept or message["status"] < InternalServerError.status)
         if written is not None:
             fields.append((b"set-cookie", written.encode("latin-1")))
         # Nobody keeps a WebSocket in a cache.
         if not accept and (written is not None or session.accessed):
-            for name, value in self._protecting(fields, written is not None):
-                fields = [field for field in fields if field[0].lower() != name]
-                fields.append((name, value))
+            for name, _ in fields:
+                if name.lower() in _SAID_TO_CACHES:
+                    return {**message, "headers": self._protected(fields, written is not None)}
+            fields += _UNSAID
         return {**message, "headers": fields}
 
-    def _protecting(self, fields: list[tuple[bytes, bytes]], writes: bool) -> list[tuple[bytes, bytes]]:
-        """Return the fields that keep an answer out of shared caches, and remember what it was for such answers."""
-        said = (writes, *[field for field in fields if field[0].lower() in _SAID_TO_CACHES])
-        found = self._protections.get(said)
-        if found is None:
-            named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
-            changes = caching.protected(named, (self.session_cookie,), True)
-            found = [(name.lower().encode(), value.encode("latin-1")) for name, value in changes]
+    def _protected(self, fields: _Fields, writes: bool) -> _Fields:
+        """Return the fields of an answer that is kept out of shared caches; what it takes is remembered."""
+        place = (writes, *[field for field in fields if field[0].lower() in _SAID_TO_CACHES])
+        changes = self._protections.get(place)
+        if changes is None:
+            changes = _protection(fields, self.session_cookie)
             if len(self._protections) >= _MAX_KEPT:
                 self._protections.clear()
-            self._protections[said] = found
-        return found
+            self._protections[place] = changes
+        replaced = [name for name, _ in changes]
+        return [*(field for field in fields if field[0].lower() not in replaced), *changes]
 
     def _turned_away(self, session: Session) -> None:
         """Log that a WebSocket was closed before it was accepted, so that nothing carries what has changed."""

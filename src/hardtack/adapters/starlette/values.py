@@ -61,9 +61,13 @@ class Session(dict[str, Any]):
         self.accessed = True
         self.modified = True
 
+    def __getitem__(self, key: str) -> Any:
+        self.accessed = True
+        return dict.__getitem__(self, key)
+
     def __setitem__(self, key: str, value: Any) -> None:
         self.mark_modified()
-        super().__setitem__(key, value)
+        dict.__setitem__(self, key, value)
 
     def __delitem__(self, key: str) -> None:
         self.mark_modified()
@@ -113,7 +117,7 @@ def too_late() -> MisuseError:
 
 # Reading, by whatever way: all of these only note it and do what a dictionary does.
 _READS = (
-    *("__getitem__", "__contains__", "__iter__", "__reversed__", "__len__", "__eq__", "__ne__", "__or__", "__ror__"),
+    *("__contains__", "__iter__", "__reversed__", "__len__", "__eq__", "__ne__", "__or__", "__ror__"),
     *("get", "keys", "values", "items", "copy"),
 )
 
