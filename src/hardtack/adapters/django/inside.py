@@ -1,8 +1,8 @@
 """What a session holds, as bytes: to be sealed, and to see whether it has changed.
 
 ``SESSION_SERIALIZER`` says how. For Django's own, which is JSON, the same is done by other means, to the same values
-and errors: text is not written as escapes, which would take twice the room, and it is read by msgspec, and by Python's
-own reader where JSON knows no word for it. Another serializer is called as Django calls it.
+and errors: text is not written as escapes, which would take twice the room, and it is written and read by msgspec, and
+by Python's own writer and reader where the two might differ. Another serializer is called as Django calls it.
 
 Whether something changed deep inside is seen by comparing snapshots. They are never sealed and never read.
 """
@@ -10,8 +10,7 @@ Whether something changed deep inside is seen by comparing snapshots. They are n
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -19,8 +18,10 @@ from django.core.signing import JSONSerializer  # type: ignore[import-untyped]  
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _from_json = msgspec.json.Decoder().decode
+_to_plain_json = msgspec.json.Encoder().encode
 _packed = msgspec.msgpack.Encoder().encode
-_UNCHANGING = frozenset({str, int, float, bool, type(None)})
+_WRITTEN_ALIKE = frozenset({str, int, bool, type(None)})
+_TEXT = frozenset({str})
 
 
 def encode(serializer: Any, values: Any) -> bytes:
@@ -30,9 +31,28 @@ def encode(serializer: Any, values: Any) -> bytes:
         TypeError: if JSON cannot carry one of them; another serializer raises what it likes.
     """
     if serializer is JSONSerializer:
+        try:
+            if type(values) is dict and _is_plain(values):
+                return _to_plain_json(values)
+        except Exception:  # noqa: S110 - what msgspec does not write is written, or refused, below
+            pass
         return _to_json(values).encode("utf-8", "surrogatepass")
     encoded: bytes = serializer().dumps(values)
     return encoded
+
+
+def _is_plain(values: dict[Any, Any] | list[Any]) -> bool:
+    """Say whether msgspec writes the values as Python does; numbers with a fraction it may write otherwise."""
+    inner: Iterable[Any] = values
+    if type(values) is dict:
+        if not _TEXT.issuperset(map(type, values)):
+            return False
+        inner = values.values()
+    for value in inner:
+        kind = type(value)
+        if kind not in _WRITTEN_ALIKE and not ((kind is dict or kind is list) and _is_plain(value)):
+            return False
+    return True
 
 
 def decode(serializer: Any, encoded: bytes) -> Any:
@@ -45,16 +65,13 @@ def decode(serializer: Any, encoded: bytes) -> Any:
         return json.loads(encoded.decode("utf-8", "surrogatepass"))
 
 
-def may_change(serializer: Any, values: Mapping[str, Any]) -> bool:
-    """Say whether one of the values has an inside that could change."""
-    return serializer is not JSONSerializer or not _UNCHANGING.issuperset(map(type, values.values()))
-
-
 def snapshot(serializer: Any, values: Any) -> bytes | None:
     """Return bytes that are others when the values are; ``None`` if they cannot be saved, as ``encode`` then says."""
     if serializer is JSONSerializer:
-        with suppress(Exception):  # a number or a text that msgpack does not know
+        try:
             return _packed(values)
+        except Exception:  # noqa: S110 - a number or a text that msgpack does not know
+            pass
     try:
         return encode(serializer, values)
     except Exception:

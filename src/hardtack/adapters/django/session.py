@@ -30,17 +30,15 @@ from django.http import HttpResponse  # type: ignore[import-untyped]  # likewise
 from hardtack.adapters.django import inside, signed
 from hardtack.adapters.django.settings import sealing
 from hardtack.seal import SealError
+from hardtack.seal.token import LAST_SECOND
 from hardtack.session import cookie
 from hardtack.session import data as form
 from hardtack.session.identity import ID_SIZE
+from hardtack.session.lifetimes import LEEWAY
 from hardtack.session.sealed import log
 
-LEEWAY = 60
-"""How far ahead the clock of the server that sealed may be, in seconds."""
-
 _PURPOSE = "session"
-_LAST = 2**40 - 1  # the last second that the seal can carry
-_SMALL = form.WARNING - 2048  # below it no attributes that browsers take make a cookie large
+_SMALL = form.WARNING - 2 * cookie.MAX_ATTRIBUTE  # below it no attributes that browsers take make a cookie large
 _UNSUSPICIOUS = ("expired", signed.UNAVAILABLE)
 
 _suspicious = logging.getLogger("django.security.SuspiciousSession")
@@ -56,6 +54,18 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         self._head: form.Data | None = None  # what came with them
         self._keeps_cookie = False  # whether the cookie that came may be tried again, so that none may replace it
         super().__init__(session_key)
+
+    cookie_name: str | None = None
+    """The name of the cookie, where it is not ``SESSION_COOKIE_NAME``: in the safe profile."""
+
+    @property
+    def keeps_cookie(self) -> bool:
+        """Whether the cookie that came may be tried again, so that no answer replaces it."""
+        return self._keeps_cookie
+
+    @property
+    def _name(self) -> str:
+        return self.cookie_name or str(settings.SESSION_COOKIE_NAME)
 
     # Whether it has changed -------------------------------------------------------------------------------------------
 
@@ -74,7 +84,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
     def _changed_inside(self) -> bool:
         """Say whether the values are others than they were, though nobody has said so."""
         cache = self.__dict__.get("_session_cache")
-        if self._seen is None or not cache or not inside.may_change(self.serializer, cache):
+        if self._seen is None or not cache:
             return False
         return inside.snapshot(self.serializer, cache) != self._seen
 
@@ -91,7 +101,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
             values = self._open(token)
             if not isinstance(values, str):
                 return values
-            _tell_refused(values)
+            _tell_refused(self._name, values)
         self.create()
         return {}
 
@@ -99,10 +109,10 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         """Return the values of a session that Django has signed: this answer carries it, sealed, if it counts."""
         self.create()
         if taken.why:
-            _tell_refused(taken.why, taken.error)
+            _tell_refused(self._name, taken.why, taken.error)
             self._keeps_cookie = taken.why == signed.UNAVAILABLE
         else:
-            name = settings.SESSION_COOKIE_NAME
+            name = self._name
             log.info("session upgraded: %s", name, extra={"event": "session-upgraded", "cookie": name})
         return taken.values
 
@@ -112,7 +122,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
             return "oversized"
         now = int(time.time())
         # Outside of what is caught: settings that are wrong are no matter of the cookie.
-        ring, context = sealing()
+        ring, context = sealing(self.cookie_name)
         try:
             head = form.decode(ring.open(token, purpose=_PURPOSE, context=context, now=now))
             encoded = _from_bytes(head.values)
@@ -152,7 +162,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         if self._keeps_cookie:
             return
         token = self._get_session_key()
-        name = settings.SESSION_COOKIE_NAME
+        name = self._name
         if len(name) + len(token) > _SMALL:
             size = len(name) + 1 + len(token) + self._size_of_attributes()
             if size > form.WARNING:
@@ -186,12 +196,12 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         expiry = values.get("_session_expiry")
         # Django's way, but the time of day is asked for only where a moment is given.
         given = {} if isinstance(expiry, (str, datetime)) else {"expiry": expiry, "modification": None}
-        deadline = min(max(now + int(self.get_expiry_age(**given)), 1), _LAST)
+        deadline = min(max(now + int(self.get_expiry_age(**given)), 1), LAST_SECOND)
         head = self._head
         own = (os.urandom(ID_SIZE), 0, now) if head is None else (head.id, head.sequence + 1, head.born)
         own_id, sequence, born = own
         plaintext = form.encode((own_id, None, sequence, born, now, deadline, msgspec.Raw(_as_bytes(encoded))))
-        ring, context = sealing()
+        ring, context = sealing(self.cookie_name)
         return ring.seal(plaintext, purpose=_PURPOSE, context=context, expires_at=deadline)
 
     def _size_of_attributes(self) -> int:
@@ -263,10 +273,9 @@ def _attributes(kept: bool, domain: Any, path: Any, secure: Any, httponly: Any, 
     return len(response.cookies["n"].OutputString().removeprefix('n=""')) - kept
 
 
-def _tell_refused(why: str, error: str = "") -> None:
+def _tell_refused(name: str, why: str, error: str = "") -> None:
     """Log that a cookie does not count: in Django's words where it is suspicious, and in ours why."""
     if why not in _UNSUSPICIOUS:
         _suspicious.warning("Session data corrupted")
-    name = settings.SESSION_COOKIE_NAME
     extra = {"event": "cookie-refused", "cookie": name, "reason": why, **({"error": error} if error else {})}
     log.warning("cookie refused: %s (%s)", name, why, extra=extra)

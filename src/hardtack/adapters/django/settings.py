@@ -5,6 +5,7 @@
 | ``HARDTACK_KEYRING`` | a keyring, or the path of a keyring file, which is followed when it changes | the keys are derived from ``SECRET_KEY``; ``SECRET_KEY_FALLBACKS`` open |
 | ``HARDTACK_REALM`` | the name of the site | ``hardtack`` |
 | ``HARDTACK_APPLICATION`` | the name of the project | the first part of ``ROOT_URLCONF`` |
+| ``HARDTACK_PROFILE`` | ``"safe"``: the cookie's name and flags are Hardtack's, decided by ``HARDTACK_ORIGIN`` | they are Django's |
 
 Django's own settings are read each time, since tests change them in between, and those of ours as often as others take
 their place (``override_settings``); what is made of them is kept by their values. Nothing here writes a setting, and no
@@ -20,6 +21,8 @@ from django.conf import settings  # type: ignore[import-untyped]  # Django has n
 
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, keyfile
+from hardtack.session import CookiePolicy
+from hardtack.session.policy import decide
 
 _MAX_KEPT = 64
 _kept: dict[object, Keyring] = {}
@@ -40,12 +43,17 @@ _known: dict[str, Any] = vars(settings)  # where Django itself looks first; what
 _UNKNOWN = ("",)  # no fallback is empty
 
 
-def sealing() -> tuple[Keyring, tuple[str, str, str]]:
+def sealing(name: str | None = None) -> tuple[Keyring, tuple[str, str, str]]:
     """Return what seals the sessions and what they are bound to, by the settings as they are now.
+
+    Args:
+        name: the cookie's, where it is not the one in the settings.
 
     Raises:
         MisuseError: if one of the settings cannot be used.
     """
+    if name is not None:
+        return keyring(), (name, *place()[1:])
     known = _known.get
     if (
         _latest
@@ -59,6 +67,12 @@ def sealing() -> tuple[Keyring, tuple[str, str, str]]:
     made = _Made(*now, (keyring(), place()))
     _latest[:] = [made]
     return made.sealing
+
+
+def setting(name: str) -> Any:
+    """Return a setting as it is now, without the way that Django's object takes to each."""
+    found = _known.get(name, _UNKNOWN)
+    return getattr(settings, name) if found is _UNKNOWN else found
 
 
 def keyring() -> Keyring:
@@ -108,3 +122,30 @@ def _keep(key: object, made: Keyring) -> Keyring:
         _kept.clear()
     _kept[key] = made
     return made
+
+
+def safe_policy() -> CookiePolicy | None:
+    """Return the names and flags of the safe profile, or ``None`` where they are Django's.
+
+    Raises:
+        MisuseError: if the profile or the origin cannot be used.
+    """
+    profile = getattr(settings, "HARDTACK_PROFILE", None)
+    if profile is None:
+        return None
+    if profile != "safe":
+        raise MisuseError(f"HARDTACK_PROFILE = {profile!r} is not known", 'write "safe", or leave it out')
+    return policy()
+
+
+def policy() -> CookiePolicy:
+    """Return the names and flags that the origin decides.
+
+    Raises:
+        MisuseError: if the origin cannot be used.
+    """
+    return decide(
+        getattr(settings, "HARDTACK_ORIGIN", None),
+        application=place()[2],
+        insecure_plain_http=getattr(settings, "HARDTACK_INSECURE_PLAIN_HTTP", False),
+    )
