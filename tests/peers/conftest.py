@@ -60,3 +60,15 @@ def django_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def starlette_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source of Starlette 1.10.0, with its tests."""
     return source("starlette-1.10.0", tmp_path_factory.mktemp("starlette"))
+
+
+@pytest.fixture(scope="session")
+def flask_login_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source of Flask-Login 0.6.3, with its tests."""
+    return source("Flask-Login-0.6.3", tmp_path_factory.mktemp("flask-login"))
+
+
+@pytest.fixture(scope="session")
+def semantic_version_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The source of semantic-version 2.10.0, which Flask-Login's tests import."""
+    return source("semantic_version-2.10.0", tmp_path_factory.mktemp("semantic-version"))

@@ -2,7 +2,7 @@
 
 ``HARDTACK_PEER`` says which, ``HARDTACK_REPORT`` where it is written what became of each test. With ours, the class
 that Django's tests take from ``signed_cookies`` is ours before they are imported, and Django's own raises if anything
-still reaches it, so that no test can pass by the wrong one.
+still reaches it, so that no test can pass by the wrong one; our ``SessionMiddleware`` stands in the place of theirs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from django.contrib.sessions.backends import signed_cookies  # type: ignore[import-untyped]  # Django has no types
+from django.contrib.sessions import middleware  # type: ignore[import-untyped]  # Django has no types
+from django.contrib.sessions.backends import signed_cookies  # type: ignore[import-untyped]  # likewise
 from django.test.runner import DiscoverRunner  # type: ignore[import-untyped]  # likewise
 
 DATABASES = {name: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"} for name in ("default", "other")}
@@ -36,6 +37,10 @@ if os.environ["HARDTACK_PEER"] == "hardtack":
     for method in ("load", "save", "_get_session_key"):
         setattr(signed_cookies.SessionStore, method, _forbidden)
     signed_cookies.SessionStore = SessionStore
+    # After ours, which descends from Django's.
+    from hardtack.adapters.django.middleware import SessionMiddleware
+
+    middleware.SessionMiddleware = SessionMiddleware
 
 
 class _Result(unittest.TextTestResult):

@@ -13,7 +13,9 @@ HERE = Path(__file__).parent
 Outcomes = dict[tuple[str, str], str]
 
 
-def outcomes(folder: Path, plugin: str, peer: str, report: Path, options: Sequence[str]) -> Outcomes:
+def outcomes(
+    folder: Path, plugin: str, peer: str, report: Path, options: Sequence[str], beside: Sequence[Path] = ()
+) -> Outcomes:
     """Return what became of each test, by module or class and name.
 
     Args:
@@ -22,11 +24,12 @@ def outcomes(folder: Path, plugin: str, peer: str, report: Path, options: Sequen
         peer: ``hardtack``, or the peer's name.
         report: where the report is written.
         options: more options, and which tests to run.
+        beside: folders that the peer, where it is not installed, and what else its tests import lie in.
     """
     # Whatever steers our own test run is not for theirs.
     ours = ("PYTEST_", "COV_", "HARDTACK_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environ |= {"HARDTACK_PEER": peer, "PYTHONPATH": str(HERE)}
+    environ |= {"HARDTACK_PEER": peer, "PYTHONPATH": os.pathsep.join(map(str, (HERE, *beside)))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "-p", "no:cacheprovider"]
     command += [f"--junitxml={report}", "-o", "junit_family=xunit2", *options]
     done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
