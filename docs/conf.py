@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import hardtack
 
@@ -15,7 +16,7 @@ project_copyright = "The Hardtack developers, Apache-2.0"
 version = release = hardtack.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-extensions += ["status_table", "peers_table", "conformance_table"]
+extensions += ["status_table", "peers_table", "conformance_table", "story_table"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -28,3 +29,15 @@ html_theme = "furo"
 html_title = "Hardtack"
 html_theme_options = {"source_repository": "", "top_of_page_buttons": []}
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["story.css", "tables.css"]
+
+
+def _say_language(_app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    """Write the language of a page into it, for screen readers, fonts and line breaks."""
+    context["language"] = "zh-Hans" if page.startswith("zh/") else "en"
+
+
+def setup(app: Any) -> None:
+    """Let every page say its language."""
+    app.connect("html-page-context", _say_language)
