@@ -11,9 +11,11 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bench import (
+    added,
     breakdown,
     crowd,
     day,
@@ -56,13 +58,18 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
     many = million.QUICK if quick else million.MANY
     parted = breakdown.works(found[targets.AIMED_AT], now)
     _tell("filling a database")
-    with crowd.groups(found, now, many, million.FEW) as crowded, layer.groups() as layered:
+    with (
+        crowd.groups(found, now, many, million.FEW) as crowded,
+        layer.groups() as layered,
+        added.groups(found) as adding,
+    ):
         groups = [
             *(tokens.groups(found, now, prefixes=4) if quick else tokens.groups(found, now)),
             *fields.groups(found, now),
             *interfaces.groups(found),
             *crowded,
             *layered,
+            *adding,
             *(each.group for each in parted),
         ]
         timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
@@ -73,12 +80,7 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         versions=machine.versions(),
         method=results.Method(number, batch, cpu),
         comparisons=[*targets.compare_times(timings, list(found)), *targets.compare_weights(weights)],
-        timings=[
-            _timing(group.name, each.name, timings.spread(group.name, each.name))
-            for group in groups
-            if group.name.partition("/")[0] != breakdown.NAME
-            for each in group.contenders
-        ],
+        timings=[*_timed(groups, timings), *added.timings(timings)],
         weights=weights,
         imports=imports.measure(1 if quick else IMPORT_ROUNDS),
         gauges=[*layer.gauges(timings), *worker.measure(many, 1 if quick else STARTS)],
@@ -94,6 +96,25 @@ def profile(*, number: int, batch: float) -> list[results.Profile]:
     timings = rounds.measure([each.group for each in parted], rounds=number, batch=int(batch * 1e6), tell=_tell)
     _tell("")
     return breakdown.profiles(timings, parted)
+
+
+def sessions(*, number: int, batch: float) -> str:
+    """Measure only what the session adds to a request, and return the tables of row 6 for the terminal."""
+    with added.groups(payloads.load()) as groups:
+        timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
+    _tell("")
+    told = [*_timed(groups, timings), *added.timings(timings)]
+    compared = targets.compare_times(timings, list(payloads.SIZES))
+    return "\n".join(table.text() for table in (report.added(compared, told, "en"), report.added_parts(told, "en")))
+
+
+def _timed(groups: Sequence[rounds.Group], timings: rounds.Timings) -> list[results.Timing]:
+    return [
+        _timing(group.name, each.name, timings.spread(group.name, each.name))
+        for group in groups
+        if group.name.partition("/")[0] != breakdown.NAME
+        for each in group.contenders
+    ]
 
 
 def _timing(group: str, who: str, spread: rounds.Spread) -> results.Timing:
@@ -120,17 +141,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--profile", action="store_true", help="measure only where the time of row 2 goes; keep nothing"
     )
+    parser.add_argument(
+        "--added", action="store_true", help="measure only what the session adds to a request (row 6); keep nothing"
+    )
     parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
     parser.add_argument("--save", action="store_true", help="keep the figures: bench/results.json and the pages")
     parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from bench/results.json")
     given = parser.parse_args(arguments)
     if given.quick and given.save:
         parser.error("the figures of a quick run mean nothing, so they are not saved")
-    if given.profile:
+    if given.profile or given.added:
         if given.save:
-            parser.error("a profile alone is not saved")
+            parser.error("a profile or a row alone is not saved")
         number, batch = (2, 0.05) if given.quick else (given.rounds, given.batch)
-        print(report.profiles(profile(number=number, batch=batch)), end="")
+        if given.profile:
+            print(report.profiles(profile(number=number, batch=batch)), end="")
+        else:
+            print(sessions(number=number, batch=batch), end="")
         return 0
     if given.docs:
         report.write_pages(results.read())

@@ -165,7 +165,7 @@ def _opening_steps(ours: Ours, now: int) -> tuple[Step, ...]:
         Step("cipher", "library", (ring, "_openers"), {head: (lambda _nonce, _sealed, _data: whole, key)}),
         Step("head", "library", (cookie, "_decode"), lambda _plaintext: record),
         Step("lifetimes", "step", (cookie, "_lifetimes"), SimpleNamespace(refusal=lambda _times, _now: "")),
-        Step("values", "library", (form, "decode_values"), lambda _encoded: values),
+        Step("values", "library", (form, "decode_values"), lambda _encoded, lazily=False: values),
     )
 
 

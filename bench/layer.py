@@ -154,12 +154,27 @@ def _plain(_environ: Any, start_response: Any) -> list[bytes]:
     return [CONTENT]
 
 
-def _start_response(_status: str, _headers: Any, _info: Any = None) -> Callable[[bytes], None]:
+def start_response(_status: str, _headers: Any, _info: Any = None) -> Callable[[bytes], None]:
+    """Take the head of an answer, and do nothing with it."""
     return lambda _piece: None
 
 
 def _wsgi(app: Any) -> tuple[Callable[[Iterable[Any]], None], Callable[[int], list[dict[str, Any]]], int]:
     """Return what a contender is made of: its loop, what prepares, and the largest batch."""
+
+    def run(environs: Iterable[Any]) -> None:
+        for environ in environs:
+            answer = app(environ, start_response)
+            for _ in answer:
+                pass
+            if hasattr(answer, "close"):
+                answer.close()
+
+    return run, environs, MOST
+
+
+def environs(turns: int) -> list[dict[str, Any]]:
+    """Make so many environments."""
     fields = {f"HTTP_{name.decode().upper().replace('-', '_')}": value.decode() for name, value in FIELDS}
     kinds = [
         {
@@ -176,13 +191,4 @@ def _wsgi(app: Any) -> tuple[Callable[[Iterable[Any]], None], Callable[[int], li
         }
         for number in range(100)
     ]
-
-    def run(environs: Iterable[Any]) -> None:
-        for environ in environs:
-            answer = app(environ, _start_response)
-            for _ in answer:
-                pass
-            if hasattr(answer, "close"):
-                answer.close()
-
-    return run, lambda turns: [dict(each) for each in islice(cycle(kinds), turns)], MOST
+    return [dict(each) for each in islice(cycle(kinds), turns)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.results import Machine
 
-DISTRIBUTIONS = ("hardtack", "cryptography", "msgspec", "flask", "werkzeug", "starlette", "itsdangerous")
+DISTRIBUTIONS = ("hardtack", "cryptography", "msgspec", "flask", "werkzeug", "starlette", "django", "itsdangerous")
 
 
 def versions() -> dict[str, str]:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.results import Comparison, Figure, Gauge, Profile, Results
+from bench.added import ADDED, NAMES, UNSEALED
+from bench.added_apps import BARE, IDLE, OWN
+from bench.results import Comparison, Figure, Gauge, Profile, Results, Timing
 from bench.targets import AIMED_AT, OURS, TIMED
 
 PAGES = {language: Path(__file__).parent.parent / "docs" / language / "performance.md" for language in ("en", "zh")}
@@ -76,6 +78,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "MiB": {"en": "{} MiB", "zh": "{} MiB"},
     "s": {"en": "{} s", "zh": "{} 秒"},
     "at most": {"en": "at most {}", "zh": "至多 {}"},
+    "bare": {"en": "without a session, µs", "zh": "无会话，微秒"},
+    "its own adds": {"en": "its own adds µs", "zh": "自带会话增加 微秒"},
+    "ours adds": {"en": "Hardtack adds µs", "zh": "Hardtack 增加 微秒"},
+    "by the framework": {"en": "what the framework does around any session, µs", "zh": "框架围绕任何会话所做的，微秒"},
+    "by the seal": {"en": "`Keyring.open` and `Keyring.seal`, µs", "zh": "`Keyring.open` 与 `Keyring.seal`，微秒"},
+    "by the rest": {"en": "everything else of ours, µs", "zh": "我们其余的部分，微秒"},
 }
 
 _PARTS: Mapping[str, Mapping[str, str]] = {
@@ -134,6 +142,18 @@ _WORKS: Mapping[str, Mapping[str, str]] = {
     "flask-read": {"en": "`open_session`, every key read", "zh": "`open_session`，读取每个键"},
     "flask-save": {"en": "`save_session`, changed", "zh": "`save_session`，有改动"},
     "flask-keep": {"en": "both, nothing changed", "zh": "两者，未作改动"},
+    "starlette-reads": {
+        "en": "added to a request that reads, Starlette",
+        "zh": "给读取会话的请求增加的时间，Starlette",
+    },
+    "starlette-writes": {
+        "en": "added to a request that writes, Starlette",
+        "zh": "给写入会话的请求增加的时间，Starlette",
+    },
+    "flask-reads": {"en": "added to a request that reads, Flask", "zh": "给读取会话的请求增加的时间，Flask"},
+    "flask-writes": {"en": "added to a request that writes, Flask", "zh": "给写入会话的请求增加的时间，Flask"},
+    "django-reads": {"en": "added to a request that reads, Django", "zh": "给读取会话的请求增加的时间，Django"},
+    "django-writes": {"en": "added to a request that writes, Django", "zh": "给写入会话的请求增加的时间，Django"},
     "crowd-open": {
         "en": "open: 100 keys, 10^6 accounts, 10^6 ended sessions",
         "zh": "打开：100 把密钥、10^6 个账户、10^6 个已终止会话",
@@ -152,6 +172,7 @@ _PEERS: Mapping[str, Mapping[str, str]] = {
     "starlette's middleware": {"en": "Starlette's middleware itself", "zh": "Starlette 的中间件本身"},
     "flask": {"en": "Flask's own", "zh": "Flask 自带"},
     "flask and the objects": {"en": "Flask's own, the objects made too", "zh": "Flask 自带，含创建对象"},
+    "own": {"en": "the framework's own session", "zh": "框架自带的会话"},
     "floor": {"en": "the floor", "zh": "下限"},
     "few": {"en": "1 key, 10 accounts, none ended", "zh": "1 把密钥、10 个账户、没有已终止的会话"},
     "holds, none ended": {"en": "it holds; none was ended", "zh": "有效；没有已终止的会话"},
@@ -290,6 +311,42 @@ def timed(row: int) -> Callable[[Results, str], Table]:
         return Table(header, rows)
 
     return lay_out
+
+
+def added(comparisons: Sequence[Comparison], timings: Sequence[Timing], language: str) -> Table:
+    """Return what a session adds to a request, beside what the framework's own adds."""
+    took = {(each.work, each.size, each.who): _number(each.microseconds.median) for each in timings}
+    header = [
+        _WORDS[word][language]
+        for word in ("work", "payload", "bare", "its own adds", "ours adds", "ratio", "target", "result")
+    ]
+    rows = [
+        [
+            _WORKS[each.work][language],
+            _SIZES[each.size][language],
+            *(took[each.work, each.size, who] for who in (BARE, f"{OWN}{ADDED}", f"{OURS}{ADDED}")),
+            _figure(each.ratio, language),
+            _aim(each, language),
+            _verdict(each.reached, language),
+        ]
+        for each in comparisons
+        if each.work in NAMES
+    ]
+    return Table(header, rows)
+
+
+def added_parts(timings: Sequence[Timing], language: str) -> Table:
+    """Return what our part of it consists of."""
+    took = {(each.work, each.who): each.microseconds.median for each in timings if each.size == AIMED_AT}
+    header = [
+        _WORDS[word][language] for word in ("work", "ours adds", "by the framework", "by the seal", "by the rest")
+    ]
+    rows = []
+    for work in NAMES:
+        ours, framework, seal = (took[work, f"{who}{ADDED}"] for who in (OURS, IDLE, UNSEALED))
+        figures = (ours, framework, seal, ours - framework - seal)
+        rows.append([_WORKS[work][language], *map(_number, figures)])
+    return Table(header, rows)
 
 
 def cold(results: Results, language: str) -> Table:
@@ -456,6 +513,14 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
     "cold": ("Row 4, cold: the typical payload when nothing is kept yet", cold),
     "sizes": ("Row 5: the cookies", weights),
     "compared-sizes": ("Row 5: our cookie beside the peers'", compared_weights),
+    "added": (
+        "Row 6: what the session adds to a request",
+        lambda results, language: added(results.comparisons, results.timings, language),
+    ),
+    "added-parts": (
+        "Row 6: what ours consists of",
+        lambda results, language: added_parts(results.timings, language),
+    ),
     "crowd": ("Row 11: many keys, accounts and ended sessions", timed(11)),
     "verdicts": ("Row 11: the look at the ended sessions alone", verdicts),
     "layer": ("Row 7: what the status layer adds to a request", gauged(7)),

@@ -22,6 +22,8 @@ from statistics import median
 from typing import Any, TypeVar
 
 WARM_TIMINGS = 5
+LEAST = 0.001
+"""The least number of microseconds that a difference is taken for."""
 
 _T = TypeVar("_T")
 
@@ -83,10 +85,25 @@ class Timings:
         """Return how long one turn of contender *name* took, in microseconds."""
         return Spread.of(self.microseconds[group][name])
 
-    def ratio(self, group: str, dividend: str, divisor: str) -> Spread:
-        """Return how many times longer *dividend* took than *divisor*, of the paired batches of each round."""
-        pairs = zip(self.microseconds[group][dividend], self.microseconds[group][divisor], strict=True)
-        return Spread.of([first / second for first, second in pairs])
+    def ratio(self, group: str, dividend: str, divisor: str, without: str | None = None) -> Spread:
+        """Return how many times longer *dividend* took than *divisor*, of the paired batches of each round.
+
+        Args:
+            group: the work.
+            dividend: the name of a contender.
+            divisor: likewise.
+            without: whose time is taken off both, so that what they add to it is compared.
+        """
+        pairs = zip(self.added(group, dividend, without), self.added(group, divisor, without), strict=True)
+        # Nothing takes no time, or less; a batch that says so was disturbed.
+        return Spread.of([max(first, LEAST) / max(second, LEAST) for first, second in pairs])
+
+    def added(self, group: str, name: str, without: str | None) -> list[float]:
+        """Return how many microseconds longer than *without* contender *name* took, round by round."""
+        took = self.microseconds[group][name]
+        if without is None:
+            return took
+        return [longer - shorter for longer, shorter in zip(took, self.microseconds[group][without], strict=True)]
 
 
 def _timed(contender: Contender, turns: int, clock: Clock) -> int:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench import day, fields, payloads, report, results
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +50,21 @@ def test_where_the_time_goes_can_be_measured_alone() -> None:
     assert before == results.FILE.read_bytes()
 
 
-def test_a_profile_alone_cannot_be_saved() -> None:
+def test_what_the_session_adds_can_be_measured_alone() -> None:
+    """In all three frameworks, by the command that the pages name, without keeping anything."""
+    before = results.FILE.read_bytes()
+
+    done = run("--added", "--quick")
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 3 * 2 * 3 + 3 * 2 == done.stdout.count("added to a request that")
+    assert before == results.FILE.read_bytes()
+
+
+@pytest.mark.parametrize("part", ["--profile", "--added"])
+def test_a_part_alone_cannot_be_saved(part: str) -> None:
     """The pages are of one whole run."""
-    done = run("--profile", "--save")
+    done = run(part, "--save")
 
     assert 2 == done.returncode
     assert "not saved" in done.stderr

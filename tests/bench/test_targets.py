@@ -7,6 +7,7 @@ import pytest
 from bench import results, rounds, targets
 
 FASTER = targets.Target(1, "seal", "itsdangerous", "times faster", 8)
+AT_MOST_A_PART = targets.Target(6, "flask-reads", "own", "times as much", 0.6, without="bare")
 AT_MOST = targets.Target(4, "seal", "floor", "times as much", 1.5)
 SMALLER = targets.Target(5, "weight", "starlette", "times as much", 1.0)
 
@@ -18,6 +19,8 @@ SMALLER = targets.Target(5, "weight", "starlette", "times as much", 1.0)
         (FASTER, 7.99, False),
         (AT_MOST, 1.5, True),
         (AT_MOST, 1.51, False),
+        (AT_MOST_A_PART, 0.6, True),
+        (AT_MOST_A_PART, 0.61, False),
         (SMALLER, 0.99, True),
         (SMALLER, 1.0, False),
     ],
@@ -30,7 +33,7 @@ def test_a_target_is_reached_or_it_is_not(target: targets.Target, ratio: float, 
 
 def test_the_rows_that_are_ratios_all_have_a_target() -> None:
     """Every row of the table of targets that is measured here is judged somewhere; the twelfth is of weights."""
-    assert {1, 2, 3, 4, 5, 11} == {
+    assert {1, 2, 3, 4, 5, 6, 11} == {
         target.row for target in (*targets.TIMED, *targets.WEIGHED) if target.reach is not None
     }
 
