@@ -14,6 +14,7 @@ import pytest
 from hardtack.adapters.answering import Answering
 from hardtack.cli.commands import COMMANDS
 from hardtack.login import audit
+from hardtack.seal import keyfile
 from hardtack.site import Settings
 from hardtack.site.routes import ROUTES
 
@@ -35,10 +36,13 @@ def shape(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("number", range(len(blocks(READMES[0], "python"))))
-def test_every_python_block_of_the_readme_runs(number: int) -> None:
+def test_every_python_block_of_the_readme_runs(number: int, tmp_path: Path) -> None:
     """What a newcomer pastes works as it stands; the one that raises says so itself."""
     code = blocks(READMES[0], "python")[number]
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    keyfile.create(tmp_path / "hardtack.key")  # as `hardtack keys new` does
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     expected = "hardtack.status.errors.MethodNotAllowed: 405" if "raise MethodNotAllowed" in code else ""
     assert (1 if expected else 0, True) == (done.returncode, expected in done.stderr), done.stderr
 
@@ -52,10 +56,13 @@ def test_the_python_block_of_the_sessions_page_runs(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_python_blocks_of_the_page_about_starlette_run(language: str) -> None:
-    """One after the other, with warnings as errors."""
-    code = "\n".join(blocks(DOCS / language / "starlette.md", "python"))
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("page", ["starlette", "fastapi", "asgi"])
+def test_the_python_blocks_of_the_pages_about_asgi_run(page: str, language: str, tmp_path: Path) -> None:
+    """One after the other, with warnings as errors, where keys have been made as the page says."""
+    subprocess.run([sys.executable, "-m", "hardtack", "keys", "new"], cwd=tmp_path, check=True, capture_output=True)
+    code = "\n".join(blocks(DOCS / language / f"{page}.md", "python"))
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "" == done.stderr
 
 
