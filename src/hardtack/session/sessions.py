@@ -10,6 +10,8 @@ Saving writes what this request has changed, and what is old enough to be writte
 left alone, as an answer must not undo what a faster one has set. Just before anything is written for somebody who is
 signed in, the revocations are asked again: for a session that was ended or superseded meanwhile nothing is written, nor
 deleted, since its cookies may be the next person's. When two answers undo each other's data, ``lost`` notices.
+
+It is longer than other modules because opening and saving are two halves of one rule, and are read side by side.
 """
 
 from __future__ import annotations
