@@ -1,7 +1,9 @@
 """The applications of row 6: in each framework one without a session, one with the framework's own, one with ours.
 
 They do the same and answer the same few octets; without a session there is nothing that is read or changed. Nothing
-else is in them: three routes, and no middleware but the session's and what the framework itself puts there.
+else is in them: three routes, and no middleware but the session's and what the framework itself puts there. The one
+that begins a session comes last, since the application without one does not have it: before the others, it would be
+tried in vain for every request, and what that takes would be told as something that a session adds.
 
 | framework | without | its own | ours | with an idle one |
 |---|---|---|---|---|
@@ -75,7 +77,7 @@ def starlette(who: str, payload: dict[str, Any]) -> Any:
     if who == BARE:
         return Starlette(routes=[Route(READS, nothing), Route(WRITES, nothing)])
     return Starlette(
-        routes=[Route(BEGINS, begins), Route(READS, reads), Route(WRITES, writes)],
+        routes=[Route(READS, reads), Route(WRITES, writes), Route(BEGINS, begins)],
         middleware=[
             Middleware(Idle) if who == IDLE else Middleware(Sealed if who == OURS else Own, secret_key=_SECRET)
         ],
@@ -113,7 +115,7 @@ def flask(who: str, payload: dict[str, Any]) -> Any:
         return ANSWER
 
     app = Flask("bench")
-    views = {READS: nothing, WRITES: nothing} if who == BARE else {BEGINS: begins, READS: reads, WRITES: writes}
+    views = {READS: nothing, WRITES: nothing} if who == BARE else {READS: reads, WRITES: writes, BEGINS: begins}
     for path, view in views.items():
         app.add_url_rule(path, path, view)
     if who != BARE:
@@ -152,7 +154,7 @@ def django(who: str, payload: dict[str, Any]) -> Any:
         request.session[SEEN] = 1
         return HttpResponse(ANSWER)
 
-    views = {READS: nothing, WRITES: nothing} if who == BARE else {BEGINS: begins, READS: reads, WRITES: writes}
+    views = {READS: nothing, WRITES: nothing} if who == BARE else {READS: reads, WRITES: writes, BEGINS: begins}
     patterns = tuple(path(address.removeprefix("/"), view) for address, view in views.items())
 
     class Asked(WSGIRequest):  # type: ignore[misc]  # Django has no types

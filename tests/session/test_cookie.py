@@ -22,6 +22,7 @@ from hardtack.session.cookie import (
     dump,
     encode_value,
     find,
+    find_last,
     is_name,
     join,
     pairs,
@@ -93,6 +94,31 @@ class TestParse:
         listed = pairs(header)
         assert find(header, name) == [value for key, value in listed if key == name]
         assert parse(header) == dict(reversed(listed))
+
+    @given(header=ANYTHING | COOKIE_LIKE, name=NAMES | st.sampled_from(["a", "ab", "b"]))
+    @example(header="b=1; a=2; c=3", name="a")
+    @example(header="; a= 2\t", name="a")
+    @example(header="b=1; a=2;a=3", name="a")
+    @example(header="ab; a=2", name="a")
+    def test_what_is_found_in_its_usual_place_is_the_only_one(self, header: str, name: str) -> None:
+        """The quickest way says a value only where the others agree, and else nothing."""
+        value = find_last(header, name, f"; {name}=")
+        assert value is None or [value] == find(header, name)
+
+    @pytest.mark.parametrize(
+        ("header", "value"),
+        [
+            ("b=1; a=2", "2"),
+            ("b=1; a=2; c=3", "2"),
+            ("; a= 2\t", "2"),
+            ("a=2", None),
+            ("a=1; a=2", None),
+            ("b;a=2", None),
+        ],
+    )
+    def test_the_usual_place_is_behind_another_cookie(self, header: str, value: str | None) -> None:
+        """Alone, and after a semicolon and a space, as browsers write it."""
+        assert value == find_last(header, "a", "; a=")
 
     def test_a_long_header_full_of_the_name_is_read_in_linear_time(self) -> None:
         """Junk made for the search costs no more than other junk: a million repetitions end at once."""

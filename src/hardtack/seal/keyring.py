@@ -57,6 +57,10 @@ MAX_OPENERS = 4096
 MAX_BINDINGS = 1024
 MAX_PURPOSE_KEYS = 4096
 
+# The parts of a token and of a plaintext, made once: written out, Python makes each slice anew for every token.
+_HEAD, _SUFFIX, _SEALED = slice(HEAD_SIZE), slice(HEAD_SIZE, NONCE_END), slice(NONCE_END, None)
+_EXPIRY, _DATA = slice(EXPIRY_SIZE), slice(EXPIRY_SIZE, None)
+
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
@@ -243,18 +247,18 @@ class Keyring:
         except ValueError:
             raise SealError("malformed") from None
         try:
-            decrypt, key = self._openers[raw[:HEAD_SIZE]]
+            decrypt, key = self._openers[raw[_HEAD]]
             # The derived key that is kept may serve another purpose; then its associated data is not here either.
             aad = binding.aads[key]
-            plaintext = decrypt(raw[HEAD_SIZE:NONCE_END], raw[NONCE_END:], aad)
+            plaintext = decrypt(raw[_SUFFIX], raw[_SEALED], aad)
         except KeyError:
             plaintext = self._open_first(raw, binding)
         except InvalidTag:
             raise SealError("forged") from None
-        expires_at = int.from_bytes(plaintext[:EXPIRY_SIZE])
+        expires_at = int.from_bytes(plaintext[_EXPIRY])
         if expires_at and expires_at <= now:
             raise SealError("expired")
-        return plaintext[EXPIRY_SIZE:]
+        return plaintext[_DATA]
 
     def lookup_hash(self, data: bytes, *, purpose: str) -> bytes:
         """Return a keyed hash (32 bytes, HMAC-SHA256) by which *data* can be looked up but not guessed from a copy.

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from hardtack.adapters.starlette import Hardtack
 from hardtack.adapters.starlette.testing import visitor
 from hardtack.seal import Keyring
+from tests import empty
 
 PERSON = {"accept": "text/html", "sec-fetch-mode": "navigate", "sec-fetch-site": "same-origin"}
 """The fields of a browser that goes to a page."""
@@ -30,6 +31,7 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        empty.put(folder / "hardtack.db")
         self._keyring = Keyring.generate()
         self.installed: list[Hardtack] = []
 

@@ -76,6 +76,77 @@ def test_looking_while_the_body_is_sent_is_no_error(look: Callable[[Any], Any]) 
     assert "firstsecond" == streaming(look).get("/stream").text
 
 
+GOT: dict[str, Callable[[Any], Any]] = {
+    "by its key": lambda session: session["cart"],
+    "with a default": lambda session: session.get("cart", None),
+    "as it was": lambda session: session.setdefault("cart", []),
+    "among the values": lambda session: next(value for value in session.values() if value == []),
+    "among the pairs": lambda session: dict(session.items())["cart"],
+    "in a copy": lambda session: session.copy()["cart"],
+    "in a dictionary": lambda session: dict(session)["cart"],
+    "unpacked": lambda session: {**session}["cart"],
+    "joined": lambda session: (session | {})["cart"],
+    "joined to another": lambda session: ({} | session)["cart"],
+}
+"""Ways to a list in a session."""
+
+
+@pytest.mark.parametrize("got", GOT.values(), ids=GOT)
+def test_a_change_deep_inside_is_noticed_however_one_has_come_there(got: Callable[[Any], Any]) -> None:
+    """In time it is written; afterwards it is an error."""
+    client = streaming(lambda session: got(session).append(1))
+    with pytest.raises(MisuseError, match=TOO_LATE):
+        client.get("/stream")
+
+    async def grow(request: Request) -> Response:
+        got(request.session).append(1)
+        return Response()
+
+    async def fill(request: Request) -> Response:
+        request.session.update(a=1, cart=[])
+        return Response()
+
+    client = TestClient(application(routes=(Route("/fill", fill), Route("/in-time", grow))))
+    client.get("/fill")
+    assert "set-cookie" in client.get("/in-time").headers
+    assert {"a": 1, "cart": [1]} == client.get("/all").json()
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda session, cart: session.__setitem__("cart", cart),
+        lambda session, cart: session.update(cart=cart),
+        lambda session, cart: session.setdefault("cart", cart),
+        lambda session, cart: session.__ior__({"cart": cart}),
+    ],
+)
+def test_what_was_put_in_and_is_changed_from_outside_is_noticed(put: Callable[[Any, Any], Any]) -> None:
+    """The application still holds the list; the session was never asked for it."""
+
+    async def stream(request: Request) -> Response:
+        cart: list[int] = []
+        put(request.session, cart)
+
+        async def pieces() -> AsyncIterator[str]:
+            yield "first"
+            cart.append(1)
+
+        return StreamingResponse(pieces())
+
+    with pytest.raises(MisuseError, match=TOO_LATE):
+        TestClient(application(routes=(Route("/stream", stream),))).get("/stream")
+
+
+def test_a_session_of_the_applications_own_is_like_any_other() -> None:
+    """Made by its class, it knows nothing of what is in it."""
+    session = Session({"a": [1]}, b=2)
+    assert ({"a": [1], "b": 2}, False, False) == (session.as_it_is(), session.accessed, session.modified)
+    assert (True, False, False) == (session.exposed, session.headers_left, session.cookie_came)
+    session["b"] = 3
+    assert (True, True) == (session.accessed, session.modified)
+
+
 def test_a_background_task_comes_too_late_as_well() -> None:
     """The answer is out, whole; the error is in the log."""
 

@@ -11,10 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from django.core.signing import JSONSerializer  # type: ignore[import-untyped]  # Django has no types
+from django.utils.module_loading import import_string  # type: ignore[import-untyped]  # likewise
+
+from hardtack.adapters.django.caches import MAX_KEPT
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _from_json = msgspec.json.Decoder().decode
@@ -22,6 +26,12 @@ _to_plain_json = msgspec.json.Encoder().encode
 _packed = msgspec.msgpack.Encoder().encode
 _WRITTEN_ALIKE = frozenset({str, int, bool, type(None)})
 _TEXT = frozenset({str})
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def serializer_at(path: str) -> Any:
+    """Return what ``SESSION_SERIALIZER`` names."""
+    return import_string(path)
 
 
 def encode(serializer: Any, values: Any) -> bytes:

@@ -28,7 +28,7 @@ from django.contrib.sessions.backends.base import SessionBase  # type: ignore[im
 from django.http import HttpResponse  # type: ignore[import-untyped]  # likewise
 
 from hardtack.adapters.django import inside, signed
-from hardtack.adapters.django.settings import sealing
+from hardtack.adapters.django.settings import sealing, setting
 from hardtack.seal import SealError
 from hardtack.seal.token import LAST_SECOND
 from hardtack.session import cookie
@@ -53,7 +53,10 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         self._seen: bytes | None = None  # the values as they were when the session was last as it should be
         self._head: form.Data | None = None  # what came with them
         self._keeps_cookie = False  # whether the cookie that came may be tried again, so that none may replace it
-        super().__init__(session_key)
+        # As Django's, without finding the serializer again for every request.
+        self._session_key = session_key
+        self.accessed = self._modified = False
+        self.serializer = inside.serializer_at(setting("SESSION_SERIALIZER"))
 
     cookie_name: str | None = None
     """The name of the cookie, where it is not ``SESSION_COOKIE_NAME``: in the safe profile."""
@@ -65,7 +68,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
 
     @property
     def _name(self) -> str:
-        return self.cookie_name or str(settings.SESSION_COOKIE_NAME)
+        return self.cookie_name or str(setting("SESSION_COOKIE_NAME"))
 
     # Whether it has changed -------------------------------------------------------------------------------------------
 
@@ -87,6 +90,21 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         if self._seen is None or not cache:
             return False
         return inside.snapshot(self.serializer, cache) != self._seen
+
+    def _get_session(self, no_load: bool = False) -> dict[str, Any]:
+        """Return the values, loaded once: as Django's, without an error that is raised for every request."""
+        self.accessed = True
+        cache: dict[str, Any] | None = self.__dict__.get("_session_cache")
+        if cache is None:
+            self._session_cache: dict[str, Any] = {} if no_load or self.session_key is None else self.load()
+            cache = self._session_cache
+        return cache
+
+    _session = property(_get_session)
+
+    def get_session_cookie_age(self) -> int:
+        """Return the seconds that a session lives without a word about it."""
+        return int(setting("SESSION_COOKIE_AGE"))
 
     # Opening ----------------------------------------------------------------------------------------------------------
 
@@ -174,7 +192,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
     def delete(self, session_key: str | None = None) -> None:
         """Forget the session: the answer deletes the cookie. A copy of it stays good until it expires."""
         self._session_key = ""
-        self._session_cache: dict[str, Any] = {}
+        self._session_cache = {}
         self._keeps_cookie = False  # a sign-out must hold
         self.create()
 

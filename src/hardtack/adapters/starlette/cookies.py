@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hardtack.adapters.signed import UNAVAILABLE, SignedSessions
-from hardtack.adapters.starlette.encoding import UNDECODABLE, decode, encode, is_still
-from hardtack.adapters.starlette.values import Session
+from hardtack.adapters.starlette.encoding import UNDECODABLE, decode_text, encode, is_still
+from hardtack.adapters.starlette.values import Session, opened
 from hardtack.seal import Keyring, SealError
 from hardtack.seal.token import LAST_SECOND
 from hardtack.session import cookie, upgrade
@@ -32,6 +32,7 @@ from hardtack.session.lost import LatestWrites
 from hardtack.session.sealed import log
 
 _PURPOSE = "session"
+_EMPTY = msgspec.Raw(form.EMPTY)
 
 
 class Text(NamedTuple):
@@ -40,6 +41,13 @@ class Text(NamedTuple):
     before: str
     after: str
     deletion: str
+
+
+def _came(values: dict[str, Any]) -> Session:
+    """Return a session whose cookie does not open, or was not sealed."""
+    session = opened(values)
+    session.cookie_came = True
+    return session
 
 
 class SessionCookie:
@@ -67,9 +75,11 @@ class SessionCookie:
         secrets: Sequence[str],
     ) -> None:
         self.name = name
+        self._start = f"; {name}="
         self._keyring = keyring
         self._context = (name, *place)
         self._max_age = max_age
+        self._life = inf if max_age is None else max_age
         # A life shorter than the leeway is not to be more than doubled by it, and one of nothing is over at once.
         self._leeway = LEEWAY if max_age is None else max(0, min(LEEWAY, max_age))
         self._renew_after = inf if max_age is None else max(max_age // 4, 1)
@@ -92,40 +102,32 @@ class SessionCookie:
         Args:
             header: the value of the Cookie field.
         """
+        token = cookie.find_last(header, self.name, self._start)
+        if token and self._signed is None:
+            read = self._read(token)  # nearly always
+            return self._refused(read) if isinstance(read, str) else read
         found = cookie.find(header, self.name)
-        if not found:
-            return Session()
-        if len(found) == 1 and self._signed is None and found[0]:
-            session = self._of(self._read(found[0]))  # nearly always
-        else:
-            session = self._open([token for token in found if token])
-        session.cookie_came = True
-        return session
+        return self._open([token for token in found if token]) if found else opened({})
 
     def _open(self, tokens: list[str]) -> Session:
         if len(tokens) > upgrade.MAX_COOKIES:
             # Not even the first few: ours could be one of those left out, and somebody else's among them.
-            self._tell_refused("duplicate")
-            return Session()
+            return self._refused("duplicate")
         if self._signed is not None:
             session = self._taken_over(tokens, self._signed)
             if session is not None:
                 return session
         reads = [self._read(token) for token in tokens]
-        opened = [read for read in reads if not isinstance(read, str)]
-        if len(opened) == 1:
-            return self._of(opened[0])
-        return self._of("duplicate" if opened else reads[0]) if reads else Session()
+        good = [read for read in reads if not isinstance(read, str)]
+        if len(good) == 1:
+            return good[0]
+        refused = ["duplicate"] if good else [read for read in reads if isinstance(read, str)]
+        return self._refused(refused[0]) if refused else _came({})
 
-    def _of(self, read: tuple[form.Data, dict[str, Any]] | str) -> Session:
-        """Return the session of a cookie, or an empty one, and log why."""
-        if isinstance(read, str):
-            self._tell_refused(read)
-            return Session()
-        head, values = read
-        session = Session(values)
-        session.sealed_head = head
-        return session
+    def _refused(self, why: str) -> Session:
+        """Return an empty session, and log why."""
+        self._tell_refused(why)
+        return _came({})
 
     def _taken_over(self, tokens: list[str], signed: SignedSessions) -> Session | None:
         """Return the session that Starlette has signed, or an empty one where it does not count a second time."""
@@ -138,7 +140,7 @@ class SessionCookie:
         taken = signed.take(tokens, read)
         if taken is None:
             return None
-        session = Session(taken.values)
+        session = _came(taken.values)
         if taken.why:
             self._tell_refused(taken.why, taken.error)
             session.keeps_cookie = taken.why == UNAVAILABLE
@@ -148,15 +150,17 @@ class SessionCookie:
         log.info("session upgraded: %s", self.name, extra={"event": "session-upgraded", "cookie": self.name})
         return session
 
-    def _read(self, token: str) -> tuple[form.Data, dict[str, Any]] | str:
-        """Return what is in the value of a cookie, or why it is refused."""
+    def _read(self, token: str) -> Session | str:
+        """Return the session in the value of a cookie, or why it is refused."""
         if len(token) > cookie.MAX_PAIR:
             return "oversized"
         now = int(time.time())
+        late = now - self._leeway
         try:
-            opened = self._keyring.open(token, purpose=_PURPOSE, context=self._context, now=now - self._leeway)
-            head = form.decode(opened)
-            values = decode(head.values)
+            head = form.decode(self._keyring.open(token, purpose=_PURPOSE, context=self._context, now=late))
+            values = form.decode_value(head.values)
+            if type(values) is not dict:
+                values = decode_text(values)
         except SealError as error:
             return error.reason
         except UNDECODABLE:
@@ -164,10 +168,10 @@ class SessionCookie:
         if head.issued > now + LEEWAY:
             return "future"
         # A policy made stricter holds for the cookies that are out.
-        if self._max_age is not None and now - self._leeway >= head.issued + self._max_age:
+        if late >= head.issued + self._life:
             return "expired"
         # Data that belongs to an account is nobody's here: this session knows of no sign-in.
-        return (head, values) if head.account is None else "other-account"
+        return opened(values, head) if head.account is None else "other-account"
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -182,74 +186,69 @@ class SessionCookie:
             CookieTooLarge: if the values have outgrown a cookie; the text names the largest keys.
             MisuseError: if a value cannot be carried; the text names its key.
         """
-        head = session.sealed_head
-        if not ("modified" in session.__dict__ or session.came_once or session.keeps_cookie):
-            # Nobody has said anything: nearly always.
-            session.as_left = came = form.EMPTY if head is None else bytes(head.values)
-            if not session.accessed:
-                return None
-            if is_still(session, came):
-                if head is None or not renew or time.time() < head.issued + self._renew_after:
-                    return None
-                return self._renewed(session, head)
-            changed = True
-        else:
-            # Whoever has set ``modified`` has decided, also for False.
-            changed = session.modified or session.came_once
-            session.as_left = None
+        said, head = session.said, session.sealed_head
+        if said is not None:
+            # What came sealed was not taken over, so nothing else decides.
+            return self._changed(session, head) if said and head is not None else self._decided(session, renew)
+        # Nobody has said anything: nearly always.
+        session.as_left = came = _EMPTY if head is None else head.values
+        if session.exposed and not is_still(session, came):
+            return self._changed(session, head)
+        if head is None or not (renew and session.accessed):
+            return None
+        return None if time.time() < head.issued + self._renew_after else self._renewed(session, head)
+
+    def _decided(self, session: Session, renew: bool) -> str | None:
+        """Return what ``write`` does for a session that is new, was taken over, or whose ``modified`` was set False."""
+        session.as_left = None
         if session.keeps_cookie:
-            return self._deletion(session) if session.modified and not dict.__len__(session) else None
-        if changed:
-            values = session.as_it_is()
-            session.as_left = encoded = encode(values)
-            return self._changed(values, encoded, head, int(time.time())) if values else self._deletion(session)
-        return self._renewed(session, head) if renew and head is not None and session.accessed else None
+            return self._deletion(session) if session.said and not dict.__len__(session) else None
+        head = session.sealed_head
+        if session.said or session.came_once:
+            return self._changed(session, head)
+        # Whoever has set ``modified`` has decided, also for False.
+        if head is None or not (renew and session.accessed) or time.time() < head.issued + self._renew_after:
+            return None
+        return self._renewed(session, head)
+
+    def _changed(self, session: Session, head: form.Data | None) -> str | None:
+        """Return the Set-Cookie value of a session that is written because of its values."""
+        session.as_left = encoded = encode(session, known=not session.exposed)
+        if not dict.__len__(session):
+            return self._deletion(session)
+        now = int(time.time())
+        if head is None:
+            return self._sealed(session, os.urandom(ID_SIZE), 0, now, now, msgspec.Raw(encoded))
+        sequence = head.sequence + 1
+        written = self._sealed(session, head.id, sequence, head.born, now, msgspec.Raw(encoded))
+        self._note(head.id, sequence, encoded)
+        return written
 
     def _renewed(self, session: Session, head: form.Data) -> str | None:
         """Return the Set-Cookie value of a session that nobody has changed, if it is old enough to be written anew."""
-        now = int(time.time())
-        if now < head.issued + self._renew_after or not dict.__len__(session):
+        if not dict.__len__(session):
             return None
         # Not where a later one of the session is known.
         if self._latest.has_seen_later(head.id, head.sequence):
             return None
-        return self._sealed(session.as_it_is(), head.id, head.sequence, head.born, now, head.values)
-
-    def check_left(self, session: Session) -> bool:
-        """Say whether the session still is as it was when the headers left; nobody sees a change deep inside sooner."""
-        as_left = session.as_left
-        if as_left is None or not session.accessed:
-            return True
-        return is_still(session, as_left)
+        return self._sealed(session, head.id, head.sequence, head.born, int(time.time()), head.values)
 
     def _deletion(self, session: Session) -> str | None:
-        if not session.cookie_came:
-            return None
         head = session.sealed_head
         if head is not None:
-            self._note(head, form.EMPTY)
-        return self._text.deletion
+            self._note(head.id, head.sequence + 1, form.EMPTY)
+        return self._text.deletion if head is not None or session.cookie_came else None
 
-    def _changed(self, values: dict[str, Any], encoded: bytes, head: form.Data | None, now: int) -> str:
-        packed = msgspec.Raw(encoded)
-        if head is None:
-            return self._sealed(values, os.urandom(ID_SIZE), 0, now, now, packed)
-        written = self._sealed(values, head.id, head.sequence + 1, head.born, now, packed)
-        self._note(head, encoded)
-        return written
-
-    def _note(self, head: form.Data, encoded: bytes) -> None:
-        """Note that the session's next values are written, and log if two answers undo each other's."""
-        if self._latest.lose(head.id, head.sequence + 1, encoded):
+    def _note(self, session_id: bytes, sequence: int, encoded: bytes) -> None:
+        """Note that a session's values are written, and log if two answers undo each other's."""
+        if self._latest.lose(session_id, sequence, encoded):
             log.warning(
                 "session cookie %s was written twice from the same state; one of the two changes is lost",
                 self.name,
                 extra={"event": "session-update-lost", "cookie": self.name},
             )
 
-    def _sealed(
-        self, values: dict[str, Any], own_id: bytes, sequence: int, born: int, now: int, packed: msgspec.Raw
-    ) -> str:
+    def _sealed(self, session: Session, own_id: bytes, sequence: int, born: int, now: int, packed: msgspec.Raw) -> str:
         max_age = self._max_age
         deadline = LAST_SECOND if max_age is None else max(now + max_age, 1)
         token = self._keyring.seal(
@@ -260,7 +259,7 @@ class SessionCookie:
         )
         written = f"{self._text.before}{token}{self._text.after}"
         if len(written) > form.WARNING:
-            form.report_size(self.name, len(written), values, lambda value: encode({"": value})[2:])
+            form.report_size(self.name, len(written), session.as_it_is(), lambda value: encode({"": value})[2:])
         return written
 
     def _tell_refused(self, why: str, error: str = "") -> None:

@@ -13,7 +13,7 @@ the session is empty. There is no way back to a cookie that is only signed, but 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from starlette.concurrency import run_in_threadpool
@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hardtack.adapters.signed import SignedSessions
 from hardtack.adapters.starlette.cookies import SessionCookie, Text
+from hardtack.adapters.starlette.encoding import is_still
 from hardtack.adapters.starlette.profile import safe
 from hardtack.adapters.starlette.values import Session, too_late
 from hardtack.errors import MisuseError
@@ -37,6 +38,8 @@ _ACCEPT = "websocket.accept"
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start", _ACCEPT})
 """The messages that carry header fields, and so the cookie."""
 _SAID_TO_CACHES = frozenset(name.encode("ascii") for name in caching.LOOKED_AT)
+_USUAL = frozenset({b"content-type", b"content-length"})
+_FAILED = InternalServerError.status
 _MAX_KEPT = 64
 _MAX_AGE = 2**32
 """Seconds; more than a century, and still within what the seal can say."""
@@ -172,25 +175,27 @@ class SessionMiddleware:
         header = ""
         for name, value in scope["headers"]:
             if name == b"cookie":
-                text = value.decode("latin-1")
-                header = f"{header}; {text}" if header else text
+                header = f"{header}; {value.decode('latin-1')}"
         if self._takes_over and self._cookie.may_wait(header):
             session = await run_in_threadpool(self._cookie.open, header)
         else:
             session = self._cookie.open(header)
         scope["session"] = session
 
-        async def send_with_session(message: Message) -> None:
+        # No coroutine: what *send* gives is handed on, so that no message is awaited twice.
+        def send_with_session(message: Message) -> Awaitable[None]:
             if not session.headers_left:
                 if message["type"] in _STARTS:
                     message = self._carrying(message, session)
                     session.headers_left = True
                 elif message["type"] == "websocket.close":
                     self._turned_away(session)
-            await send(message)
+            return send(message)
 
         await self.app(scope, receive, send_with_session)
-        if session.headers_left and not self._cookie.check_left(session):
+        # A change deep inside is seen now, and no sooner.
+        left = session.as_left if session.exposed and session.headers_left else None
+        if left is not None and not is_still(session, left):
             raise too_late()
 
     def editing(self) -> Editing:
@@ -201,15 +206,19 @@ class SessionMiddleware:
 
     def _carrying(self, message: Message, session: Session) -> Message:
         """Return the message with what the session adds to its header fields."""
-        fields = list(message.get("headers") or ())
         accept = message["type"] == _ACCEPT
-        written = self._cookie.write(session, renew=accept or message["status"] < InternalServerError.status)
+        written = self._cookie.write(session, renew=accept or message["status"] < _FAILED)
+        if written is None and not session.accessed:
+            return message
+        # A list of its own, since an application may send the same one twice.
+        fields = [*(message.get("headers") or ())]
         if written is not None:
             fields.append((b"set-cookie", written.encode("latin-1")))
         # Nobody keeps a WebSocket in a cache.
-        if not accept and (written is not None or session.accessed):
+        if not accept:
             for name, _ in fields:
-                if name.lower() in _SAID_TO_CACHES:
+                # What nearly every answer has is known as it is.
+                if name not in _USUAL and name.lower() in _SAID_TO_CACHES:
                     return {**message, "headers": self._protected(fields, written is not None)}
             fields += _UNSAID
         return {**message, "headers": fields}
