@@ -110,6 +110,7 @@ class Request:
         scheme: ``http`` or ``https``, as the visitor's browser sees it.
         host: the authority that the request names (host and port as sent), or ``""``.
         client: the visitor's network address, after trusted proxies; ``""`` if unknown.
+        proxied: whether a trusted proxy has passed it on, whose own fields are then believed.
         http_version: ``1.0``, ``1.1``, ``2`` or ``3``; a claim that the connection does not bear out is passed on as it
             is claimed (``2.0`` over HTTP/1), so that it can be refused.
         target: the request-target as sent (RFC 9112 §3.2), octets as latin-1; ``""`` if unknown.
@@ -123,6 +124,7 @@ class Request:
     scheme: str = "http"
     host: str = ""
     client: str = ""
+    proxied: bool = False
     http_version: str = "1.1"
     target: str = ""
 

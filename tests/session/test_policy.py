@@ -20,6 +20,7 @@ def test_an_https_origin_gets_host_cookies() -> None:
     assert policy.identity_name == "__Host-hardtack"
     assert policy.session_name == "__Host-session-shop"
     assert policy.visitor_name == "__Host-hardtack-visitor"
+    assert policy.known_name == "__Host-hardtack-known"
     assert policy.attributes == "; Path=/; Secure; HttpOnly; SameSite=Lax"
     assert (policy.secure, policy.host_prefix, policy.development) == (True, "__Host-", False)
 
@@ -40,6 +41,7 @@ def test_loopback_without_https_gets_the_port_into_the_names(origin: str, port: 
     assert policy.identity_name == f"hardtack-{port}"
     assert policy.session_name == f"hardtack-session-shop-{port}"
     assert policy.visitor_name == f"hardtack-visitor-{port}"
+    assert policy.known_name == f"hardtack-known-{port}"
     assert policy.attributes == "; Path=/; HttpOnly; SameSite=Lax"
     assert (policy.secure, policy.host_prefix, policy.development) == (False, "", False)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
-from hardtack.session import Session, Sessions
+from hardtack.session import Identity, Session, Sessions
 
 NOW = 1_800_000_000
 
@@ -224,3 +224,32 @@ class TestEncoded:
         with pytest.raises(MisuseError, match="no map of a session"):
             session.replace(encoded)
         assert dict(session) == {"n": 1}
+
+
+def test_what_records_a_sign_in_sees_it_before_anything_is_changed(keyring: Keyring) -> None:
+    """What it raises is passed on, and nobody is signed in; what the session holds is as it was."""
+    session = opened(keyring, basket=3)
+    seen: list[int] = []
+
+    def refuses(identity: Identity) -> None:
+        assert session.bearer is None
+        seen.append(identity.account)
+        raise OSError
+
+    with pytest.raises(OSError, match=r"^$"):
+        session.sign_in(account=7, epoch=0, now=NOW, record=refuses)
+    assert ([7], None, False) == (seen, session.identity, session.modified)
+    assert {"basket": 3} == dict(session)
+    kept: list[Identity] = []
+    assert [session.sign_in(account=7, epoch=0, now=NOW, record=kept.append)] == kept
+
+
+def test_who_bears_it_can_be_noted_without_access(keyring: Keyring) -> None:
+    """No answer depends on the note, so it stays anybody's."""
+    session = opened(keyring)
+    session.sign_in(account=7, epoch=0, now=NOW)
+    session.accessed = False
+    assert session.bearer is not None
+    assert not session.accessed
+    assert session.identity is session.bearer
+    assert session.accessed

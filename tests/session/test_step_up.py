@@ -190,6 +190,15 @@ class TestStepUp:
         assert found.identity is not None
         assert (found.identity.epoch, dict(found)) == (2, {"basket": [0]})
 
+    def test_without_a_factor_nothing_was_proved_anew(self, site: Site) -> None:
+        """The id is another one, the time of the last proof the same."""
+        session = site.open()
+        before = session.identity
+        assert before is not None
+        after = session.step_up(factors=(), now=LATER)
+        assert before.session_id != after.session_id
+        assert (before.authenticated_at, LATER) == (after.authenticated_at, after.issued)
+
     def test_it_does_not_lengthen_the_absolute_lifetime(self, site: Site) -> None:
         """The birth is that of the sign-in."""
         identity = site.open()._identity

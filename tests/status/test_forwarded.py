@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
-from hardtack.message import Headers
+from hardtack.message import Headers, Request
 from hardtack.status.errors import BadRequest
 from hardtack.status.forwarded import TrustedProxies, Visitor
 
@@ -28,12 +30,24 @@ def test_without_trusted_proxies_forwarding_fields_mean_nothing() -> None:
 def test_a_trusted_proxy_is_believed_about_address_scheme_and_host() -> None:
     """This is what a reverse proxy is for."""
     fields = [("X-Forwarded-For", "192.0.2.9"), ("X-Forwarded-Proto", "HTTPS"), ("X-Forwarded-Host", "id.example")]
-    assert Visitor("192.0.2.9", "https", "id.example") == believe("127.0.0.1", *fields)
+    assert Visitor("192.0.2.9", "https", "id.example", proxied=True) == believe("127.0.0.1", *fields)
 
 
 def test_a_silent_trusted_proxy_is_itself_the_client() -> None:
     """Health checks of the proxy come without the fields."""
-    assert Visitor("127.0.0.1", "http", "here") == believe("127.0.0.1")
+    assert Visitor("127.0.0.1", "http", "here", proxied=True) == believe("127.0.0.1")
+
+
+def test_that_a_trusted_proxy_has_passed_it_on_is_known_to_whoever_looks_again() -> None:
+    """A layer around an application believes the request first; the pages in it see the visitor as the peer."""
+    headers = Headers([("Host", "here"), ("X-Forwarded-For", "192.0.2.9"), ("X-Forwarded-Proto", "https")])
+    came = Request(method="GET", path="/", headers=headers, host="here", client="127.0.0.1")
+    once = PROXY.believed(came)
+    assert ("192.0.2.9", "https", "here", True) == (once.client, once.scheme, once.host, once.proxied)
+    assert once == PROXY.believed(once)
+    strange = replace(came, client="198.51.100.7")
+    assert strange == PROXY.believed(strange)
+    assert not strange.proxied
 
 
 def test_attack_12_a_client_cannot_choose_its_address() -> None:

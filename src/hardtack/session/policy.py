@@ -46,6 +46,7 @@ class CookiePolicy:
         identity_name: the name of the identity cookie.
         session_name: the name of the data cookie.
         visitor_name: the name of the cookie that marks a visitor who is not signed in, for forms.
+        known_name: the name of the cookie by which a browser is known in which somebody has signed in before.
         secure: whether they carry ``Secure``.
         host_prefix: ``"__Host-"``, or ``""`` where browsers would refuse it.
     """
@@ -55,6 +56,7 @@ class CookiePolicy:
     identity_name: str
     session_name: str
     visitor_name: str
+    known_name: str
     secure: bool
     host_prefix: str
 
@@ -75,8 +77,7 @@ class CookiePolicy:
         """
         if self.origin is not None:
             return self
-        port = _PORT.search(host)
-        return _by_port(self.application, None, port[1] if port else _DEFAULT_PORTS["http"])
+        return _by_port(self.application, None, str(port_of(host)))
 
     def set_cookie(self, name: str, value: str, *, max_age: int | None = None) -> str:
         """Return the Set-Cookie value that sets one of our cookies.
@@ -89,6 +90,15 @@ class CookiePolicy:
     def delete_cookie(self, name: str) -> str:
         """Return the Set-Cookie value that deletes one of our cookies, with the attributes that it was set with."""
         return cookie.dump(name, "", path="/", expires=0, secure=self.secure, httponly=True, samesite="Lax")
+
+
+def port_of(host: str) -> int:
+    """Return the port that a Host field names, or that of http if it names none.
+
+    Promise: returns for any string, never raises.
+    """
+    port = _PORT.search(host)
+    return int(port[1] if port else _DEFAULT_PORTS["http"])
 
 
 def decide(origin: str | None, *, application: str, insecure_plain_http: bool = False) -> CookiePolicy:
@@ -120,6 +130,7 @@ def decide(origin: str | None, *, application: str, insecure_plain_http: bool = 
             identity_name=f"{HOST_PREFIX}hardtack",
             session_name=f"{HOST_PREFIX}session-{application}",
             visitor_name=f"{HOST_PREFIX}hardtack-visitor",
+            known_name=f"{HOST_PREFIX}hardtack-known",
             secure=True,
             host_prefix=HOST_PREFIX,
         )
@@ -148,6 +159,7 @@ def _by_port(application: str, origin: str | None, port: str) -> CookiePolicy:
         identity_name=f"hardtack-{port}",
         session_name=f"hardtack-session-{application}-{port}",
         visitor_name=f"hardtack-visitor-{port}",
+        known_name=f"hardtack-known-{port}",
         secure=False,
         host_prefix="",
     )

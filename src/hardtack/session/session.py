@@ -94,6 +94,11 @@ class Session(MutableMapping[str, Any]):
         return self._identity
 
     @property
+    def bearer(self) -> Identity | None:
+        """Who is signed in, or ``None``, for notes that no answer depends on: asking is no access."""
+        return self._identity
+
+    @property
     def identity_why(self) -> str:
         """Why nobody is signed in; ``""`` if somebody is, ``"none"`` if no identity cookie came."""
         return self._identity_why
@@ -113,6 +118,7 @@ class Session(MutableMapping[str, Any]):
         keep: bool | None = None,
         authenticated_at: int | None = None,
         now: int,
+        record: Callable[[Identity], None] | None = None,
     ) -> Identity:
         """Make *account* the one who is signed in, under new ids, and return the new identity.
 
@@ -127,6 +133,8 @@ class Session(MutableMapping[str, Any]):
             authenticated_at: when the person proved it, where that was before *now*, as with a sign-in that another
                 system has seen: Unix time in seconds, 0 if nobody knows. It is never later than *now*.
             now: Unix time in seconds.
+            record: writes down the new identity before anything is changed here; what it raises is passed on, and
+                nobody is signed in.
 
         Raises:
             MisuseError: if a number is negative or a type is wrong, or these sessions have no identity.
@@ -153,6 +161,8 @@ class Session(MutableMapping[str, Any]):
                 kept=keep,
             )
         )
+        if record is not None:
+            record(identity)
         values = self._load()
         if self._identity is None and sessions.adopt_anonymous:
             sessions.strip(values)
@@ -179,7 +189,8 @@ class Session(MutableMapping[str, Any]):
         Lineage, birth and data stay. That the old id is superseded must be recorded before the answer is out.
 
         Args:
-            factors: what the person has proved just now; joined to what they had proved before.
+            factors: what the person has proved just now; joined to what they had proved before. With none, the session
+                goes on under a new id and no more: when they proved who they are stays as it was.
             now: Unix time in seconds.
             epoch: the account's counter, where this request has raised it (a new password ends all other sessions).
             supersede: records that the old identity's id is superseded, and returns whether it was still good: of two
@@ -201,7 +212,7 @@ class Session(MutableMapping[str, Any]):
                 session_id=os.urandom(ID_SIZE),
                 epoch=identity.epoch if epoch is None else epoch,
                 factors=tuple(dict.fromkeys((*identity.factors, *_names(factors)))),
-                authenticated_at=now,
+                authenticated_at=now if factors else identity.authenticated_at,
                 issued=now,
                 deadline=self._sessions.lifetimes_of(identity).deadline_of(identity.born, now),
             )

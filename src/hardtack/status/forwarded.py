@@ -12,11 +12,11 @@ not read: the proxies that we serve write the ``X-Forwarded-*`` fields and pass 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from hardtack.errors import MisuseError
-from hardtack.message import Headers
+from hardtack.message import Headers, Request
 from hardtack.status.errors import BadRequest
 
 UNIX_SOCKET = "unix"
@@ -25,11 +25,13 @@ UNIX_SOCKET = "unix"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """What is believed about the far end: its address, and the scheme and host that it asked for."""
+    """What is believed about the far end: its address, the scheme and host that it asked for, and who says so."""
 
     client: str
     scheme: str
     host: str
+    proxied: bool = False
+    """Whether a trusted proxy says so."""
 
 
 class TrustedProxies:
@@ -85,7 +87,21 @@ class TrustedProxies:
             self._client(peer, headers),
             _one_of(headers, "x-forwarded-proto", scheme).lower(),
             _one_of(headers, "x-forwarded-host", host),
+            proxied=True,
         )
+
+    def believed(self, head: Request) -> Request:
+        """Return the head of a request as it is believed; one that was believed already keeps what it says.
+
+        Args:
+            head: with the peer's own address as its ``client``.
+
+        Raises:
+            BadRequest: as ``believe``.
+        """
+        found = self.believe(head.client, head.scheme, head.headers)
+        proxied = found.proxied or head.proxied
+        return replace(head, client=found.client, scheme=found.scheme, host=found.host, proxied=proxied)
 
     def _client(self, peer: str, headers: Headers) -> str:
         entries = [entry.strip() for entry in (headers.joined("x-forwarded-for") or "").split(",") if entry.strip()]
