@@ -17,7 +17,7 @@ OLD, NEW, GONE = (Key(os.urandom(32)) for _ in range(3))
 BEFORE = Keyring([OLD], None)
 AFTER = Keyring([Key(OLD.secret, "revoked"), NEW], None)
 UNTIL = 2_000_000_000
-OWN = {"session_data.data"}
+OWN = {"session_data.data", "outbox.content"}
 
 
 def row(number: int) -> bytes:
@@ -140,6 +140,11 @@ def test_every_column_of_bytes_is_known_to_be_sealed_or_to_need_none() -> None:
         "throttle.key": "a keyed hash",
         "welcome.code_hash": "a keyed hash",
         "audit.name_hash": "a keyed hash",
+        "streak.key": "a keyed hash",
+        "signed_in.lineage": "an id; no cookie can be made of it",
+        "outbox.message_id": "an id",
+        "invitation.invitation_id": "an id; no link can be made of it",
+        "access_token.hash": "SHA-256 of 160 random bits",
     }
     found = {
         f"{table.name}.{column.name}"

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hardtack.store import feed
@@ -30,6 +30,9 @@ class Account:
         profile_version: raised when name, address or roles change.
         created: Unix seconds.
         disabled: whether it may not sign in.
+        email: the address, which its owner has shown to be theirs; ``None`` without one.
+        language: in which mail is written to its owner; ``None`` where nobody knows.
+        roles: what an application may go by, in alphabetical order; ``administrator`` is none of them.
     """
 
     id: int
@@ -40,6 +43,9 @@ class Account:
     profile_version: int
     created: int
     disabled: bool
+    email: str | None = None
+    language: str | None = None
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,18 @@ class NameIsTaken(Exception):
     """One of the forms of a name belongs to an account, present or past."""
 
 
+class AddressIsTaken(Exception):
+    """Another account has the address."""
+
+
 # Statements of every sign-in are built once: building costs more than running.
 _present = select(account).where(account.c.closed_at.is_(None))
 _by_name = _present.where(account.c.name == bindparam("wanted"))
 _by_id = _present.where(account.c.id == bindparam("wanted"))
+_by_identifier = _present.where(
+    or_(account.c.email_canonical == bindparam("wanted"), account.c.name == bindparam("wanted"))
+).order_by((account.c.email_canonical == bindparam("wanted")).desc().nulls_last())
+_by_address = _present.where(account.c.email_canonical == bindparam("wanted"))
 
 
 class AccountRows:
@@ -72,6 +86,10 @@ class AccountRows:
         display_name: str,
         password_hash: str,
         administrator: bool = False,
+        email: str | None = None,
+        email_canonical: str | None = None,
+        language: str | None = None,
+        roles: Collection[str] = (),
         now: int,
     ) -> Account:
         """Make an account.
@@ -83,17 +101,28 @@ class AccountRows:
             display_name: the name as it was typed.
             password_hash: as argon2 writes it.
             administrator: whether it may administer.
+            email: an address that its owner has shown to be theirs.
+            email_canonical: the same as it is compared.
+            language: in which mail is written to its owner.
+            roles: what it may do in applications.
             now: Unix seconds.
 
         Raises:
             NameIsTaken: somebody has or had one of the forms; the transaction must be given up.
+            AddressIsTaken: somebody has the address; the same.
         """
+        if email_canonical is not None and self.by_address(connection, email_canonical) is not None:
+            raise AddressIsTaken
         values = {
             "name": name,
             "display_name": display_name,
             "password_hash": password_hash,
             "password_changed": now,
             "administrator": int(administrator),
+            "email": email,
+            "email_canonical": email_canonical,
+            "language": language,
+            "roles": " ".join(sorted(set(roles))),
             "created": now,
         }
         try:
@@ -102,7 +131,7 @@ class AccountRows:
         except IntegrityError:
             # Which statement it was is of no use to anybody; the text of the error names the value.
             raise NameIsTaken from None
-        return _account(row)
+        return as_account(row)
 
     def is_taken(self, connection: Connection, forms: Collection[str]) -> bool:
         """Return whether an account, present or past, has one of *forms*."""
@@ -117,9 +146,20 @@ class AccountRows:
         """Return the account with the number *account_id*; a closed one is none."""
         return _credentials(connection.execute(_by_id, {"wanted": account_id}).one_or_none())
 
+    def by_identifier(self, connection: Connection, identifier: str) -> Credentials | None:
+        """Return the account that a person may mean by *identifier*: by its address first, then by its name.
+
+        An address goes first because its owner has shown that it is theirs; anybody may have taken it for a name.
+        """
+        return _credentials(connection.execute(_by_identifier, {"wanted": identifier}).first())
+
+    def by_address(self, connection: Connection, canonical: str) -> Credentials | None:
+        """Return the account whose address is *canonical*, as it is compared; a closed one has none."""
+        return _credentials(connection.execute(_by_address, {"wanted": canonical}).one_or_none())
+
     def all(self, connection: Connection) -> tuple[Account, ...]:
         """Return every account that is not closed, by name."""
-        return tuple(_account(row) for row in connection.execute(_present.order_by(account.c.name)))
+        return tuple(as_account(row) for row in connection.execute(_present.order_by(account.c.name)))
 
     def has_administrator(self, connection: Connection) -> bool:
         """Return whether there is an administrator; a disabled one counts, since it can be enabled again."""
@@ -137,16 +177,75 @@ class AccountRows:
         connection.execute(update(account).where(account.c.id == account_id, ~already).values(disabled_at=now))
         feed.raise_epoch(connection, account_id)
 
+    def set_password(self, connection: Connection, account_id: int, *, encoded: str | None, now: int) -> int:
+        """Write a new password's hash and end all sessions at the commit; return the new epoch.
+
+        Args:
+            connection: one that ``Database.write`` gave.
+            account_id: the account.
+            encoded: as argon2 writes it; ``None``: no password signs in until there is a new one.
+            now: Unix seconds.
+        """
+        values = {"password_hash": encoded, "password_changed": now}
+        connection.execute(update(account).where(account.c.id == account_id).values(values))
+        return feed.raise_epoch(connection, account_id)
+
+    def set_address(self, connection: Connection, account_id: int, *, email: str | None, canonical: str | None) -> None:
+        """Write the address that the owner has shown to be theirs; what applications know of them has changed.
+
+        Raises:
+            AddressIsTaken: another account has it; the transaction must be given up.
+        """
+        try:
+            self._set_profile(connection, account_id, email=email, email_canonical=canonical)
+        except IntegrityError:
+            raise AddressIsTaken from None
+
+    def set_roles(
+        self, connection: Connection, account_id: int, *, roles: Collection[str], administrator: bool
+    ) -> None:
+        """Write what the account may do; it counts for the next request of any application."""
+        written = " ".join(sorted(set(roles)))
+        self._set_profile(connection, account_id, roles=written, administrator=int(administrator))
+
+    def set_language(self, connection: Connection, account_id: int, language: str) -> None:
+        """Write in which language mail is written to the owner."""
+        connection.execute(update(account).where(account.c.id == account_id).values(language=language))
+
+    def close(self, connection: Connection, account_id: int, now: int) -> None:
+        """Close the account for ever: nobody signs in to it, and its sessions end in every process at the commit.
+
+        The row and the name's forms stay, so that neither name nor number is ever given out again; what is known of
+        its owner beyond the name goes.
+        """
+        feed.raise_epoch(connection, account_id)
+        gone = {
+            "closed_at": now,
+            "password_hash": None,
+            "email": None,
+            "email_canonical": None,
+            "language": None,
+            "display_name": account.c.name,
+            "administrator": 0,
+            "roles": "",
+        }
+        connection.execute(update(account).where(account.c.id == account_id).values(gone))
+
+    def _set_profile(self, connection: Connection, account_id: int, **values: Any) -> None:
+        changed = update(account).where(account.c.id == account_id)
+        connection.execute(changed.values(profile_version=account.c.profile_version + 1, **values))
+
     def enable(self, connection: Connection, account_id: int) -> None:
         """Let the account sign in again; the sessions that ended stay ended."""
         connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=None))
 
 
 def _credentials(row: Row[Any] | None) -> Credentials | None:
-    return None if row is None else Credentials(_account(row), row.password_hash)
+    return None if row is None else Credentials(as_account(row), row.password_hash)
 
 
-def _account(row: Row[Any]) -> Account:
+def as_account(row: Row[Any]) -> Account:
+    """Return the account in a whole row of the table."""
     return Account(
         id=row.id,
         name=row.name,
@@ -156,4 +255,7 @@ def _account(row: Row[Any]) -> Account:
         profile_version=row.profile_version,
         created=row.created,
         disabled=row.disabled_at is not None,
+        email=row.email,
+        language=row.language,
+        roles=tuple(row.roles.split()),
     )

@@ -3,20 +3,32 @@
 A row names the account by its number, or a name that matches none by a keyed hash; it never holds a secret, a password
 or a name that somebody merely typed. Old rows go: after ``AGE``, and the oldest first where there are more than
 ``ROWS``, so that nobody can fill the disk with failed attempts.
+
+The trail is read in pages, the newest first, each beginning after the position where the one before it ended. So a page
+of a million events costs what a page of ten costs, and nothing is shown twice while new events come in.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 
+from hardtack.store.pruning import ALL
 from hardtack.store.schema import audit
 
 AGE = 400 * 86400
 ROWS = 1_000_000
 
 _insert = insert(audit)
+
+
+class Position(NamedTuple):
+    """Where an event stands in the trail: by time, and within a second in the order of commit."""
+
+    at: int
+    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,8 @@ class Event:
         client: the network address, or ``""``.
         reason: why it was refused, a fixed word; ``""`` where it was not.
         factors: what the person signed in with.
+        actor_id: who did it, where that is somebody else than the account's owner; 0 for the operator.
+        device: browser and system, in words of ours.
     """
 
     event: str
@@ -40,6 +54,8 @@ class Event:
     client: str = ""
     reason: str = ""
     factors: tuple[str, ...] = ()
+    actor_id: int | None = None
+    device: str = ""
 
 
 def write(connection: Connection, event: Event) -> None:
@@ -57,6 +73,8 @@ def write(connection: Connection, event: Event) -> None:
         "client": event.client,
         "reason": event.reason,
         "factors": " ".join(event.factors),
+        "actor_id": event.actor_id,
+        "device": event.device,
     }
     connection.execute(_insert, row)
 
@@ -64,23 +82,91 @@ def write(connection: Connection, event: Event) -> None:
 def read(connection: Connection, *, last: int = 1000) -> tuple[Event, ...]:
     """Return the *last* events, the oldest first."""
     newest = connection.execute(select(audit).order_by(audit.c.id.desc()).limit(last)).all()
-    return tuple(
-        Event(
-            event=row.event,
-            at=row.at,
-            account_id=row.account_id,
-            name_hash=row.name_hash,
-            client=row.client,
-            reason=row.reason,
-            factors=tuple(row.factors.split()),
-        )
-        for row in reversed(newest)
-    )
+    return tuple(_event(row) for row in reversed(newest))
 
 
-def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS) -> None:
-    """Delete what is older than *age* seconds, and the oldest above *rows*."""
-    connection.execute(delete(audit).where(audit.c.at < now - age))
+def page(
+    connection: Connection,
+    *,
+    account_id: int | None = None,
+    event: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    before: Position | None = None,
+    limit: int,
+) -> tuple[tuple[Position, Event], ...]:
+    """Return events with their positions, the newest first, reading no row but these (an index leads to them).
+
+    Args:
+        connection: of a transaction that reads.
+        account_id: only events of this account.
+        event: only this one.
+        since: only from this time on, Unix seconds.
+        until: only before this time, Unix seconds.
+        before: only what comes after this position in that order, which is what is older.
+        limit: at most so many.
+    """
+    wanted = select(audit)
+    if account_id is not None:
+        wanted = wanted.where(audit.c.account_id == account_id)
+    if event is not None:
+        wanted = wanted.where(audit.c.event == event)
+    if since is not None:
+        wanted = wanted.where(audit.c.at >= since)
+    # One upper end, not two: with more conditions SQLite takes another index and reads everybody's events.
+    ends = [end for end in (before, None if until is None else Position(until, 0)) if end is not None]
+    if ends:
+        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*min(ends)))
+    rows = connection.execute(wanted.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)).all()
+    return tuple((Position(row.at, row.id), _event(row)) for row in rows)
+
+
+def happened(
+    connection: Connection, account_id: int, event: str, *, since: int = 0, until: int | None = None, limit: int = 1
+) -> int:
+    """Return how often *event* happened to an account, counting no further than *limit*.
+
+    Args:
+        connection: of a transaction.
+        account_id: the account.
+        event: one word.
+        since: from this time on, Unix seconds.
+        until: before this time; ``None`` for no end.
+        limit: where counting ends.
+    """
+    found = page(connection, account_id=account_id, event=event, since=since, until=until, limit=limit)
+    return len(found)
+
+
+def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS, batch: int = ALL) -> int:
+    """Delete what is older than *age* seconds, and the oldest above *rows*; return how many events went.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        now: Unix seconds.
+        age: seconds.
+        rows: how many stay.
+        batch: how many go at most.
+    """
+    old = select(audit.c.id).where(audit.c.at < now - age).order_by(audit.c.at).limit(batch)
+    pruned = connection.execute(delete(audit).where(audit.c.id.in_(old))).rowcount
     newest = connection.execute(select(func.max(audit.c.id))).scalar()
-    if newest is not None:
-        connection.execute(delete(audit).where(audit.c.id <= newest - rows))
+    if newest is None or pruned == batch:
+        return pruned
+    left = batch if batch == ALL else batch - pruned
+    above = select(audit.c.id).where(audit.c.id <= newest - rows).order_by(audit.c.id).limit(left)
+    return pruned + connection.execute(delete(audit).where(audit.c.id.in_(above))).rowcount
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        event=row.event,
+        at=row.at,
+        account_id=row.account_id,
+        name_hash=row.name_hash,
+        client=row.client,
+        reason=row.reason,
+        factors=tuple(row.factors.split()),
+        actor_id=row.actor_id,
+        device=row.device,
+    )

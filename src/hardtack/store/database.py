@@ -29,7 +29,7 @@ from sqlalchemy import URL, Connection, Engine, column, create_engine, event, in
 from sqlalchemy.exc import ArgumentError
 
 from hardtack.errors import MisuseError
-from hardtack.store import schema
+from hardtack.store import committed, schema
 from hardtack.store.failures import DatabaseError, StoreUnavailable, answering, opening
 from hardtack.store.generation import Generation
 
@@ -188,13 +188,17 @@ class Database:
         try:
             with answering(), self._writer.connect() as connection:
                 connection.info.pop(FEED_CHANGED, None)
+                committed.taken(connection)  # of a transaction that was rolled back
                 with connection.begin():
                     yield connection
                 changed = connection.info.pop(FEED_CHANGED, False)
+                calls = committed.taken(connection)
         finally:
             self._writing.release()
         if changed:
             self._announce()
+        for call in calls:
+            call()
 
     def _announce(self) -> None:
         try:

@@ -21,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.session.revocation import GRACE
 from hardtack.store.database import FEED_CHANGED
+from hardtack.store.pruning import ALL
 from hardtack.store.schema import account, feed, revocation, revoked_key
 
 PER_ACCOUNT = 1000
@@ -80,6 +81,15 @@ def supersede(connection: Connection, *, session_id: bytes, account_id: int, at:
     return True
 
 
+def is_over(connection: Connection, *, session_id: bytes, lineage: bytes) -> bool:
+    """Return whether a session was ended by its id or lineage, or renewed, as the transaction sees it.
+
+    For changes that must not rest on what memory knew when the request began. An epoch is not looked at.
+    """
+    found = select(revocation.c.change).where(revocation.c.subject.in_((session_id, lineage))).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def revoke_key(connection: Connection, *, key_id: bytes, at: int) -> bool:
     """Let no token open under a key in any process, when this transaction commits; return whether that is news.
 
@@ -125,6 +135,16 @@ def raise_epoch(connection: Connection, account_id: int) -> int:
     return int(connection.execute(raised.returning(account.c.epoch)).scalar() or 0)
 
 
-def prune(connection: Connection, now: int) -> int:
-    """Delete what no living cookie can name any more, and return how much that was."""
-    return connection.execute(delete(revocation).where(revocation.c.until < now)).rowcount
+def raise_every_epoch(connection: Connection) -> None:
+    """End every session of every account, in every process, when this transaction commits.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+    """
+    connection.execute(update(account).values(epoch=account.c.epoch + 1, change=next_change(connection)))
+
+
+def prune(connection: Connection, now: int, *, batch: int = ALL) -> int:
+    """Delete what no living cookie can name any more, up to *batch* rows; return how much that was."""
+    over = select(revocation.c.change).where(revocation.c.until < now).limit(batch)
+    return connection.execute(delete(revocation).where(revocation.c.change.in_(over))).rowcount

@@ -68,6 +68,7 @@ class RevocationTable:
         keyring: the ring to take revoked keys out of; ``None`` if this process opens nothing.
         limit: seconds for which a load is trusted while nothing new is announced.
         clock: seconds that only grow; for tests.
+        beside: what else is to be looked after at every poll, in its thread; what it raises is logged.
     """
 
     revoke_lineage = staticmethod(writers.revoke_lineage)
@@ -83,8 +84,10 @@ class RevocationTable:
         *,
         limit: float = LIMIT,
         clock: Callable[[], float] = time.monotonic,
+        beside: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._beside = beside
         self._keyring = keyring
         self._limit = limit
         self._clock = clock
@@ -245,6 +248,11 @@ class RevocationTable:
             with self._loading:
                 # A sixty-fourth of memory at a time: a look takes milliseconds even with a million ids.
                 self._ids.prune(int(time.time()), buckets=BUCKETS // 64)
+            try:
+                self._beside()
+            except Exception:
+                # Whatever it is, who is signed in must go on being looked after.
+                logger.exception("what runs beside the poll failed", extra={"event": "beside-poll-failed"})
 
     def _renew(self) -> None:
         """Begin afresh in the child of a fork, where neither the lock's holder nor the thread exists."""

@@ -23,9 +23,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The Alembic revision that makes these tables; the head of ``migrations/versions``."""
 
 VERSION_TABLE = "schema_version"
@@ -53,8 +54,13 @@ account = Table(
     Column("id", _Whole, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("display_name", Text, nullable=False),
+    # Only an address whose owner has shown that mail reaches them; as it was typed, and as it is compared.
     Column("email", Text),
     Column("email_canonical", Text, unique=True),
+    # In which language mail is written to them; unknown until they have chosen one.
+    Column("language", Text),
+    # Words with spaces between, in alphabetical order; "administrator" is none of them.
+    Column("roles", Text, nullable=False, server_default=text("''")),
     # Without a hash no password signs in: an account that is closed, or that has other factors only.
     Column("password_hash", Text),
     Column("password_changed", _Whole),
@@ -71,6 +77,9 @@ account = Table(
     CheckConstraint("administrator IN (0, 1)", name="administrator"),
     Index(None, "change"),
     Index(None, "administrator"),
+    # Partial: few rows are in them, and they take no other statement's way.
+    Index(None, "disabled_at", sqlite_where=text("disabled_at IS NOT NULL")),
+    Index(None, "closed_at", sqlite_where=text("closed_at IS NOT NULL")),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )
@@ -167,6 +176,112 @@ throttle = Table(
     sqlite_strict=True,
 )
 
+streak = Table(
+    "streak",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    # Failures since the last success.
+    Column("failures", _Whole, nullable=False),
+    Column("last", _Whole, nullable=False),
+    # When the owner was told of a burst last; 0: never.
+    Column("told", _Whole, nullable=False, server_default="0"),
+    Index(None, "failures", "last"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Consecutive failures by keyed hash, of names whether they exist or not, and of known devices."""
+
+signed_in = Table(
+    "signed_in",
+    metadata,
+    Column("lineage", LargeBinary, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    # That of its cookies: a sign-in of a lower one than its account's is over.
+    Column("epoch", _Whole, nullable=False),
+    Column("began", _Whole, nullable=False),
+    # Not exact: written now and then, never on the way of a request.
+    Column("last_seen", _Whole, nullable=False),
+    # When it ends if it is not used again; moves on with every use.
+    Column("deadline", _Whole, nullable=False),
+    # When it ends however much it is used.
+    Column("until", _Whole, nullable=False),
+    Column("client", Text, nullable=False),
+    # Browser and system in words of ours, made from what the browser says of itself.
+    Column("device", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("factors", Text, nullable=False),
+    CheckConstraint("length(lineage) = 16", name="lineage"),
+    Index(None, "account_id", "began"),
+    Index(None, "until"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""The sign-ins that a person sees and can end. What ends one is the revocation; a row that is missing opens nothing."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", LargeBinary, primary_key=True),
+    # Sealed: it names people and what they asked for.
+    Column("content", LargeBinary, nullable=False),
+    Column("due", _Whole, nullable=False),
+    # Until when a process has it in hand; 0: none has.
+    Column("claimed", _Whole, nullable=False, server_default="0"),
+    Column("attempts", _Whole, nullable=False, server_default="0"),
+    # Since when it waits because nothing can be sent at all; 0: it does not.
+    Column("stuck", _Whole, nullable=False, server_default="0"),
+    Column("until", _Whole, nullable=False),
+    CheckConstraint("length(message_id) = 16", name="message_id"),
+    Index(None, "due"),
+    Index(None, "until"),
+    Index(None, "stuck"),
+    sqlite_strict=True,
+)
+"""Mail that is to be written and sent, and has not been yet."""
+
+invitation = Table(
+    "invitation",
+    metadata,
+    Column("invitation_id", LargeBinary, primary_key=True),
+    Column("created", _Whole, nullable=False),
+    Column("until", _Whole, nullable=False),
+    # Nobody: the operator, on the command line.
+    Column("invited_by", _Whole, ForeignKey("account.id")),
+    # The only address that it is good for; none: whoever has the link.
+    Column("email", Text),
+    Column("roles", Text, nullable=False, server_default=text("''")),
+    Column("withdrawn", _Whole),
+    Column("used", _Whole),
+    Column("account_id", _Whole, ForeignKey("account.id")),
+    CheckConstraint("length(invitation_id) = 16", name="invitation_id"),
+    Index(None, "created"),
+    Index(None, "until"),
+    Index(None, "invited_by"),
+    Index(None, "account_id"),
+    sqlite_strict=True,
+)
+"""Who was invited, by whom, and what became of it. The link itself is nowhere."""
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("id", _Whole, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    # SHA-256: the token has 160 random bits, so nothing slower is needed.
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("label", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created", _Whole, nullable=False),
+    Column("until", _Whole),
+    Column("last_used", _Whole),
+    CheckConstraint("length(hash) = 32", name="hash"),
+    Index(None, "account_id"),
+    Index(None, "until"),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+"""Personal access tokens, by hash."""
+
 welcome = Table(
     "welcome",
     metadata,
@@ -191,8 +306,14 @@ audit = Table(
     Column("client", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("factors", Text, nullable=False),
+    # Who did it, where that is somebody else: an administrator. 0: the operator, on the command line.
+    Column("actor_id", _Whole),
+    Column("device", Text, nullable=False, server_default=text("''")),
+    # One for each way in which the trail is read, newest first.
     Index(None, "at"),
+    Index(None, "event", "at"),
     Index(None, "account_id", "at"),
+    Index(None, "account_id", "event", "at"),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )

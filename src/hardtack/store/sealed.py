@@ -1,9 +1,10 @@
 """Which columns are sealed, and how their values come under another key.
 
-Sealed is what a stolen copy of the database must not tell (``hardtack.seal.columns``): so far what sessions hold that
-is kept on the server. Each value is bound to its row, so that none can be put in another's place; that an older value
-of the same row is put back is not noticed. After a rotation values stay under the key that sealed them until they are
-written again; ``reseal`` writes all of them at once, and ``under`` says whether a key is still needed.
+Sealed is what a stolen copy of the database must not tell (``hardtack.seal.columns``): what sessions hold that is kept
+on the server, and what mail is about to be sent to whom. Each value is bound to its row, so that none can be put in
+another's place; that an older value of the same row is put back is not noticed. After a rotation values stay under the
+key that sealed them until they are written again; ``reseal`` writes all of them at once, and ``under`` says whether a
+key is still needed.
 
 Values that open under no key of the ring are left as they are and counted: nothing is lost that a backup of the keyring
 could still bring back.
@@ -18,7 +19,7 @@ from sqlalchemy import Column, Connection, bindparam, func, select, update
 
 from hardtack.seal import Keyring, SealError, columns
 from hardtack.store.database import Database
-from hardtack.store.schema import session_data
+from hardtack.store.schema import outbox, session_data
 
 BATCH = 500
 """Rows that one transaction of ``reseal`` writes at most, so that writers in between never wait for long."""
@@ -41,7 +42,8 @@ class SealedColumn(NamedTuple):
 
 
 SESSION_DATA = SealedColumn(session_data.c.data, session_data.c.session_id)
-COLUMNS = (SESSION_DATA,)
+OUTGOING = SealedColumn(outbox.c.content, outbox.c.message_id)
+COLUMNS = (SESSION_DATA, OUTGOING)
 """Every sealed column there is."""
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, SealError, columns
 from hardtack.store.database import Database
+from hardtack.store.pruning import BATCH, in_batches
 from hardtack.store.schema import session_data
 from hardtack.store.sealed import SESSION_DATA
 
@@ -27,9 +28,6 @@ MAX_SIZE = 1 << 16
 
 ABSENT = 0
 """The version of a row that is not there."""
-
-BATCH = 5000
-"""Rows that one transaction of ``prune`` deletes at most."""
 
 logger = logging.getLogger("hardtack.store")
 
@@ -133,10 +131,8 @@ def prune(database: Database, now: int, *, batch: int = BATCH) -> int:
         now: Unix seconds.
         batch: how many go in one transaction, so that writers in between never wait for long.
     """
-    pruned = 0
-    while True:
-        with database.write() as connection:
-            found = connection.execute(_prune, {"now": now, "batch": batch}).rowcount
-        pruned += found
-        if found < batch:
-            return pruned
+
+    def step(connection: Connection, most: int) -> int:
+        return connection.execute(_prune, {"now": now, "batch": most}).rowcount
+
+    return in_batches(database, step, batch=batch)

@@ -11,19 +11,33 @@ in the very moment of a commit it may be spent all the same, which errs on the s
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.database import Database
 from hardtack.store.feed import MARGIN
+from hardtack.store.pruning import BATCH, in_batches
 from hardtack.store.schema import spent
-
-BATCH = 5000
-"""Rows that one transaction of ``prune`` deletes at most."""
 
 _spend = insert(spent).on_conflict_do_nothing()
 _over = select(spent.c.mark).where(spent.c.until < bindparam("now")).limit(bindparam("batch"))
 _prune = delete(spent).where(spent.c.mark.in_(_over))
+
+
+def spend(connection: Connection, mark: bytes, until: int) -> bool:
+    """Write *mark* down in the caller's transaction; return whether this is the first time.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        mark: 32 bytes.
+        until: the last second in which it could count, Unix time.
+    """
+    return connection.execute(_spend, {"mark": mark, "until": until}).rowcount == 1
+
+
+def is_spent(connection: Connection, mark: bytes) -> bool:
+    """Return whether *mark* was spent, without spending it."""
+    return connection.execute(select(spent.c.mark).where(spent.c.mark == mark)).first() is not None
 
 
 class SpentTable:
@@ -46,7 +60,7 @@ class SpentTable:
             until: the last second in which it could count, Unix time. The first to spend it decides.
         """
         with self._database.write() as connection:
-            return connection.execute(_spend, {"mark": mark, "until": until}).rowcount == 1
+            return spend(connection, mark, until)
 
     def prune(self, now: int, *, batch: int = BATCH) -> int:
         """Delete the marks that cannot count any more, a day later because clocks differ; return how many those were.
@@ -55,10 +69,8 @@ class SpentTable:
             now: Unix seconds.
             batch: how many go in one transaction, so that writers in between never wait for long.
         """
-        pruned = 0
-        while True:
-            with self._database.write() as connection:
-                found = connection.execute(_prune, {"now": now - MARGIN, "batch": batch}).rowcount
-            pruned += found
-            if found < batch:
-                return pruned
+
+        def step(connection: Connection, most: int) -> int:
+            return connection.execute(_prune, {"now": now - MARGIN, "batch": most}).rowcount
+
+        return in_batches(self._database, step, batch=batch)

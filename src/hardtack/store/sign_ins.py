@@ -1,0 +1,156 @@
+"""The list of sign-ins in the database: a row for each, from its beginning until no cookie of it can be alive.
+
+The list shows and names; what ends a sign-in is the feed. So a row that was forgotten opens nothing, and one that stays
+too long shows nothing: ``living`` leaves out whatever is revoked, of an earlier epoch, or too long unused. Of a use the
+row learns later, many at a time; one that is not there is added then (a sign-in from before there was a list).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from hardtack.store.database import Database
+from hardtack.store.pruning import BATCH
+from hardtack.store.schema import account, revocation, signed_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRow:
+    """One sign-in; times are Unix seconds.
+
+    Args:
+        lineage: what its cookies have in common, 16 bytes.
+        account_id: whose it is.
+        epoch: of its cookies.
+        began: when it began.
+        last_seen: when it was used last, as far as that was written.
+        deadline: when it ends if it is not used again.
+        until: when it ends however much it is used.
+        client: the network address at its beginning.
+        device: as ``device_names.name_of`` says it.
+        place: where a trusted proxy saw it, or ``""``.
+        factors: what the person proved.
+    """
+
+    lineage: bytes
+    account_id: int
+    epoch: int
+    began: int
+    last_seen: int
+    deadline: int
+    until: int
+    client: str = ""
+    device: str = ""
+    place: str = ""
+    factors: tuple[str, ...] = ()
+
+
+_insert = insert(signed_in)
+_revoked = exists().where(revocation.c.subject == signed_in.c.lineage)
+_living = (
+    select(signed_in)
+    .join(account, account.c.id == signed_in.c.account_id)
+    .where(
+        signed_in.c.account_id == bindparam("whose"),
+        signed_in.c.epoch >= account.c.epoch,
+        signed_in.c.deadline >= bindparam("now"),
+        ~_revoked,
+    )
+    .order_by(signed_in.c.last_seen.desc(), signed_in.c.began.desc(), signed_in.c.lineage)
+)
+
+# Only of accounts that there are, and of nothing that was ended meanwhile: a note may come after the end.
+_noted = _insert.from_select(
+    [column.name for column in signed_in.columns],
+    select(*(bindparam(f"new_{column.name}", type_=column.type).label(column.name) for column in signed_in.columns))
+    .select_from(account)
+    .where(
+        account.c.id == bindparam("new_account_id"),
+        account.c.epoch <= bindparam("new_epoch"),
+        ~exists().where(revocation.c.subject == bindparam("new_lineage")),
+    ),
+)
+_note = _noted.on_conflict_do_update(
+    index_elements=["lineage"],
+    set_={
+        name: func.max(signed_in.c[name], _noted.excluded[name]) for name in ("epoch", "last_seen", "deadline", "until")
+    },
+)
+
+
+_earlier = exists().where(account.c.id == signed_in.c.account_id, account.c.epoch > signed_in.c.epoch)
+_over = (signed_in.c.until < bindparam("now")) | _earlier | _revoked
+_looked_at = (
+    select(signed_in.c.lineage, _over.label("over"))
+    .where(signed_in.c.lineage > bindparam("after"))
+    .order_by(signed_in.c.lineage)
+    .limit(bindparam("batch"))
+)
+_prune = delete(signed_in).where(signed_in.c.lineage.in_(bindparam("lineages", expanding=True)), _over)
+
+
+def add(connection: Connection, row: SignInRow) -> None:
+    """Write a sign-in that begins.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        row: with a lineage that was never seen.
+    """
+    connection.execute(_insert, {**asdict(row), "factors": " ".join(row.factors)})
+
+
+def note(connection: Connection, rows: Iterable[SignInRow]) -> None:
+    """Write when sign-ins were used; the later of two times stands, and a row that is missing is added.
+
+    Args:
+        connection: one that ``Database.write`` gave.
+        rows: what is known of each, in any order.
+    """
+    for row in rows:
+        values = {**asdict(row), "factors": " ".join(row.factors)}
+        connection.execute(_note, {f"new_{name}": value for name, value in values.items()})
+
+
+def living(connection: Connection, account_id: int, now: int) -> tuple[SignInRow, ...]:
+    """Return the sign-ins of an account that hold, the one that was used last first."""
+    return tuple(
+        SignInRow(**{**row._mapping, "factors": tuple(row.factors.split())})
+        for row in connection.execute(_living, {"whose": account_id, "now": now})
+    )
+
+
+def renew(connection: Connection, lineage: bytes, *, epoch: int) -> None:
+    """Write that the sign-in *lineage* goes on under a new epoch."""
+    connection.execute(update(signed_in).where(signed_in.c.lineage == lineage).values(epoch=epoch))
+
+
+def remove(connection: Connection, lineage: bytes) -> None:
+    """Take a sign-in that has ended off the list."""
+    connection.execute(delete(signed_in).where(signed_in.c.lineage == lineage))
+
+
+def prune(database: Database, now: int, *, batch: int = BATCH) -> None:
+    """Delete what is over: by its time, by its epoch, or because it was ended.
+
+    What is over is looked for in transactions that only read, which nobody waits for, and is looked at once more when
+    it is deleted: it may have gone on under a new epoch.
+
+    Args:
+        database: the database.
+        now: Unix seconds.
+        batch: how many rows are looked at in one transaction, and at most deleted.
+    """
+    last = b""
+    while True:
+        with database.read() as connection:
+            rows = connection.execute(_looked_at, {"now": now, "after": last, "batch": batch}).all()
+        if over := [row.lineage for row in rows if row.over]:
+            with database.write() as connection:
+                connection.execute(_prune, {"now": now, "lineages": over})
+        if len(rows) < batch:
+            return
+        last = rows[-1].lineage
