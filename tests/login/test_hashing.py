@@ -87,7 +87,7 @@ def test_what_was_closed_may_be_used_again() -> None:
 def test_a_system_without_affinity_counts_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as macOS."""
     monkeypatch.delattr(os, "sched_getaffinity")
-    assert os.cpu_count() == module._cores()
+    assert os.cpu_count() == module.cores()
 
 
 def test_attack_15_no_more_hashes_run_than_there_are_threads(gate: Gate) -> None:
@@ -191,3 +191,15 @@ pool.close()
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert ("0\n", "") == (done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_what_hashes_stands_back_where_each_thread_can(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """Whoever asks for a page has the core first; elsewhere it would slow the whole process down."""
+    monkeypatch.setattr(sys, "platform", platform)
+    pool = HashingPool(Argon2id(memory=8, passes=1), threads=1)
+    with pool.place() as place:
+        found = place._run(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    pool.close()
+    here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert found == (module.NICENESS if platform == "linux" else here)

@@ -9,10 +9,11 @@ nor the threads that serve pages. A place is given back whatever happens, and no
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 from weakref import WeakSet
 
@@ -26,6 +27,10 @@ PATIENCE = 0.5
 """Seconds that a caller waits for a place."""
 
 RETRY_AFTER = 3
+
+NICENESS = 15
+"""By how much the threads that hash stand back, where the system can (nice(2)): at rest they have the cores all the
+same."""
 
 _T = TypeVar("_T")
 
@@ -65,7 +70,7 @@ class HashingPool:
         patience: float = PATIENCE,
     ) -> None:
         self.hasher = hasher or Argon2id()
-        self.threads = threads or _cores()
+        self.threads = threads or cores()
         self._places = places or self.threads * WAITING
         self._patience = patience
         # What nobody's password fits; every check for a name without one takes it, and the same time.
@@ -75,7 +80,7 @@ class HashingPool:
 
     def _start(self) -> None:
         self._free = threading.BoundedSemaphore(self._places)
-        self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="hardtack-hashing")
+        self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="hardtack-hashing", initializer=_give_way)
 
     @contextmanager
     def place(self) -> Iterator[Place]:
@@ -130,11 +135,19 @@ class Place:
             self._work.add_done_callback(lambda _: release())
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     # macOS binds no process to cores, and has no such call.
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _give_way() -> None:
+    """Let this thread run when no other has work: a page takes microseconds, and whoever signs in waits anyway."""
+    # Only Linux has a niceness for each thread; elsewhere it would be that of the whole process.
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 _pools: WeakSet[HashingPool] = WeakSet()

@@ -2,7 +2,7 @@
 
 The limits are checked before any other work, the length in characters before even encoding, so that a huge password
 costs nothing (attack 15). A password is its UTF-8 bytes exactly as typed: nothing is normalised, stripped or cut off
-(ASVS 6.2.8; attack 16). No composition rules (NIST SP 800-63B-4 §3.1.1.2); context words are refused (ASVS 6.2.11).
+(ASVS 6.2.8; attack 16). What else a new one must be, ``rules`` decides.
 
 A text with a lone surrogate has no UTF-8 form and no keyboard produces it: it is refused as ``BadPassword``, at sign-up
 and at sign-in alike, so that the same password always gives the same bytes.
@@ -12,9 +12,6 @@ from __future__ import annotations
 
 import base64
 import os
-import re
-import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,17 +32,21 @@ CONTEXT_WORDS = ("hardtack",)
 LEFT_OVER = 8
 """Characters that must remain of a password when every context word is taken out of it."""
 
-_MIN_WORD = 4
-
 
 class BadPassword(Refused):
-    """What was typed cannot be a password; ``fields`` says why."""
+    """What was typed cannot be a password; ``fields`` says why.
+
+    Args:
+        reason: ``too-short``, ``too-long``, ``not-text``, ``guessable`` (the account's or service's own words) or
+            ``common``.
+        text: what is said of it; ``None`` for what is always said for that reason.
+    """
 
     status = 422
     slug = "bad-password"
 
-    def __init__(self, reason: str) -> None:
-        text: Text = _TEXTS[reason]
+    def __init__(self, reason: str, text: Text | None = None) -> None:
+        text = text or _TEXTS[reason]
         super().__init__(text, reason=f"bad-password-{reason}", fields={"password": text})
 
 
@@ -65,6 +66,11 @@ _TEXTS: dict[str, dict[str, str]] = {
     "guessable": {
         "en": "This password is made of your name or of the name of this service. Please choose another.",
         "zh": "密码由您的名字或本服务的名称组成，容易被猜到，请换一个。",
+    },
+    "common": {
+        "en": "This password, or one that it is easily made from, is on a list of leaked and common passwords. "
+        "Please choose another.",
+        "zh": "这个密码（或与它相近的形式）在已泄露的常用密码之列，请换一个。",
     },
 }
 
@@ -88,37 +94,6 @@ def as_bytes(password: str) -> bytes:
     if len(secret) > MAX_BYTES:
         raise BadPassword("too-long")
     return secret
-
-
-def as_new(password: str, *, context: Collection[str] = ()) -> bytes:
-    """Return the bytes of a password that somebody wants to use from now on.
-
-    Args:
-        password: exactly as typed.
-        context: words that an attacker would try first, such as the account's name.
-
-    Raises:
-        BadPassword: it is too long, too short, no text, or mostly made of context words; and nothing else.
-    """
-    secret = as_bytes(password)
-    if len(password) < MIN_LENGTH:
-        raise BadPassword("too-short")
-    left = _folded(password)
-    for word in sorted(_words(context), key=len, reverse=True):
-        left = left.replace(word, "")
-    if len(left) < LEFT_OVER:
-        raise BadPassword("guessable")
-    return secret
-
-
-def _words(context: Collection[str]) -> set[str]:
-    whole = {_folded(word) for word in (*context, *CONTEXT_WORDS)}
-    parts = {part for word in whole for part in re.split(r"[._+@-]+", word)}
-    return {word for word in whole | parts if len(word) >= _MIN_WORD}
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @dataclass(frozen=True, slots=True)
