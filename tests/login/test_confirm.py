@@ -32,7 +32,7 @@ NOW = 1_000_000
 CLIENT = "192.0.2.7"
 PASSWORD = "correct horse battery staple"
 WRONG = "correct horse battery stable"
-OTHERS = "another long password of hers"
+OTHERS = "another quite long password of hers"
 
 
 def identity(account: Account) -> Identity:

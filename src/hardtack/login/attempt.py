@@ -1,13 +1,19 @@
 """One attempt to prove who somebody is by a password: counted, verified and written down, in the same time always.
 
 The order is the defence. Whoever comes here has looked at the password's size already. Then a place in the hashing pool
-is asked for, and only who has one is counted; then one transaction reads the account and takes the budgets' places;
-then one hash is verified, the account's own or, where there is none, a decoy of the same parameters in the same pool;
-then one transaction reads the account again and writes what came of it. A wrong password, a missing account and a
-disabled one run the same statements (a test compares them) and get the same error.
+is asked for, and only who has one is counted; then one transaction reads the account, looks whether too many attempts
+have failed in a row, takes the budgets' places and counts a failure more; then one hash is verified, the account's own
+or, where there is none, a decoy of the same parameters in the same pool; then one transaction reads the account again
+and writes what came of it. A wrong password, a missing account and a disabled one run the same statements (a test
+compares them) and get the same error. So do a name that is locked and one that is locked and nobody's.
 
-An account whose credentials changed while the hash ran (its epoch is another) has proved nothing. What is made of a
-proof, and for which account it is asked, is the caller's.
+The owner is told of many failures in a row. So that this shows nowhere, mail is ordered for every name at the same
+failures, in the same statements, and an order for a name that is nobody's, or for somebody without an address, is
+addressed to nobody: whoever carries orders out drops it, off the way of the request.
+
+An attempt that dies before the second transaction has taken its places for no longer than the budgets need to fill up,
+and stays counted until the next success. An account whose credentials changed while the hash ran (its epoch is another)
+has proved nothing. What is made of a proof, and for which account it is asked, is the caller's.
 """
 
 from __future__ import annotations
@@ -20,11 +26,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from hardtack.errors import Refused
+from hardtack.login import audit, notices
+from hardtack.login.devices import UNKNOWN, Known
 from hardtack.login.hashing import Place
+from hardtack.login.outbox import Notice, Order
 from hardtack.login.passwords import HashUnreadable
 from hardtack.login.services import Services
-from hardtack.login.throttle import Places, TooManyAttempts
+from hardtack.login.throttle import Admission, TooManyAttempts, TooManyFailures
 from hardtack.store.accounts import Account, Credentials
+from hardtack.store.audit import Event
 
 FACTORS = ("password",)
 
@@ -51,13 +61,13 @@ class Meant(NamedTuple):
 
     Args:
         found: the account, if there is one.
-        places: what the attempt takes from the budgets.
+        name: for which the attempt is counted, in its canonical form; ``None``: for the client alone.
         who: how the trail names them: by ``account_id`` or, where there is no account, by ``name``.
         epoch: the account's counter that must hold at the end; ``None`` for the one that was found.
     """
 
     found: Credentials | None
-    places: Places
+    name: str | None
     who: dict[str, Any]
     epoch: int | None = None
 
@@ -73,6 +83,8 @@ class Attempt:
         passed: the event of an attempt that fits.
         refused: the event of one that does not.
         error: makes what is raised then.
+        known: the known devices that the browser shows.
+        device: browser and system, in words of ours.
     """
 
     services: Services
@@ -81,6 +93,8 @@ class Attempt:
     passed: str
     refused: str
     error: Callable[[], Refused]
+    known: Known = UNKNOWN
+    device: str = ""
 
     def verify(self, secret: bytes, find: Callable[[Connection], Meant]) -> Account:
         """Return the account that *find* returns, if *secret* is its password.
@@ -92,30 +106,33 @@ class Attempt:
         Raises:
             HashingBusy: too many are waiting; nothing was counted.
             TooManyAttempts: a budget is used up.
+            TooManyFailures: too many have failed in a row, and this one comes from an unknown device.
             Refused: anything else, as ``error`` makes it.
         """
         with self.services.hashing.place() as place:
-            meant = self._admit(find)
+            meant, admission = self._admit(find)
             fits = self._fits(place, meant.found, secret)
             newer = self._newer(place, meant.found, secret) if fits else None
-        return self._settle(meant, fits, newer)
+        return self._settle(meant, admission, fits, newer)
 
-    def _admit(self, find: Callable[[Connection], Meant]) -> Meant:
-        """Return whom the attempt is about, with the budgets' places taken."""
+    def _admit(self, find: Callable[[Connection], Meant]) -> tuple[Meant, Admission]:
+        """Return whom the attempt is about and what it was counted for, with the budgets' places taken."""
         services = self.services
         event = None
         with services.database.write() as connection:
             meant = find(connection)
-            refusal = services.throttle.take(connection, meant.places, self.now)
+            device = None if meant.found is None else self.known.of(meant.found.account.id, self.now)
+            admission = services.throttle.admit(connection, meant.name, self.client, device, self.now)
+            refusal = admission.refusal
             if refusal is not None and refusal.first:
-                event = services.trail.write(
-                    connection, self.refused, now=self.now, client=self.client, reason="throttled", **meant.who
-                )
+                event = self._write(connection, self.refused, meant, reason="throttled")
         if event is not None:
             services.trail.tell(event)
         if refusal is not None:
             raise TooManyAttempts(refusal.retry_after)
-        return meant
+        if admission.locked:
+            raise TooManyFailures
+        return meant, admission
 
     def _fits(self, place: Place, found: Credentials | None, secret: bytes) -> bool:
         encoded = None if found is None else found.password_hash
@@ -137,7 +154,7 @@ class Attempt:
             return None
         return place.hash(secret)
 
-    def _settle(self, meant: Meant, fits: bool, newer: str | None) -> Account:
+    def _settle(self, meant: Meant, admission: Admission, fits: bool, newer: str | None) -> Account:
         """Write what came of the attempt and answer."""
         services = self.services
         found = meant.found
@@ -145,20 +162,51 @@ class Attempt:
             current = services.rows.by_id(connection, _NOBODY if found is None else found.account.id)
             reason = _reason(meant, current, fits)
             if found is None or current is None or reason:
-                event = services.trail.write(
-                    connection, self.refused, now=self.now, client=self.client, reason=reason, **meant.who
-                )
+                events = self._failed(connection, meant, admission, reason)
             else:
-                services.throttle.give_back(connection, meant.places, self.now)
+                services.throttle.passed(connection, admission, self.now)
                 if newer is not None and found.password_hash is not None:
                     services.rows.rehash(connection, found.account.id, old=found.password_hash, new=newer)
-                event = services.trail.write(
-                    connection, self.passed, now=self.now, client=self.client, factors=FACTORS, **meant.who
-                )
-        services.trail.tell(event)
+                if self.passed == audit.SIGNED_IN:
+                    self._notify(connection, current.account, known=admission.by_known_device)
+                events = [self._write(connection, self.passed, meant, factors=FACTORS)]
+        for event in events:
+            services.trail.tell(event)
         if reason or current is None:
             raise self.error()
         return current.account
+
+    def _failed(self, connection: Connection, meant: Meant, admission: Admission, reason: str) -> list[Event]:
+        """Write that the attempt failed, that it was the last one, and that the owner is to be told; as it may be."""
+        services = self.services
+        happened = [(self.refused, reason)]
+        if admission.locks:
+            happened.append((audit.LOCKED, "known-device" if admission.by_known_device else ""))
+        events = [self._write(connection, event, meant, reason=why) for event, why in happened]
+        if services.throttle.tells(connection, admission, self.now):
+            account_id = _NOBODY if meant.found is None else meant.found.account.id
+            detail = str(admission.failures)
+            order = Order(
+                notice=Notice.FAILURES,
+                at=self.now,
+                account=account_id,
+                client=self.client,
+                device=self.device,
+                detail=detail,
+            )
+            services.outbox.put(connection, order)
+        return events
+
+    def _notify(self, connection: Connection, account: Account, *, known: bool) -> None:
+        """Order the mail about a device that is not known; asked before the event of this sign-in is written."""
+        outbox = self.services.outbox
+        notices.signed_in(
+            outbox, connection, account, known=known, now=self.now, client=self.client, device=self.device
+        )
+
+    def _write(self, connection: Connection, event: str, meant: Meant, **more: Any) -> Event:
+        who = {**meant.who, "client": self.client, "device": self.device}
+        return self.services.trail.write(connection, event, now=self.now, **who, **more)
 
 
 def _reason(meant: Meant, current: Credentials | None, fits: bool) -> str:

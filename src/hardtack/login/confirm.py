@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from hardtack.login import audit, passwords
 from hardtack.login.attempt import Attempt, Meant, WrongCredentials
+from hardtack.login.devices import UNKNOWN, Known
 from hardtack.login.services import Services
 from hardtack.session import Identity
 from hardtack.store import feed
@@ -29,7 +30,17 @@ class WrongPassword(WrongCredentials):
         self.detail = {"en": "The password is not right. Please try again.", "zh": "密码不正确，请重试。"}
 
 
-def confirm(services: Services, identity: Identity, password: str, *, client: str, now: int) -> Account:
+def confirm(
+    services: Services,
+    identity: Identity,
+    password: str,
+    *,
+    client: str,
+    now: int,
+    known: Known = UNKNOWN,
+    refused: str = audit.CONFIRM_REFUSED,
+    device: str = "",
+) -> Account:
     """Return the account of *identity*, if *password* is its password.
 
     Args:
@@ -38,22 +49,26 @@ def confirm(services: Services, identity: Identity, password: str, *, client: st
         password: as typed.
         client: the network address, after trusted proxies.
         now: Unix seconds.
+        known: the known devices that the browser shows.
+        refused: the event of a password that does not fit; it says what it was asked for.
+        device: browser and system, in words of ours.
 
     Raises:
         BadPassword: the password is so long, or so strange, that it can be nobody's.
         HashingBusy: too many are waiting; nothing was counted.
         TooManyAttempts: the account's or the client's budget is used up.
+        TooManyFailures: too many attempts at the account have failed in a row, and this one is from an unknown device.
         WrongPassword: anything else.
     """
     secret = passwords.as_bytes(password)
 
     def find(connection: Connection) -> Meant:
         found = services.rows.by_id(connection, identity.account)
-        throttle = services.throttle
-        places = throttle.client(client) if found is None else throttle.sign_in(found.account.name, client)
-        return Meant(found, places, {"account_id": identity.account}, identity.epoch)
+        name = None if found is None else found.account.name
+        return Meant(found, name, {"account_id": identity.account}, identity.epoch)
 
-    return Attempt(services, client, now, audit.CONFIRMED, audit.CONFIRM_REFUSED, WrongPassword).verify(secret, find)
+    attempt = Attempt(services, client, now, audit.CONFIRMED, refused, WrongPassword, known, device)
+    return attempt.verify(secret, find)
 
 
 def supersede(services: Services, identity: Identity, now: int, *, until: int) -> bool:
