@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, select
 
-from hardtack.login import Accounts, Argon2id, HashingPool
-from hardtack.seal import Keyring
+from hardtack.errors import Refused
+from hardtack.login import Accounts, Argon2id, HashingPool, Known
+from hardtack.login.outbox import Order, Outbox
+from hardtack.seal import Keyring, columns
 from hardtack.store import Database
+from hardtack.store.schema import outbox
+from hardtack.store.sealed import OUTGOING
 
 CHEAP = Argon2id(memory=8, passes=1)
+NOW = 1_800_000_000
+CLIENT = "192.0.2.7"
+PASSWORD = "correct horse battery staple"
+WRONG = "correct horse battery stable"
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +60,42 @@ def accounts(url: str, keyring: Keyring, pool: HashingPool) -> Iterator[Accounts
     """An empty account store."""
     with Accounts.connect(url, keyring=keyring, hashing=pool) as opened:
         yield opened
+
+
+def tried(
+    accounts: Accounts,
+    name: str = "ada",
+    password: str = WRONG,
+    *,
+    client: str = CLIENT,
+    now: int = NOW,
+    known: Known | None = None,
+) -> str:
+    """Try to sign in; return what came of it: the account's name or the slug of the refusal."""
+    try:
+        return accounts.sign_in(name, password, client=client, now=now, known=known or Known()).name
+    except Refused as refused:
+        return refused.slug
+
+
+def orders(accounts: Accounts) -> list[Order]:
+    """Return the mail that was ordered."""
+    services = accounts._services
+    with accounts._database.read() as connection:
+        rows = connection.execute(select(outbox)).all()
+    opened = [columns.open(services.keyring, row.content, OUTGOING.place(row.message_id)) for row in rows]
+    found = [Outbox.decode(content) for content in opened]
+    return [order for order in found if order is not None]
+
+
+def statements(accounts: Accounts, work: Callable[[], object]) -> list[str]:
+    """Return every statement that *work* sends to the database, in order."""
+    sent: list[str] = []
+
+    def note(*given: object) -> None:
+        sent.append(str(given[2]))
+
+    event.listen(accounts._database._engine, "before_cursor_execute", note)
+    work()
+    event.remove(accounts._database._engine, "before_cursor_execute", note)
+    return sent

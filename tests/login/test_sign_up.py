@@ -71,6 +71,15 @@ def test_attack_10_a_name_is_given_once_in_every_form(accounts: Accounts, name: 
     assert 1 == len(accounts.list())
 
 
+@pytest.mark.parametrize("name", ["bob@example.org", "Ｂob＠example.org", "bob@x"])
+def test_attack_9_nobody_learns_by_a_name_whether_somebody_has_an_address(accounts: Accounts, name: str) -> None:
+    """An address goes before a name: whoever had it for a name could tell by their own password. The operator may."""
+    with pytest.raises(BadName) as caught:
+        accounts.sign_up(name, PASSWORD, client=CLIENT, now=NOW)
+    assert ("bad-name-address", {"username"}) == (caught.value.reason, set(caught.value.fields))
+    assert "@" in accounts.add(name, PASSWORD, now=NOW).name
+
+
 def test_what_is_wrong_with_both_fields_is_said_at_once(accounts: Accounts) -> None:
     """So that nobody has to fill in the form three times."""
     with pytest.raises(BadName) as both:

@@ -9,20 +9,44 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from hardtack.errors import MisuseError
-from hardtack.login import audit, names, welcome
+from hardtack.login import audit, forgetting, names, welcome
+from hardtack.login.activity import Activity
+from hardtack.login.administration import Administration
 from hardtack.login.audit import Trail
+from hardtack.login.closing import Closing
 from hardtack.login.confirm import confirm, supersede
+from hardtack.login.credentials import PasswordChange
+from hardtack.login.devices import UNKNOWN, Devices, Known
+from hardtack.login.export import Export
 from hardtack.login.hashing import HashingPool
-from hardtack.login.names import BadName
+from hardtack.login.invitations import Invitations
+from hardtack.login.joining import Joining
+from hardtack.login.links import Links
+from hardtack.login.names import BadName, NoSuchAccount
+from hardtack.login.new_address import Addresses
+from hardtack.login.outbox import Outbox
+from hardtack.login.passwords import Argon2id
+from hardtack.login.postman import Postman
+from hardtack.login.recovery import Recovery
+from hardtack.login.release import Release
+from hardtack.login.rules import PasswordRules
 from hardtack.login.services import Services
 from hardtack.login.sign_in import sign_in
+from hardtack.login.sign_ins import NOWHERE, SignIns, Whence
 from hardtack.login.sign_up import add, sign_up
 from hardtack.login.throttle import Throttle
+from hardtack.login.tokens import Tokens
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed, sessions
-from hardtack.store import audit as trail_rows
+from hardtack.store import (
+    AccountRows,
+    Database,
+    RevocationTable,
+    SpentTable,
+    StoreUnavailable,
+    feed,
+)
+from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
 
 _LARGEST_ID = (1 << 63) - 1
@@ -31,45 +55,77 @@ LONGEST = 400 * 86_400
 """For how many seconds an end is remembered where nobody says for how long the session could have lived."""
 
 
-class NoSuchAccount(MisuseError):
-    """The operator named an account that does not exist."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"there is no account {name!r}", "hardtack accounts list shows every account")
-        self.name = name
-
-
 class Accounts:
     """Accounts, sign-in and sign-up. Make one with ``connect``; close it, or use it in a ``with`` block.
 
     Args:
         database: open and migrated.
         keyring: for hashes that are looked up.
-        hashing: the pool that hashes passwords; ``None`` makes one.
+        hashing: the pool that hashes passwords, or the parameters of one to make; ``None`` for our own parameters.
+        passwords: the rules for a new password; ``None`` for those that hold everywhere.
+        realm: what this sign-in protects; part of every link that is sent.
     """
 
-    def __init__(self, database: Database, keyring: Keyring, hashing: HashingPool | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        hashing: HashingPool | Argon2id | None = None,
+        passwords: PasswordRules | None = None,
+        *,
+        realm: str = "hardtack",
+    ) -> None:
         self._database = database
-        self._own_pool = hashing is None
+        pool = hashing if isinstance(hashing, HashingPool) else HashingPool(hashing)
+        self._own_pool = pool is not hashing
+        rows = AccountRows()
         self._services = Services(
             database=database,
-            rows=AccountRows(),
+            rows=rows,
             throttle=Throttle(keyring),
             trail=Trail(keyring),
-            hashing=hashing or HashingPool(),
+            hashing=pool,
             keyring=keyring,
+            links=Links(keyring, rows, realm),
+            outbox=Outbox(keyring),
+            passwords=passwords or PasswordRules(),
         )
-        self.revocations = RevocationTable(database, keyring)
+        self.administration = Administration(self._services)
+        self.activity = Activity(database)
+        self.outbox = self._services.outbox
+        self.postman = Postman(self._services, self.outbox)
+        self.sign_ins = SignIns(self._services)
+        self.revocations = RevocationTable(database, keyring, beside=self.sign_ins.last_use.write_when_due)
         self.spent = SpentTable(database)
+        self.tokens = Tokens(self._services)
+        self.devices = Devices(self._services)
+        self.release = Release(self._services)
+        self.addresses = Addresses(self._services)
+        self.invitations = Invitations(self._services)
+        self.joining = Joining(self._services)
+        self.credentials = PasswordChange(self._services)
+        self.recovery = Recovery(self._services)
+        self.closing = Closing(self._services)
+        self.export = Export(self._services)
 
     @classmethod
-    def connect(cls, url: str, *, keyring: Keyring | None = None, hashing: HashingPool | None = None) -> Accounts:
+    def connect(
+        cls,
+        url: str,
+        *,
+        keyring: Keyring | None = None,
+        hashing: HashingPool | Argon2id | None = None,
+        realm: str = "hardtack",
+        passwords: PasswordRules | None = None,
+    ) -> Accounts:
         """Open the account store at *url*, making and migrating its database if need be.
 
         Args:
             url: such as ``sqlite:///hardtack-data/hardtack.db``.
             keyring: ``None`` takes the one in the environment variable ``HARDTACK_KEYRING``.
-            hashing: ``None`` makes a pool with one thread per core.
+            hashing: the parameters of argon2id, for a pool with one thread per core; or a pool.
+            realm: what this sign-in protects; part of every link that is sent.
+            passwords: the rules for a new password; ``None`` for those that hold everywhere.
 
         Raises:
             MisuseError: the database or the keyring cannot be used; its hint says what to do.
@@ -83,11 +139,13 @@ class Accounts:
         except BaseException:
             database.close()
             raise
-        return cls(database, keyring, hashing)
+        return cls(database, keyring, hashing, passwords, realm=realm)
 
     def close(self) -> None:
-        """Stop the poll, end the threads that are ours and close the database."""
+        """Stop postman and poll, write when sign-ins were used, end the threads that are ours, close the database."""
+        self.postman.stop()
         self.revocations.stop_polling()
+        self.sign_ins.last_use.write()
         if self._own_pool:
             self._services.hashing.close()
         self._database.close()
@@ -100,15 +158,29 @@ class Accounts:
     ) -> None:
         self.close()
 
-    def sign_in(self, name: str, password: str, *, client: str, now: int) -> Account:
+    def sign_in(
+        self, name: str, password: str, *, client: str, now: int, known: Known = UNKNOWN, device: str = ""
+    ) -> Account:
         """Return the account of *name* and *password*; see ``hardtack.login.sign_in``."""
-        return sign_in(self._services, name, password, client=client, now=now)
+        return sign_in(self._services, name, password, client=client, now=now, known=known, device=device)
 
-    def sign_up(self, name: str, password: str, *, client: str, now: int) -> Account:
+    def sign_up(
+        self,
+        name: str,
+        password: str,
+        *,
+        email: str = "",
+        language: str | None = None,
+        client: str,
+        device: str = "",
+        now: int,
+    ) -> Account:
         """Make an account for a visitor; see ``hardtack.login.sign_up``."""
-        return sign_up(self._services, name, password, client=client, now=now)
+        return sign_up(
+            self._services, name, password, email=email, language=language, client=client, device=device, now=now
+        )
 
-    def sign_out(self, identity: Identity, now: int, *, until: int | None = None) -> None:
+    def sign_out(self, identity: Identity, now: int, *, until: int | None = None, whence: Whence = NOWHERE) -> None:
         """End the session of *identity* in every process before this returns.
 
         Args:
@@ -117,16 +189,27 @@ class Accounts:
             until: when the last cookie of this session would end, as ``Sessions.last_end`` says it, Unix seconds. The
                 identity's own deadline is not enough: a copy may have been renewed since. ``None`` remembers the end
                 for ``LONGEST`` seconds.
+            whence: where whoever does it is.
         """
         end = now + LONGEST if until is None else max(until, now)
         with self._database.write() as connection:
             feed.revoke_lineage(connection, lineage=identity.lineage, account_id=identity.account, until=end)
-            event = self._services.trail.write(connection, audit.SIGNED_OUT, now=now, account_id=identity.account)
+            sign_in_rows.remove(connection, identity.lineage)
+            event = self._services.trail.write(
+                connection,
+                audit.SIGNED_OUT,
+                now=now,
+                account_id=identity.account,
+                client=whence.client,
+                device=whence.device,
+            )
         self._services.trail.tell(event)
 
-    def confirm(self, identity: Identity, password: str, *, client: str, now: int) -> Account:
+    def confirm(
+        self, identity: Identity, password: str, *, client: str, now: int, known: Known = UNKNOWN, device: str = ""
+    ) -> Account:
         """Return the account of *identity* if *password* is its own; see ``hardtack.login.confirm``."""
-        return confirm(self._services, identity, password, client=client, now=now)
+        return confirm(self._services, identity, password, client=client, now=now, known=known, device=device)
 
     def supersede(self, identity: Identity, now: int, *, until: int) -> bool:
         """Record that a step-up has renewed the id of *identity*; see ``hardtack.login.confirm``."""
@@ -159,38 +242,42 @@ class Accounts:
         """Make an account for the operator, without a throttle; see ``hardtack.login.sign_up``."""
         return add(self._services, name, password, administrator=administrator, now=now)
 
-    def disable(self, name: str, now: int) -> Account:
-        """Let *name* sign in no more, and end all its sessions in every process before this returns.
+    def disable(self, name: str, now: int, *, actor_id: int = audit.OPERATOR) -> Account:
+        """Let *name* sign in no more, and end all its sessions and links in every process before this returns.
+
+        Args:
+            name: the account's.
+            now: Unix seconds.
+            actor_id: the administrator who does it; 0 for the operator.
 
         Raises:
             NoSuchAccount: there is none.
         """
-        return self._set_disabled(name, True, now)
+        return self.administration.disable(self.named(name).id, actor_id=actor_id, now=now)
 
-    def enable(self, name: str, now: int) -> Account:
-        """Let *name* sign in again; sessions that ended stay ended.
+    def enable(self, name: str, now: int, *, actor_id: int = audit.OPERATOR) -> Account:
+        """Let *name* sign in again; sessions and links that ended stay ended.
+
+        Args:
+            name: the account's.
+            now: Unix seconds.
+            actor_id: the administrator who does it; 0 for the operator.
 
         Raises:
             NoSuchAccount: there is none.
         """
-        return self._set_disabled(name, False, now)
+        return self.administration.enable(self.named(name).id, actor_id=actor_id, now=now)
 
-    def _set_disabled(self, name: str, disabled: bool, now: int) -> Account:
+    def named(self, name: str) -> Account:
+        """Return the account that the operator calls *name*.
+
+        Raises:
+            NoSuchAccount: there is none.
+        """
         found = self.find(name)
         if found is None:
             raise NoSuchAccount(name)
-        rows = self._services.rows
-        with self._database.write() as connection:
-            if disabled:
-                rows.disable(connection, found.id, now)
-            else:
-                rows.enable(connection, found.id)
-            current = rows.by_id(connection, found.id)
-            event = self._services.trail.write(
-                connection, audit.DISABLED if disabled else audit.ENABLED, now=now, account_id=found.id
-            )
-        self._services.trail.tell(event)
-        return found if current is None else current.account
+        return found
 
     def has_administrator(self) -> bool:
         """Return whether there is an administrator, disabled or not."""
@@ -205,9 +292,9 @@ class Accounts:
         """Return what *code* is worth, consuming nothing; see ``hardtack.login.welcome``."""
         return welcome.state(self._services, code, now)
 
-    def welcome(self, code: str, name: str, password: str, *, client: str, now: int) -> Account:
+    def welcome(self, code: str, name: str, password: str, *, client: str, now: int, device: str = "") -> Account:
         """Make the first administrator; see ``hardtack.login.welcome``."""
-        return welcome.welcome(self._services, code, name, password, client=client, now=now)
+        return welcome.welcome(self._services, code, name, password, client=client, now=now, device=device)
 
     def is_ready(self) -> bool:
         """Return whether requests can be answered: revocations are loaded, a key seals, the database answers."""
@@ -220,10 +307,5 @@ class Accounts:
         return True
 
     def prune(self, now: int) -> None:
-        """Delete what has expired, be it revocations, sessions or events. Worth doing at start and then every hour."""
-        with self._database.write() as connection:
-            feed.prune(connection, now)
-            self._services.throttle.prune(connection, now)
-            trail_rows.prune(connection, now)
-        sessions.prune(self._database, now)
-        self.spent.prune(now)
+        """Delete what has expired, such as sessions, events and mail. Worth doing at start and then every hour."""
+        forgetting.prune(self._services, now)

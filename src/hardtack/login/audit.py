@@ -28,12 +28,35 @@ CONFIRMED = "confirm"
 CONFIRM_REFUSED = "confirm-refused"
 SIGNED_UP = "sign-up"
 SIGN_UP_REFUSED = "sign-up-refused"
+SIGN_UP_ASKED = "sign-up-asked"
 WELCOMED = "welcome"
 WELCOME_REFUSED = "welcome-refused"
 WELCOME_MADE = "welcome-link-made"
 ADDED = "account-added"
 DISABLED = "account-disabled"
 ENABLED = "account-enabled"
+CLOSED = "account-closed"
+EXPORTED = "account-exported"
+PASSWORD_CHANGED = "password-changed"
+PASSWORD_REFUSED = "password-refused"
+FORGOT = "forgot"
+RESET = "reset"
+RESET_REFUSED = "reset-refused"
+RESET_STARTED = "reset-started"
+ADDRESS_ASKED = "address-asked"
+ADDRESS_CHANGED = "address-changed"
+LINK_REFUSED = "link-refused"
+INVITED = "invited"
+INVITATION_WITHDRAWN = "invitation-withdrawn"
+ROLES_CHANGED = "roles-changed"
+SESSION_ENDED = "session-ended"
+SESSIONS_ENDED = "sessions-ended"
+LOCKED = "locked"
+RELEASE_ASKED = "release-asked"
+RELEASED = "released"
+TOKEN_MADE = "token-made"
+TOKEN_ENDED = "token-ended"
+TOKEN_REFUSED = "token-refused"
 
 EVENTS = (
     SIGNED_IN,
@@ -43,13 +66,39 @@ EVENTS = (
     CONFIRM_REFUSED,
     SIGNED_UP,
     SIGN_UP_REFUSED,
+    SIGN_UP_ASKED,
     WELCOMED,
     WELCOME_REFUSED,
     WELCOME_MADE,
     ADDED,
     DISABLED,
     ENABLED,
+    CLOSED,
+    EXPORTED,
+    PASSWORD_CHANGED,
+    PASSWORD_REFUSED,
+    FORGOT,
+    RESET,
+    RESET_REFUSED,
+    RESET_STARTED,
+    ADDRESS_ASKED,
+    ADDRESS_CHANGED,
+    LINK_REFUSED,
+    INVITED,
+    INVITATION_WITHDRAWN,
+    ROLES_CHANGED,
+    SESSION_ENDED,
+    SESSIONS_ENDED,
+    LOCKED,
+    RELEASE_ASKED,
+    RELEASED,
+    TOKEN_MADE,
+    TOKEN_ENDED,
+    TOKEN_REFUSED,
 )
+
+OPERATOR = 0
+"""The ``actor_id`` of whoever works on the command line."""
 
 logger = logging.getLogger("hardtack.audit")
 
@@ -75,6 +124,8 @@ class Trail:
         client: str = "",
         reason: str = "",
         factors: tuple[str, ...] = (),
+        actor_id: int | None = None,
+        device: str = "",
     ) -> Event:
         """Write the row of an event in the caller's transaction, and return it for ``tell``.
 
@@ -87,6 +138,8 @@ class Trail:
             client: the network address as the adapter knows it.
             reason: why it was refused, a fixed word.
             factors: what the person signed in with.
+            actor_id: who did it, where that is somebody else than the account's owner; 0 for the operator.
+            device: browser and system, in words of ours.
         """
         found = address(client)
         written = Event(
@@ -97,6 +150,8 @@ class Trail:
             client="" if found is None else str(found),
             reason=reason,
             factors=factors,
+            actor_id=actor_id,
+            device=device,
         )
         rows.write(connection, written)
         return written
@@ -111,6 +166,8 @@ class Trail:
             "client": event.client,
             "reason": event.reason,
             "factors": " ".join(event.factors),
+            "actor": event.actor_id,
+            "device": event.device,
         }
         present = {name: value for name, value in fields.items() if value not in (None, "")}
         logger.info(event.event, extra={"event": event.event, **present})

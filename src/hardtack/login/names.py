@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hardtack.errors import Refused, Text
+from hardtack.errors import MisuseError, Refused, Text
 
 MAX_LENGTH = 64
 """Characters of a name, as typed and in canonical form."""
@@ -96,6 +96,14 @@ class BadName(Refused):
         super().__init__(text, reason=reason, fields={"username": text})
 
 
+class NoSuchAccount(MisuseError):
+    """The operator named an account that does not exist."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no account {name!r}", "hardtack accounts list shows every account")
+        self.name = name
+
+
 class NameTaken(Refused):
     """Somebody has, or had, this name or one that looks like it."""
 
@@ -123,6 +131,10 @@ _TEXTS: dict[str, dict[str, str]] = {
     "character": {
         "en": "A name cannot contain the character {code}. Letters, digits and . _ - + @ are fine.",
         "zh": "名字中不能有字符 {code}。可以使用文字、数字和 . _ - + @。",
+    },
+    "address": {
+        "en": "A name cannot be an e-mail address, since it may be somebody else's. Please choose another.",
+        "zh": "名字不能是电子邮箱，因为它可能属于别人。请换一个。",
     },
     "edge": {
         "en": "A name begins and ends with a letter or a digit.",
@@ -195,6 +207,21 @@ class Name:
         _check_scripts(canonical)
         _check_direction(canonical)
         return cls(canonical, display)
+
+    @classmethod
+    def chosen(cls, typed: str) -> Name:
+        """Return the name in *typed*, which a visitor has chosen: as ``of``, and no e-mail address.
+
+        An address is found before a name (``sign_in``). So whoever takes an address for a name would see from their own
+        sign-in whether somebody has that address, which is said nowhere; and would be taken for its owner.
+
+        Raises:
+            BadName: it cannot be one.
+        """
+        found = cls.of(typed)
+        if "@" in found.canonical:
+            raise _bad("address")
+        return found
 
     @property
     def forms(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What every way to sign in or up works with: the database, the throttle, the trail and the hashing pool.
+"""What every way to sign in or up works with: the database, the budgets, the trail, the pool and the password rules.
 
 Nothing is decided here.
 """
@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from hardtack.login.audit import Trail
 from hardtack.login.hashing import HashingPool
+from hardtack.login.links import Links
+from hardtack.login.outbox import Outbox
+from hardtack.login.rules import PasswordRules
 from hardtack.login.throttle import Throttle
 from hardtack.seal import Keyring
 from hardtack.store import AccountRows, Database
@@ -25,6 +28,9 @@ class Services:
         trail: the audit trail.
         hashing: the pool.
         keyring: for hashes that are looked up.
+        links: makes and reads what is sent to people.
+        outbox: takes orders for mail.
+        passwords: the rules for a new password.
     """
 
     database: Database
@@ -33,3 +39,6 @@ class Services:
     trail: Trail
     hashing: HashingPool
     keyring: Keyring
+    links: Links
+    outbox: Outbox
+    passwords: PasswordRules

@@ -77,7 +77,7 @@ def make_code(services: Services, now: int) -> str:
         if services.rows.has_administrator(connection):
             raise WelcomeGone
         link.replace(connection, link.WelcomeRow(_hash(services, code), now + LIFETIME))
-        event = services.trail.write(connection, audit.WELCOME_MADE, now=now)
+        event = services.trail.write(connection, audit.WELCOME_MADE, now=now, actor_id=audit.OPERATOR)
     services.trail.tell(event)
     return code
 
@@ -88,7 +88,9 @@ def state(services: Services, code: str, now: int) -> State:
         return _state(services, connection, code, now)
 
 
-def welcome(services: Services, code: str, name: str, password: str, *, client: str, now: int) -> Account:
+def welcome(
+    services: Services, code: str, name: str, password: str, *, client: str, now: int, device: str = ""
+) -> Account:
     """Make the first administrator.
 
     Args:
@@ -98,6 +100,7 @@ def welcome(services: Services, code: str, name: str, password: str, *, client: 
         password: as typed.
         client: the network address, after trusted proxies.
         now: Unix seconds.
+        device: browser and system, in words of ours.
 
     Raises:
         BadName, BadPassword: what was typed cannot be used.
@@ -108,8 +111,8 @@ def welcome(services: Services, code: str, name: str, password: str, *, client: 
         NameTaken: somebody has the name, or one that looks like it.
     """
     passwords.as_bytes(password)
-    _admit(services, code, client=client, now=now)
-    good, secret = checked(name, password)
+    _admit(services, code, client=client, now=now, device=device)
+    good, secret = checked(services.passwords, name, password)
     with services.hashing.place() as place:
         encoded = place.hash(secret)
     try:
@@ -127,7 +130,13 @@ def welcome(services: Services, code: str, name: str, password: str, *, client: 
             link.clear(connection)
             services.throttle.give_back(connection, services.throttle.client(client), now)
             event = services.trail.write(
-                connection, audit.WELCOMED, now=now, account_id=account.id, client=client, factors=("password",)
+                connection,
+                audit.WELCOMED,
+                now=now,
+                account_id=account.id,
+                client=client,
+                device=device,
+                factors=("password",),
             )
     except NameIsTaken:
         raise NameTaken from None
@@ -135,7 +144,7 @@ def welcome(services: Services, code: str, name: str, password: str, *, client: 
     return account
 
 
-def _admit(services: Services, code: str, *, client: str, now: int) -> None:
+def _admit(services: Services, code: str, *, client: str, now: int, device: str) -> None:
     """Count the attempt for the client and look at the code, before anything is hashed."""
     with services.database.write() as connection:
         refusal = services.throttle.take(connection, services.throttle.client(client), now)
@@ -143,7 +152,9 @@ def _admit(services: Services, code: str, *, client: str, now: int) -> None:
         event = None
         if refusal.first if refusal is not None else found != "valid":
             reason = "throttled" if refusal is not None else found
-            event = services.trail.write(connection, audit.WELCOME_REFUSED, now=now, client=client, reason=reason)
+            event = services.trail.write(
+                connection, audit.WELCOME_REFUSED, now=now, client=client, device=device, reason=reason
+            )
     if event is not None:
         services.trail.tell(event)
     if refusal is not None:

@@ -1,0 +1,42 @@
+"""What is kept no longer than it is good for anything: one pass over every table whose rows end by themselves.
+
+Each table says itself what is over; here is only the list of them. Whatever is deleted goes a little at a time, so that
+nobody who signs in waits for it, however much has come together. An account, its name and a stolen key never end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from hardtack.login.services import Services
+from hardtack.store import SpentTable, audit, feed, invitations, outbox, sessions, sign_ins, tokens
+from hardtack.store.pruning import in_batches
+
+
+def prune(services: Services, now: int) -> None:
+    """Delete what has expired: revocations, budgets, events, mail, invitations, tokens, sign-ins, sessions and marks.
+
+    Args:
+        services: the parts to work with.
+        now: Unix seconds.
+
+    Raises:
+        StoreUnavailable: the database failed; what is left goes the next time.
+    """
+    database = services.database
+    steps: tuple[Callable[[Connection, int], int], ...] = (
+        lambda connection, batch: feed.prune(connection, now, batch=batch),
+        lambda connection, batch: audit.prune(connection, now, batch=batch),
+        lambda connection, batch: outbox.expire(connection, now=now, batch=batch),
+        lambda connection, batch: invitations.prune(connection, now, batch=batch),
+        lambda connection, batch: tokens.prune(connection, now, batch=batch),
+    )
+    with database.write() as connection:
+        services.throttle.prune(connection, now)
+    for step in steps:
+        in_batches(database, step)
+    sign_ins.prune(database, now)
+    sessions.prune(database, now)
+    SpentTable(database).prune(now)
