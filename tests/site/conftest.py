@@ -17,6 +17,7 @@ from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
 from hardtack.session import CookiePolicy, Lifetimes, Sessions
 from hardtack.site import Settings, Site
+from tests import empty
 
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -205,6 +206,11 @@ class Browser:
         """The name of the identity cookie."""
         return "__Host-hardtack" if self.scheme == "https" else "hardtack-8000"
 
+    @property
+    def known(self) -> str:
+        """The name of the cookie by which the browser is known; it stays when nobody is signed in."""
+        return "__Host-hardtack-known" if self.scheme == "https" else "hardtack-known-8000"
+
 
 def dashed(headers: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return *headers* with hyphens, since Python's keywords have none."""
@@ -243,7 +249,9 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
     ) -> World:
         keyring = Keyring.generate()
         chosen = Settings(data=str(tmp_path), **settings)
-        accounts = Accounts.connect(f"sqlite:///{tmp_path}/{len(opened)}.db", keyring=keyring, hashing=hashing)
+        path = tmp_path / f"{len(opened)}.db"
+        empty.put(path)
+        accounts = Accounts.connect(f"sqlite:///{path}", keyring=keyring, hashing=hashing)
         opened.append(accounts)
         clock = Clock()
         sessions = Sessions(

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from hardtack.site import texts
+from hardtack.site.routes import ROUTES
 from tests.site.conftest import NAME, Page, World
 
 
@@ -29,6 +30,69 @@ def test_it_shows_the_name_since_when_and_this_sign_in(world: World, language: s
     ]
 
     assert [] == [fact for fact in facts if fact not in page]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_a_menu_leads_to_every_page_below_it(world: World, language: str) -> None:
+    """In the visitor's language; the page that is shown is marked, and administration is for administrators."""
+    world.member()
+    world.member("chief", administrator=True)
+    menus = []
+    for name in (NAME, "chief"):
+        browser = world.browser(language=language)
+        browser.sign_in(name)
+        page = Page(browser.get("/account").body.decode())
+        menus.append([link["href"] for link in page.all("a")])
+        assert ["/account", "/account"] == [link["href"] for link in page.all("a") if link.get("aria-current")]
+        assert {"site.menu", "account.menu"} == {
+            known
+            for known in ("site.menu", "account.menu")
+            for nav in page.all("nav")
+            if nav["aria-label"] == texts.OURS.text(language, known)
+        }
+
+    assert [] == [link for link in menus[1] if (link or "").startswith(("/account", "/admin")) and link not in ROUTES]
+    below = ("password", "email", "sessions", "activity", "tokens", "export", "close")
+    assert [f"/account/{page}" for page in below] == [link for link in menus[0] if "/account/" in (link or "")]
+    assert ["/admin"] == sorted(set(map(str, menus[1])) - set(map(str, menus[0])))
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_address_and_roles_are_shown_if_there_are_any(world: World, language: str) -> None:
+    """As the owner typed it; an account without says so."""
+    account = world.member()
+    browser = world.browser(language=language)
+    browser.sign_in()
+    without = browser.get("/account").body.decode()
+    with world.accounts._database.write() as connection:
+        rows = world.accounts._services.rows
+        rows.set_address(connection, account.id, email="Anna@example.org", canonical="anna@example.org")
+        rows.set_roles(connection, account.id, roles=["editor", "author"], administrator=False)
+    page = browser.get("/account").body.decode()
+
+    assert texts.OURS.text(language, "account.no_email") in without
+    assert texts.OURS.text(language, "account.roles") not in without
+    assert [] == [fact for fact in ("Anna@example.org", "author, editor") if fact not in page]
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_failed_attempts_since_the_sign_in_before_are_told(world: World, language: str) -> None:
+    """Attack 13's other half (ASVS 6.3.5): the owner learns that somebody tried; the next time they are old news."""
+    world.member()
+    world.browser().sign_in()
+    for second in range(1, 4):
+        world.clock.now += second
+        world.browser().sign_in(password="wrong")
+    seen = []
+    for _ in range(2):
+        world.clock.now += 60
+        browser = world.browser(language=language)
+        browser.sign_in()
+        seen.append(browser.get("/account").body.decode())
+
+    said = texts.OURS.text(language, "account.failed", count=3)
+    assert [True, False] == [said in page for page in seen]
+    assert 0 == json.loads(browser.json("GET", "/account").body)["failed_attempts"]
 
 
 def test_a_script_gets_the_same_as_json(world: World) -> None:

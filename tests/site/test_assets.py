@@ -34,6 +34,7 @@ PAIRS = [
     ("ink", "wrong-ground", TEXT),
     ("note", "note-ground", TEXT),
     ("ink", "note-ground", TEXT),
+    ("on-accent", "wrong", TEXT),
     ("edge", "card", EDGE),
     ("accent", "card", EDGE),
 ]
@@ -83,7 +84,11 @@ def test_the_style_sheet_loads_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("path", "name", "content_type"),
-    [(assets.CSS_PATH, "site.css", "text/css; charset=utf-8"), (assets.MARK_PATH, "mark.svg", "image/svg+xml")],
+    [
+        (assets.CSS_PATH, "site.css", "text/css; charset=utf-8"),
+        (assets.JS_PATH, "field.js", "text/javascript; charset=utf-8"),
+        (assets.MARK_PATH, "mark.svg", "image/svg+xml"),
+    ],
 )
 def test_an_asset_is_served_under_the_hash_of_its_content(
     world: World, path: str, name: str, content_type: str

@@ -47,13 +47,14 @@ def test_https_is_asked_for_wherever_it_is_spoken(make_world: MakeWorld) -> None
 
 
 def test_nothing_is_stored_but_the_assets(world: World) -> None:
-    """The style sheet and the mark never change under their address; all else is somebody's own (ASVS 14.3.2)."""
+    """Style sheet, script and mark never change under their address; all else is somebody's own (ASVS 14.3.2)."""
     browser = world.browser()
+    kept = {assets.CSS_PATH, assets.JS_PATH, assets.MARK_PATH}
 
-    for path in (assets.CSS_PATH, assets.MARK_PATH):
+    for path in sorted(kept):
         answer = browser.get(path)
         assert (200, headers.IMMUTABLE, None) == (answer.status, answer.get("cache-control"), answer.get("vary"))
-    for path in (*(set(ROUTES) - {assets.CSS_PATH, assets.MARK_PATH}), "/none"):
+    for path in (*(set(ROUTES) - kept), "/none"):
         assert "no-store" == browser.get(path).get("cache-control")
 
 
@@ -65,10 +66,11 @@ def test_pages_say_what_they_depend_on(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "directive", ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"]
+    "directive",
+    ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"],
 )
 def test_the_content_security_policy_is_strict(directive: str) -> None:
-    """No script at all, no frame, no base (ASVS 3.4.3, 3.4.6)."""
+    """No script in a page itself, none of anybody else; no frame, no base (ASVS 3.4.3, 3.4.6)."""
     assert directive in headers.CONTENT_SECURITY_POLICY.split("; ")
     assert "unsafe" not in headers.CONTENT_SECURITY_POLICY
     assert "http" not in headers.CONTENT_SECURITY_POLICY

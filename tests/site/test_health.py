@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hardtack.store import StoreUnavailable
+from tests.login.test_addressee import member
+from tests.login.test_postman import wait_for
 from tests.site.conftest import MakeWorld, World, set_cookies
 
 
@@ -22,7 +26,34 @@ def test_ready_only_after_the_revocations_are_loaded(world: World) -> None:
     after = world.browser().get("/readyz")
 
     assert (503, "1", b"not ready\n") == (before.status, before.get("retry-after"), before.body)
-    assert (200, b"ready\n") == (after.status, after.body)
+    assert (200, b"ready\nmail: ok\n") == (after.status, after.body)
+
+
+def test_nothing_is_said_of_mail_where_there_is_none(make_world: MakeWorld) -> None:
+    """One word, as ever."""
+    world = make_world(origin="https://id.example.org")
+    world.site.start()
+
+    assert b"ready\n" == world.browser(host="id.example.org", scheme="https").get("/readyz").body
+
+
+def test_mail_that_does_not_go_out_is_seen_and_makes_nobody_unready(world: World, tmp_path: Path) -> None:
+    """It can wait; visitors cannot. Requests that order mail are answered as ever, and it goes when it can."""
+    (tmp_path / "mail").write_text("a file is in the way of the folder")
+    world.clock.now = 1_800_000_000
+    member(world.accounts, email="mike@example.org")
+    world.site.start()
+    browser = world.browser()
+    asked = browser.json("POST", "/forgot", {"email": "mike@example.org"})
+    failing = b"ready\nmail: failing since 2027-01-15T08:00:00Z\n"
+    wait_for(lambda: browser.get("/readyz").body == failing)
+    assert (202, 200) == (asked.status, browser.get("/readyz").status)
+
+    (tmp_path / "mail").unlink()
+    world.clock.now += 10
+    world.accounts.postman.wake()
+    wait_for(lambda: browser.get("/readyz").body == b"ready\nmail: ok\n")
+    assert 1 == len(list((tmp_path / "mail").glob("*.eml")))
 
 
 def test_not_ready_while_the_database_does_not_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,20 @@ def test_a_closed_sign_up_is_explained_instead_of_offered(make_world: MakeWorld)
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_where_accounts_are_by_invitation_it_says_so(make_world: MakeWorld, language: str) -> None:
+    """The start page and the one for signing in; neither leads to a form that would be refused."""
+    world = make_world(origin="https://id.example.org")
+    world.member(administrator=True)
+    browser = world.browser(language=language, scheme="https", host="id.example.org")
+    start, sign_in = (browser.get(address).body.decode() for address in ("/", "/sign-in"))
+
+    assert ["/sign-in"] == hrefs(start)
+    assert texts.OURS.text(language, "home.invited") in start
+    assert texts.OURS.text(language, "sign_in.invited") in sign_in
+    assert "/sign-up" not in start + sign_in
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_signed_in_it_greets_by_name(world: World, language: str) -> None:
     """And leads to the account."""
     world.member()

@@ -132,7 +132,9 @@ class TestMistakes:
             ("zzz = 1", "there is no setting zzz", "the settings are data, host"),
             ('port = "80"', "port: expected int, got str", "documentation"),
             ("port = 70000", "port: expected int <= 65535", "documentation"),
-            ('sign_up = "maybe"', "sign_up: invalid enum value 'maybe'", "documentation"),
+            ('sign_up = "maybe"', "sign_up: invalid enum value 'maybe'", "write open or invitation or off"),
+            ('sign_up_by = "phone"', "sign_up_by: invalid enum value 'phone'", "write email or name"),
+            ('log_format = "xml"', "log_format: invalid enum value 'xml'", "write text or json"),
             ("port = ", "is no TOML", "port = 8000"),
         ],
     )
@@ -243,3 +245,10 @@ class TestOrigin:
 
         settings = load(origin="http://id.example.org", insecure_plain_http=True)
         assert ("http://id.example.org", False) == (settings.origin, settings.https)
+
+
+def test_signing_up_by_email_needs_mail() -> None:
+    """In development mode there is some; elsewhere it is a mistake, said at start."""
+    assert Settings(sign_up_by="email").by_email
+    with pytest.raises(MisuseError, match="needs mail"):
+        Settings(sign_up_by="email", origin="https://id.example.org")

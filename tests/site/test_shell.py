@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from hardtack.errors import Refused
+from hardtack.login.outbox import Notice
 from hardtack.site import services, shell, texts
-from hardtack.site.assets import CSS_PATH, MARK_PATH
+from hardtack.site.assets import CSS_PATH, JS_PATH, MARK_PATH
+from tests.outgoing import code_of, orders
 from tests.site.conftest import NAME, Page, World
 
 
@@ -31,14 +33,38 @@ def pages(world: World, language: str) -> Iterator[tuple[str, str]]:
     )
     yield "sign-up", out.get("/sign-up").body.decode()
     yield "sign-up, wrong", out.submit("/sign-up", username=NAME, password="x").body.decode()
-    for address in ("/none", "/sign-out", "/welcome"):
+    for address in ("/none", "/sign-out", "/welcome", "/forgot", "/reset?code=x"):
         yield address, out.get(address).body.decode()
+    yield "forgot, wrong", out.submit("/forgot", email="x").body.decode()
+    yield "forgot, sent", out.submit("/forgot", email="x@example.org").body.decode()
     yield "foreign host", out.get("/", host="evil.example").body.decode()
     inside = world.browser(language=language)
     inside.sign_in()
-    for address in ("/", "/account", "/account/confirm", "/sign-in", "/sign-up", "/none"):
+    below = [f"/account/{page}" for page in ("confirm", "password", "export", "close")]
+    for address in ("/", "/account", *below, "/sign-in", "/sign-up", "/none"):
         yield f"{address}, signed in", inside.get(address).body.decode()
+    administered = ("", "/accounts", "/account?id=1", "/invitations", "/throttles", "/audit")
+    for address in ("/account/activity", *(f"/admin{page}" for page in administered)):
+        yield f"{address}, signed in", inside.get(address).body.decode()
+    form = Page(inside.get("/admin/account?id=1").body.decode()).form("/admin/account")
+    yield "roles, wrong", inside.post("/admin/account", {**form, "action": "roles", "roles": "X"}).body.decode()
+    for address in ("/account/email", "/account/email?done=changed", "/verify"):
+        yield f"{address}, signed in", inside.get(address).body.decode()
+    yield "address, wrong", inside.submit("/account/email", email="x").body.decode()
+    yield "address, asked", inside.submit("/account/email", email="anna@example.org").body.decode()
+    now = int(world.clock.now)
+    _, invited = world.accounts.invitations.make(email="berta@example.org", now=now)
+    yield "joining", out.get(f"/sign-up?code={invited}").body.decode()
+    yield "joining, wrong", out.submit(f"/sign-up?code={invited}", username="a b", password="x").body.decode()
+    yield "joining, no link", out.get("/sign-up?code=x").body.decode()
+    order = next(order for order in orders(world.accounts, now) if order.notice is Notice.VERIFY_ADDRESS)
+    yield "verify", inside.get(f"/verify?code={code_of(world.accounts, order, now)}").body.decode()
     yield "confirm, wrong", inside.submit("/account/confirm", password="wrong").body.decode()
+    yield "password, wrong", inside.submit("/account/password", password="x", new_password="x").body.decode()
+    world.member("berta")
+    leaving = world.browser(language=language)
+    leaving.sign_in("berta")
+    yield "close, wrong", leaving.submit("/account/close", username="x", password="x").body.decode()
     yield "confirm, empty", inside.submit("/account/confirm", password="").body.decode()
 
 
@@ -78,13 +104,15 @@ def test_every_page_is_whole_in_one_language(world: World, language: str) -> Non
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
-def test_every_page_loads_the_style_sheet_and_the_mark_and_nothing_else(world: World, language: str) -> None:
-    """No script, no style of its own, nothing from another host."""
+def test_every_page_loads_the_style_sheet_the_script_and_the_mark_and_nothing_else(world: World, language: str) -> None:
+    """No script and no style in the page itself, nothing from another host."""
     for name, text in pages(world, language):
         page = Page(text)
 
         assert [MARK_PATH, CSS_PATH] == [link["href"] for link in page.all("link")], name
-        assert not {"script", "style", "img", "iframe", "object"} & {tag for tag, _ in page.elements}, name
+        assert [{"src": JS_PATH, "defer": None}] == page.all("script"), name
+        assert "" == "".join(page.words.get("script", "")), name
+        assert not {"style", "img", "iframe", "object"} & {tag for tag, _ in page.elements}, name
         assert [] == [key for _, attributes in page.elements for key in attributes if key.startswith("on")], name
         assert [] == [attributes for _, attributes in page.elements if "style" in attributes], name
         addresses = [
@@ -98,11 +126,13 @@ def test_every_page_loads_the_style_sheet_and_the_mark_and_nothing_else(world: W
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_every_form_posts_with_a_token(world: World, language: str) -> None:
-    """To an address of ours."""
+    """To an address of ours; but for searches, which change nothing and have no token to leave in an address."""
     for name, text in pages(world, language):
         page = Page(text)
-        assert ["post"] * len(page.forms) == [form["method"] for form in page.all("form")], name
-        assert all(form["csrf_token"] for form in page.forms), name
+        for form, fields in zip(page.all("form"), page.forms, strict=True):
+            searches = form.get("role") == "search"
+            assert ("get" if searches else "post") == form["method"], name
+            assert searches != bool(fields.get("csrf_token")), name
 
 
 class TestProblem:

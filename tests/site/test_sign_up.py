@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from hardtack.login.outbox import Notice
 from hardtack.site import texts
+from tests.outgoing import code_of, orders
 from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World
+from tests.site.test_sign_up_by_email import in_language
 
 
 def test_a_person_signs_up_and_is_signed_in(world: World) -> None:
@@ -82,7 +85,7 @@ def test_password_managers_are_told_to_make_a_new_one(world: World) -> None:
     """A new password, not the current one."""
     page = Page(world.browser().get("/sign-up").body.decode())
 
-    assert ["username", "new-password"] == [
+    assert ["username", "email", "new-password"] == [
         field["autocomplete"] for field in page.all("input") if "autocomplete" in field
     ]
 
@@ -122,3 +125,70 @@ def test_attack_28_nothing_else_in_the_body_is_assigned(world: World, speaks: st
     assert account is not None
     assert (False, 0, False) == (account.administrator, account.epoch, account.disabled)
     assert int(world.clock.now) == account.created
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_an_address_may_come_with_the_name(world: World, language: str) -> None:
+    """The account works without it; a link goes there, and the address is theirs when it was opened."""
+    browser = world.browser(language=language)
+    page = Page(browser.get("/sign-up").body.decode())
+    (field,) = [field for field in page.all("input") if field["name"] == "email"]
+    assert ("email", "required" in field) == (field["inputmode"], False)
+    assert 303 == browser.submit("/sign-up", username=NAME, email="anna@example.org", password=PASSWORD).status
+    (order,) = orders(world.accounts, int(world.clock.now))
+    account = world.accounts.find(NAME)
+    assert account is not None
+    assert (Notice.VERIFY_ADDRESS, account.id, "anna@example.org", language) == (
+        order.notice,
+        order.account,
+        order.address,
+        order.language,
+    )
+    assert (None, language) == (account.email, account.language)
+    link = f"/verify?code={code_of(world.accounts, order, int(world.clock.now))}"
+    assert 303 == browser.submit(link).status
+    assert 303 == world.browser().sign_in("anna@example.org").status
+
+
+def test_without_mail_no_address_is_asked_for(make_world: MakeWorld) -> None:
+    """And none is read."""
+    world = make_world(origin="https://id.example.org", sign_up="open")
+    browser = world.browser(scheme="https", host="id.example.org")
+    assert ["username", "password", "next"] == json.loads(browser.json("GET", "/sign-up").body)["fields"]
+    assert 303 == browser.submit("/sign-up", username=NAME, password=PASSWORD, email="nonsense").status
+    assert [] == orders(world.accounts, int(world.clock.now))
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (b"", {"username", "password"}),
+        (b"username=anna", {"password"}),
+        (b"username=%ff&password=a+long+walk+home", {"username"}),
+        (b"username=%ed%a0%80&password=a+long+walk+home", {"username"}),
+        (b"username=a%00b&password=a+long+walk+home", {"username"}),
+        (b"username=a&username=b&password=a+long+walk+home", {"username"}),
+        (b"username=anna&password=a+long+walk+home&password=a+long+walk+home", {"password"}),
+        (b"username=anna&password=%ff", {"password"}),
+        (b"username=" + b"x" * 300 + b"&password=a+long+walk+home", {"username"}),
+        (b"username=anna&password=a+long+walk+home&email=nonsense", {"email"}),
+        (b"username=anna&password=a+long+walk+home&email=%ff", {"email"}),
+        (b"username=anna&password=a+long+walk+home&email=a@b.org&email=a@b.org", {"email"}),
+        (b"username=a+b&password=short&email=nonsense", {"username", "password", "email"}),
+    ],
+)
+def test_bad_input_is_422_at_its_field_in_the_visitors_language(
+    world: World, typed: bytes, named: set[str], language: str
+) -> None:
+    """Missing, no UTF-8, lone surrogates, NUL, doubled, too long; nothing is made, and no password comes back."""
+    response = world.browser(language=language).post("/sign-up", typed)
+    page = Page(response.body.decode())
+    wrong = {field["name"] for field in page.all("input") if field.get("aria-invalid") == "true"}
+    assert (422, named, "", True) == (
+        response.status,
+        wrong,
+        page.form("/sign-up")["password"],
+        in_language(response, language),
+    )
+    assert ((), []) == (world.accounts.list(), orders(world.accounts, int(world.clock.now)))

@@ -11,7 +11,8 @@ import pytest
 
 import hardtack.site
 from hardtack.errors import MisuseError
-from hardtack.site import texts
+from hardtack.login import audit
+from hardtack.site import event_words, texts
 from tests.site.conftest import MakeWorld
 
 SITE = Path(hardtack.site.__file__).parent
@@ -26,7 +27,7 @@ def placeholders(text: str) -> set[str]:
 
 def used() -> set[str]:
     """Return every text id that a template or a module names."""
-    sources = [*SITE.glob("*.py"), *SITE.glob("templates/*.html")]
+    sources = [*SITE.rglob("*.py"), *SITE.rglob("templates/**/*.*")]
     sections = {identifier.partition(".")[0] for identifier in texts.OURS.table("en")}
     found = {match for source in sources for match in ID.findall(source.read_text(encoding="utf-8"))}
     names = {identifier for identifier in found if identifier.partition(".")[0] in sections}
@@ -53,10 +54,20 @@ def test_every_text_that_is_used_exists() -> None:
 
 
 def test_every_text_that_exists_is_used() -> None:
-    """No translation work for nothing; the units of time are put together in one place."""
+    """No translation work for nothing; ids of units, events and reasons are put together in one place each."""
     units = {f"time.{unit}{plural}" for unit in ("day", "hour", "minute") for plural in ("", "s")}
+    trail = {
+        f"{section}.{word.replace('-', '_')}"
+        for section, words in (
+            ("event", audit.EVENTS),
+            ("reason", event_words.REASONS),
+            ("factor", event_words.FACTORS),
+        )
+        for word in words
+    }
 
-    assert set() == set(texts.OURS.table("en")) - used() - units
+    assert set() == set(texts.OURS.table("en")) - used() - units - trail
+    assert set() == trail - set(texts.OURS.table("en"))
 
 
 def test_no_text_holds_markup_or_is_empty() -> None:
@@ -75,6 +86,9 @@ def test_chinese_texts_are_chinese() -> None:
         "site.other_language",
         "site.other_language_tag",
         "home.first_code",
+        "mail.colon",
+        "mail.fact",
+        "sessions.and",
         "time.months",
     }
     chinese = re.compile(r"[\u4e00-\u9fff]")

@@ -25,10 +25,12 @@ def show(request: Request, services: Services) -> Response:
         return services.ask_to_sign_in(request)
     lifetimes = services.parts.sessions.lifetimes_of(identity)
     deadline = identity.born + lifetimes.absolute
+    failed = services.accounts.activity.failures(account.id, born=identity.born).count
     if answers.speaks_json(request):
         return answers.json(
             {
                 "account": services.described(account),
+                "failed_attempts": failed,
                 "session": {
                     "authenticated_at": texts.machine_time(identity.authenticated_at),
                     "idle_deadline": texts.machine_time(identity.deadline),
@@ -47,6 +49,7 @@ def show(request: Request, services: Services) -> Response:
         account=account,
         identity=identity,
         factors=factors,
+        failed=failed,
         idle=lifetimes.idle,
         deadline=deadline,
     )

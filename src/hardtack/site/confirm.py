@@ -48,7 +48,7 @@ def prove(request: Request, services: Services) -> Response:
     except Refused as error:
         if answers.speaks_json(request):
             raise
-        return _page(services, account, asked_next=form.get("next"), error=error)
+        return _page(services, account, asked_next=form.said("next"), error=error)
     if answers.speaks_json(request):
         at = texts.machine_time(proved.authenticated_at)
         return answers.json({"account": services.described(account), "session": {"authenticated_at": at}})
@@ -57,4 +57,5 @@ def prove(request: Request, services: Services) -> Response:
 
 def _page(services: Services, account: Account, *, asked_next: str, error: Refused | None = None) -> Response:
     onward = services.destination(asked_next, default="")
-    return services.render("confirm.html", error=error, account=account, next=onward)
+    way_back = services.way_back(error)
+    return services.render("confirm.html", error=error, way_back=way_back, account=account, next=onward)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from hardtack.message import Response
 
 CONTENT_SECURITY_POLICY = (
-    # No scripts, frames, fonts or connections at all; a style sheet and a mark of our own [V3.4.3].
-    "default-src 'none'; style-src 'self'; img-src 'self'; "
+    # No frames, fonts or connections at all; a style sheet, a script and a mark of our own, nothing inline [V3.4.3].
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     # Forms go to us; nobody frames us [V3.4.6]; no page of ours may be given another base.
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )

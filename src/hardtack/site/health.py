@@ -1,13 +1,15 @@
 """``/healthz`` and ``/readyz``: is the process alive, and may it be sent visitors?
 
 Both answer in one word, look at no cookie and reveal nothing else. Ready means that the revocations are loaded and
-current and that the database answers; before that nobody could be recognised safely (DESIGN §4).
+current and that the database answers; before that nobody could be recognised safely (DESIGN §4). Mail that does not go
+out makes nobody unready, since it can wait; a second line says how it goes, where it is sent at all.
 """
 
 from __future__ import annotations
 
 from hardtack.message import Request, Response
 from hardtack.site.services import Services
+from hardtack.site.texts import machine_time
 
 
 def alive(request: Request, services: Services) -> Response:
@@ -16,8 +18,14 @@ def alive(request: Request, services: Services) -> Response:
 
 
 def ready(request: Request, services: Services) -> Response:
-    """Answer 200 if visitors can be recognised and signed in, else 503."""
-    return _word("ready") if services.parts.is_ready() else _word("not ready", 503)
+    """Answer 200 if visitors can be recognised and signed in, else 503; and say how mail goes."""
+    if not services.parts.is_ready():
+        return _word("not ready", 503)
+    postman = services.accounts.postman
+    if not postman.carries:
+        return _word("ready")
+    since = postman.state().failing_since
+    return _word(f"ready\nmail: failing since {machine_time(since)}" if since else "ready\nmail: ok")
 
 
 def _word(word: str, status: int = 200) -> Response:

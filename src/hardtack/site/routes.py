@@ -11,7 +11,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from hardtack.message import Request, Response
-from hardtack.site import account, assets, confirm, health, home, language, sign_in, sign_out, sign_up, welcome
+from hardtack.site import (
+    account,
+    activity,
+    address,
+    assets,
+    close,
+    confirm,
+    export,
+    forgot,
+    health,
+    home,
+    language,
+    password,
+    release,
+    reset,
+    sessions,
+    sign_in,
+    sign_out,
+    sign_up,
+    tokens,
+    verify,
+    welcome,
+)
+from hardtack.site.admin import account as admin_account
+from hardtack.site.admin import accounts as admin_accounts
+from hardtack.site.admin import invitations as admin_invitations
+from hardtack.site.admin import overview, throttles, trail
 from hardtack.site.services import Services
 
 Page = Callable[[Request, Services], Response]
@@ -51,10 +77,28 @@ ROUTES: Mapping[str, Route] = {
     "/sign-out": Route({"POST": sign_out.leave}),
     "/account": Route({"GET": account.show}),
     "/account/confirm": Route({"GET": confirm.show, "POST": confirm.prove}),
+    "/account/activity": Route({"GET": activity.show}),
+    overview.PATH: Route({"GET": overview.show, "POST": overview.act}),
+    admin_accounts.PATH: Route({"GET": admin_accounts.show}),
+    admin_account.PATH: Route({"GET": admin_account.show, "POST": admin_account.act}),
+    admin_invitations.PATH: Route({"GET": admin_invitations.show, "POST": admin_invitations.act}),
+    throttles.PATH: Route({"GET": throttles.show, "POST": throttles.act}),
+    trail.PATH: Route({"GET": trail.show}),
+    "/account/tokens": Route({"GET": tokens.show, "POST": tokens.change}),
+    "/account/sessions": Route({"GET": sessions.show, "POST": sessions.change}),
+    "/release": Route({"GET": release.show, "POST": release.send}),
+    "/account/email": Route({"GET": address.show, "POST": address.change}),
+    "/verify": Route({"GET": verify.show, "POST": verify.confirm}),
+    "/account/password": Route({"GET": password.show, "POST": password.change}),
+    "/account/export": Route({"GET": export.show, "POST": export.download}),
+    "/account/close": Route({"GET": close.show, "POST": close.close}),
+    "/forgot": Route({"GET": forgot.show, "POST": forgot.ask}),
+    "/reset": Route({"GET": reset.show, "POST": reset.set_password}),
     "/language": Route({"GET": language.switch}),
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
     "/readyz": Route({"GET": health.ready}, session=False, any_host=True),
     assets.CSS_PATH: Route({"GET": assets.show}, session=False),
+    assets.JS_PATH: Route({"GET": assets.show}, session=False),
     assets.MARK_PATH: Route({"GET": assets.show}, session=False),
 }
 

@@ -12,15 +12,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from hardtack.errors import Refused
-from hardtack.login import Account, Accounts
+from hardtack.login import Account, Accounts, Known, TooManyFailures, Whence
+from hardtack.login.sign_ins import NOWHERE
 from hardtack.message import Request, Response
 from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession, csrf
+from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
-from hardtack.site import answers, forms, next_url, shell, texts
+from hardtack.site import answers, enter, forms, next_url, shell, texts, unexpected
+from hardtack.site.known import KnownCookie
 from hardtack.site.settings import Settings
 from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.texts import Texts
-from hardtack.status import Unauthorized
+from hardtack.status import Forbidden, ServiceUnavailable, Unauthorized
+from hardtack.status.errors import challenge
 
 COOKIE_PROBLEMS = {
     "expired": "cookie.expired",
@@ -30,6 +34,18 @@ COOKIE_PROBLEMS = {
     "unknown-key": "cookie.foreign",
 }
 """What a visitor is told about a refused identity cookie, by the reason in the log; every other one is "unclear"."""
+
+
+STEP_UP = "insufficient_user_authentication"
+"""What a challenge says where the sign-in is too long ago (the name is that of RFC 9470 §3)."""
+
+
+class Onward(Exception):
+    """The answer is to go somewhere else first; ``response`` says where."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,7 @@ class Parts:
         tokens: seals the tokens of forms.
         prefix: what every address of ours begins with, such as ``/auth``; nothing where the pages are the whole site.
         home: the address of the start page of the application around; ``None`` where that is ours.
+        known: the cookie of known devices.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
@@ -51,6 +68,7 @@ class Parts:
     sessions: Sessions
     settings: Settings
     tokens: csrf.Tokens
+    known: KnownCookie
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN
@@ -73,10 +91,12 @@ class Services:
         now: Unix seconds.
         origin: our origin, as the visitor's browser sees it.
         host: the host that the request was sent to.
+        request: what was asked; ``None`` where nobody asked over HTTP.
         visitor: the browser; ``None`` where nobody's cookies were looked at.
         form: what was sent, on unsafe methods.
         set_cookies: Set-Cookie values that go with the answer.
         told: whether the visitor was told that their identity cookie was refused, so that it can go.
+        entered: whether somebody has signed in with this request.
     """
 
     parts: Parts
@@ -86,11 +106,14 @@ class Services:
     now: int
     origin: str
     host: str = ""
+    request: Request | None = None
     visitor: Visitor | None = None
     form: forms.Form = field(default_factory=forms.Form)
     set_cookies: list[str] = field(default_factory=list)
     told: bool = False
+    entered: bool = False
     _account: Account | None = None
+    _known: Known | None = None
 
     @property
     def accounts(self) -> Accounts:
@@ -118,6 +141,11 @@ class Services:
         if self._account is None and self.identity is not None:
             self._account = self.accounts.get(self.identity.account)
         return self._account
+
+    @property
+    def whence(self) -> Whence:
+        """Where the request comes from: address, device and place, as far as they can be told."""
+        return NOWHERE if self.request is None else enter.whence(self.request, self.settings.place_header)
 
     def cookie_problem(self) -> str:
         """Return what to tell the visitor about an identity cookie that came and was refused; ``""`` if none was.
@@ -154,6 +182,21 @@ class Services:
         fallback = own if default is None else default
         return next_url.destination(asked, origins=(self.origin,), default=fallback)
 
+    def known(self) -> Known:
+        """Return the known devices that the browser shows; they carry no right."""
+        if self._known is None:
+            self._known = self.parts.known.read(self._visitor())
+        return self._known
+
+    def show_known(self, known: Known) -> None:
+        """Let the browser show *known* from now on."""
+        self.parts.known.put(known, self._visitor(), self.set_cookies)
+
+    def way_back(self, error: Refused | None) -> str:
+        """Return where a link can be asked for, if *error* says that a name is locked and the service sends mail."""
+        offered = isinstance(error, TooManyFailures) and self.settings.mail_url is not None
+        return self.url("/release") if offered else ""
+
     def csrf_token(self) -> str:
         """Return a token for a form of this page."""
         return self._visitor().token()
@@ -164,20 +207,32 @@ class Services:
         Args:
             account: who it is.
             keep: whether they asked to be kept signed in.
+
+        Raises:
+            StoreUnavailable: the sign-in could not be written down, so it is none.
         """
         visitor = self._visitor()
+        known = self.accounts.devices.remember(self.known(), account.id, self.now)
         if visitor.identity is not None:
             self._end(visitor.identity)
         self.set_cookies += visitor.forget()
-        visitor.session.sign_in(
-            account=account.id,
-            epoch=account.epoch,
-            profile_version=account.profile_version,
-            factors=("password",),
+        self.show_known(known)
+        enter.enter(
+            visitor.session,
+            account,
+            accounts=self.accounts,
+            sessions=self.parts.sessions,
+            whence=self.whence,
             keep=keep,
             now=self.now,
         )
-        self._account = account
+        self._account, self.entered = account, True
+
+    @property
+    def unsure(self) -> ServiceUnavailable:
+        """What is answered while nobody knows which sessions have ended."""
+        said = self.texts.both("error.revocations")
+        return ServiceUnavailable(said, retry_after=RETRY_AFTER, reason="revocations-unavailable")
 
     def confirm(self, identity: Identity, password: str, *, client: str) -> Identity:
         """Let the session go on as of now under a new id, if *password* is that of whoever is signed in.
@@ -195,7 +250,9 @@ class Services:
         if session.superseded:
             raise SupersededSession
         last_end = self.parts.sessions.last_end(identity)
-        self._account = self.accounts.confirm(identity, password, client=client, now=self.now)
+        self._account = self.accounts.confirm(
+            identity, password, client=client, now=self.now, known=self.known(), device=self.whence.device
+        )
         return session.step_up(
             factors=("password",),
             now=self.now,
@@ -203,7 +260,8 @@ class Services:
         )
 
     def _end(self, identity: Identity) -> None:
-        self.accounts.sign_out(identity, self.now, until=self.parts.sessions.last_end(identity))
+        last_end = self.parts.sessions.last_end(identity)
+        self.accounts.sign_out(identity, self.now, until=last_end, whence=self.whence)
 
     def sign_out(self) -> None:
         """End the identity everywhere, then forget it here, with what the application around kept for its owner."""
@@ -236,6 +294,77 @@ class Services:
             raise Unauthorized(challenge=self.challenge, reason="not-signed-in")
         return answers.see_other(f"{self.url('/sign-in')}?{urlencode({'next': back or self.here}, safe='/')}")
 
+    def require(self, request: Request, *, back: str | None = None) -> tuple[Account, Identity]:
+        """Return who is signed in.
+
+        Args:
+            request: what was asked.
+            back: where to come back to; ``None`` for this address, which must then take GET, too.
+
+        Raises:
+            Onward: nobody is, and a person's browser is led to the sign-in page and back.
+            Unauthorized: nobody is, and the request is a script's.
+        """
+        account, identity = self.account, self.identity
+        if account is None or identity is None:
+            raise Onward(self.ask_to_sign_in(request, back=back))
+        return account, identity
+
+    def require_recent(
+        self, request: Request, *, back: str | None = None, max_age: int | None = None
+    ) -> tuple[Account, Identity]:
+        """Return who is signed in and has proved to be it a moment ago.
+
+        Args:
+            request: what was asked.
+            back: as for ``require``.
+            max_age: seconds; ``None`` for the setting ``recent_sign_in``.
+
+        Raises:
+            Onward: they have not, and a person's browser is led to the page that asks for the password, and back.
+            Unauthorized: they have not, and the request is a script's.
+        """
+        account, identity = self.require(request, back=back)
+        limit = self.settings.recent_sign_in if max_age is None else max_age
+        if not self._visitor().session.superseded and self.now - identity.authenticated_at <= limit:
+            return account, identity
+        page = self.url("/account/confirm")
+        if answers.speaks_json(request) or not answers.navigates(request):
+            said = challenge("Session", realm=self.settings.realm, sign_in=page)
+            raise Unauthorized(challenge=[f'{said}, error="{STEP_UP}", max_age={limit}'], reason="sign-in-not-recent")
+        raise Onward(answers.see_other(f"{page}?{urlencode({'next': back or self.here}, safe='/')}"))
+
+    def require_administrator(self, request: Request, *, back: str | None = None) -> tuple[Account, Identity]:
+        """Return the administrator who is signed in, and has proved it a moment ago where something is changed.
+
+        Raises:
+            Forbidden: whoever is signed in is none.
+            Onward, Unauthorized: as ``require`` and, for unsafe methods, ``require_recent``.
+        """
+        account, identity = self.require(request, back=back)
+        if not account.administrator or account.disabled:
+            raise Forbidden(self.texts.both("error.administrators"), reason="not-an-administrator")
+        if request.method not in csrf.SAFE_METHODS:
+            return self.require_recent(request, back=back)
+        return account, identity
+
+    def renewed(self, account: Account, *, factors: Sequence[str] = ()) -> Identity:
+        """Let this session go on under a new id and the account's new epoch, after a change that ended all others.
+
+        Args:
+            account: as it is after the change.
+            factors: what was proved for it; with none, the session is as old as it was, or whoever came upon a browser
+                could keep it recent for ever by ending the others.
+
+        Raises:
+            SupersededSession: the cookie is from before a step-up.
+        """
+        session = self._visitor().session
+        self._account = account
+        identity = session.step_up(factors=factors, now=self.now, epoch=account.epoch)
+        self.accounts.sign_ins.renewed(identity)
+        return identity
+
     def made(self, request: Request, account: Account, address: str) -> Response:
         """Answer that *account* was made: 201 to a script, onward to *address* for a person."""
         if not answers.speaks_json(request):
@@ -251,6 +380,8 @@ class Services:
             "name": account.name,
             "display_name": account.display_name,
             "administrator": account.administrator,
+            "roles": account.roles,
+            "email": account.email,
             "created": texts.machine_time(account.created),
         }
 
@@ -263,6 +394,7 @@ class Services:
             values: what the page shows.
         """
         problem = None if error is None else shell.Problem.of(error, self.language)
+        unexpected.note_failing_store(self.request, error)
         response = answers.html(self.page(template, problem=problem, **values), 200 if error is None else error.status)
         if error is not None:
             for name, value in error.headers:
@@ -284,6 +416,9 @@ class Services:
             signed_in=self.identity is not None,
             cookie_problem=self.cookie_problem(),
             sign_up_open=self.settings.sign_up_open,
+            invites=self.settings.invites,
+            by_email=self.settings.by_email,
+            mail=self.settings.mail_url is not None,
             **values,
         )
 

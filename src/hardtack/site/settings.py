@@ -15,28 +15,41 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import quote
+from typing import Annotated, Any, Literal, get_args, get_origin
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from hardtack.errors import MisuseError
 from hardtack.session import policy
+from hardtack.status.scope import are_scopes
 
 PREFIX = "HARDTACK_"
 FILE_NAME = "hardtack.toml"
+FILTER_NAME = "passwords.filter"
 DATA = "hardtack-data"
-NOT_SETTINGS = frozenset({"HARDTACK_KEYRING", "HARDTACK_WORKER_SETTINGS"})
+NOT_SETTINGS = frozenset({"HARDTACK_KEYRING", "HARDTACK_MAIL_PASSWORD", "HARDTACK_WORKER_SETTINGS"})
 """Variables that begin like a setting and are read by somebody else."""
+
+LISTS = frozenset({"trusted_proxies", "context_words", "token_scopes"})
+"""Settings of several values."""
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _KUBERNETES = re.compile(r"HARDTACK_(SERVICE_|PORT_\d+_)")
 # Kubernetes gives every container the addresses of a service named "hardtack" as HARDTACK_PORT=tcp://…,
 # HARDTACK_SERVICE_HOST and the like. They mean nothing to us and are no mistake of the operator's.
 
+_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+# A token (RFC 9110 §5.6.2).
+
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Workers = Annotated[int, msgspec.Meta(ge=1, le=512)]
 Seconds = Annotated[int, msgspec.Meta(ge=60)]
 Bytes = Annotated[int, msgspec.Meta(ge=1024)]
+# OWASP's least for argon2id with one lane; up to 4 GiB.
+Memory = Annotated[int, msgspec.Meta(ge=19456, le=4_194_304)]
+Passes = Annotated[int, msgspec.Meta(ge=2, le=64)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,7 +63,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         workers: processes that serve.
         database: the database's URL; without one, SQLite in the data folder.
         trusted_proxies: addresses or networks of proxies that are believed about the visitor; ``unix`` for a socket.
-        sign_up: who may make an account: ``open`` (everybody) or ``off``; unset, it is open in development mode only.
+        sign_up: who may make an account: ``open`` (everybody), ``invitation`` (whoever was sent a link) or ``off``;
+            unset, it is open in development mode and by invitation otherwise.
+        sign_up_by: what somebody signs up with: ``email`` or ``name``; unset, ``email`` where ``mail`` is set.
+        mail: where mail goes: ``smtps://host``, ``smtp://user@host:587`` (with STARTTLS), ``folder:DIR`` or
+            ``console:``; unset, nowhere, and in development mode into the folder ``mail`` of the data folder.
+        mail_from: the address that mail comes from; unset, ``hardtack@`` and the origin's host.
+        token_scopes: what personal access tokens may be good for, as the applications that take them name it.
+        place_header: a header field in which a trusted proxy says where the visitor is, such as ``cf-ipcountry``.
         realm: what this sign-in protects; part of every seal, so changing it signs everybody out.
         max_body: the largest request content, in bytes.
         idle_timeout: seconds without use after which a sign-in ends.
@@ -60,6 +80,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         recent_sign_in: seconds for which a sign-in, or the password once more, is enough for what is delicate.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
         log_format: how log lines are written.
+        password_filter: a file of refused passwords besides those that come with the package, as ``hardtack passwords
+            build`` makes it; unset, ``passwords.filter`` in the data folder if it is there.
+        context_words: more words that no new password may be made of, such as the names of your products.
+        argon2_memory: KiB that one hash of a password fills; ``hardtack tune`` finds what this machine can do.
+        argon2_passes: how often it is filled.
     """
 
     data: str = DATA
@@ -69,7 +94,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     workers: Workers = 1
     database: str | None = None
     trusted_proxies: tuple[str, ...] = ()
-    sign_up: Literal["open", "off"] | None = None
+    sign_up: Literal["open", "invitation", "off"] | None = None
+    sign_up_by: Literal["email", "name"] | None = None
+    mail: str | None = None
+    mail_from: str | None = None
+    place_header: str | None = None
+    token_scopes: tuple[str, ...] = ("read", "write")
     realm: str = "hardtack"
     max_body: Bytes = 65536
     idle_timeout: Seconds = 86400
@@ -80,6 +110,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     recent_sign_in: Seconds = 900
     insecure_plain_http: bool = False
     log_format: Literal["text", "json"] = "text"
+    password_filter: str | None = None
+    context_words: tuple[str, ...] = ()
+    argon2_memory: Memory = 19456
+    argon2_passes: Passes = 2
 
     def __post_init__(self) -> None:
         """Refuse what cannot work together and write the origin the one way that browsers do."""
@@ -96,6 +130,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 f"absolute_timeout ({self.absolute_timeout} s) is shorter than idle_timeout ({self.idle_timeout} s)",
                 "make absolute_timeout the longer of the two",
             )
+        if not are_scopes(self.token_scopes):
+            raise MisuseError(
+                "token_scopes: a scope is up to 32 of a-z, 0-9 and : . _ - and begins with a letter or digit",
+                'write token_scopes = ["read", "write"]',
+            )
+        if self.sign_up_by == "email" and self.mail_url is None:
+            raise MisuseError(
+                "sign_up_by: signing up by e-mail needs mail, and none is set up", 'write mail = "smtps://…" as well'
+            )
+        if self.place_header is not None:
+            self._check_place_header(self.place_header)
         for usual in ("idle_timeout", "absolute_timeout"):
             longer = max(getattr(self, usual), getattr(self, f"kept_{usual}"))
             msgspec.structs.force_setattr(self, f"kept_{usual}", longer)
@@ -104,6 +149,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 f"kept_absolute_timeout ({self.kept_absolute_timeout} s) is shorter than kept_idle_timeout "
                 f"({self.kept_idle_timeout} s)",
                 "make kept_absolute_timeout the longer of the two",
+            )
+
+    def _check_place_header(self, name: str) -> None:
+        if not _FIELD_NAME.fullmatch(name):
+            raise MisuseError(
+                f"place_header: {name!r:.80} is no name of a header field", 'write place_header = "cf-ipcountry"'
+            )
+        if not self.trusted_proxies:
+            raise MisuseError(
+                "place_header: the field is believed of a trusted proxy alone, and there is none",
+                'write trusted_proxies = ["127.0.0.1"] as well',
             )
 
     @classmethod
@@ -166,6 +222,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.development if self.sign_up is None else self.sign_up == "open"
 
     @property
+    def invites(self) -> bool:
+        """Whether whoever was sent a link may make an account."""
+        return self.sign_up != "off"
+
+    @property
+    def by_email(self) -> bool:
+        """Whether people sign up, and are known, by an address instead of a name of their choice."""
+        return self.mail is not None if self.sign_up_by is None else self.sign_up_by == "email"
+
+    @property
+    def mail_url(self) -> str | None:
+        """Where mail goes, with the default written out; ``None``: there is none."""
+        if self.mail is None and self.development:
+            return f"folder:{Path(self.data) / 'mail'}"
+        return self.mail
+
+    @property
+    def sender(self) -> str:
+        """The address that mail comes from, with the default written out."""
+        return f"hardtack@{self.public_host}" if self.mail_from is None else self.mail_from
+
+    @property
+    def public_origin(self) -> str:
+        """What every link that is sent begins with: what is configured, never what a request says (attack 17)."""
+        return self.origin or f"http://localhost:{self.port}"
+
+    @property
+    def public_host(self) -> str:
+        """The host of the public origin, without port and brackets; a loopback address is ``localhost``."""
+        host = urlsplit(self.public_origin).hostname or ""
+        return "localhost" if host in _LOOPBACK else host
+
+    @property
     def https(self) -> bool:
         """Whether the visitor's browser speaks https with us."""
         return self.origin is not None and self.origin.startswith("https://")
@@ -175,6 +264,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The database's URL, with the default written out."""
         # A folder may be called anything; in a URL a question mark would begin something else.
         return self.database or "sqlite:///" + quote(os.fsencode(Path(self.data) / "hardtack.db"))
+
+    @property
+    def password_filter_path(self) -> Path | None:
+        """The file of the operator's own password filter, if there is one."""
+        implied = Path(self.data) / FILTER_NAME
+        if self.password_filter is not None:
+            return Path(self.password_filter)
+        return implied if implied.is_file() else None
 
     @property
     def keyring_path(self) -> Path:
@@ -204,7 +301,7 @@ def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
         if name == "port" and value.startswith("tcp://"):
             continue
         # A list is written with commas, since an environment has no better way.
-        listed = name == "trusted_proxies"
+        listed = name in LISTS
         yield name, [part.strip() for part in value.split(",") if part.strip()] if listed else value
 
 
@@ -221,8 +318,12 @@ def _checked(source: str, pairs: Any, *, strict: bool, shown: Any = str) -> dict
             values[name] = msgspec.convert(value, types[name], strict=strict)
         except msgspec.ValidationError as error:
             problem = str(error).partition(" - at ")[0].replace("`", "")
-            raise MisuseError(
-                f"{source}: {shown(name)}: {problem[:1].lower()}{problem[1:]}",
-                f"see what {name} may be in the documentation of the settings",
-            ) from None
+            wrong = f"{source}: {shown(name)}: {problem[:1].lower()}{problem[1:]}"
+            raise MisuseError(wrong, _hint(name, types[name])) from None
     return values
+
+
+def _hint(name: str, kind: Any) -> str:
+    """Return what to write instead: one of the words that there are, or what the documentation says."""
+    words = [word for part in (kind, *get_args(kind)) if get_origin(part) is Literal for word in get_args(part)]
+    return f"write {' or '.join(words)}" if words else f"see what {name} may be in the documentation of the settings"

@@ -18,13 +18,26 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, meta
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    meta,
+    select_autoescape,
+)
 from jinja2.exceptions import TemplateSyntaxError
 
 from hardtack.errors import MisuseError, Refused, text_in
+from hardtack.login.passwords import MIN_LENGTH
 from hardtack.site import assets
 from hardtack.site.texts import OURS, TAGS, Texts
 from hardtack.status import saying
+
+TEXT = "mail/letter.txt"
+"""The one template that is no HTML: what a mail says as text."""
 
 PREFIX = "hardtack"
 """Below which our own templates are found by their names, whatever stands in their place."""
@@ -33,7 +46,8 @@ PREFIX = "hardtack"
 def _environment(loader: BaseLoader, *, reload: bool = False) -> Environment:
     return Environment(
         loader=loader,
-        autoescape=True,
+        # All but the text of a mail, which is no markup.
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -135,7 +149,9 @@ class Shell:
             language=language,
             tag=TAGS[language],
             css_path=assets.CSS_PATH,
+            js_path=assets.JS_PATH,
             mark_path=assets.MARK_PATH,
+            password_least=MIN_LENGTH,
             url=url,
             home=home,
             brand=texts.text(language, "site.brand"),
@@ -145,6 +161,24 @@ class Shell:
             signed_in=signed_in,
             cookie_problem=cookie_problem,
             **{"problem": None, **values},
+        )
+
+    def letter(self, template: str, language: str, **values: Any) -> str:
+        """Return a part of a mail, made of *template* in *language*.
+
+        Args:
+            template: the file's name in ``templates/``; one that ends in ``.txt`` escapes nothing.
+            language: ``en`` or ``zh``.
+            values: what it says.
+        """
+        texts = self.texts
+        return self._environment.get_template(template).render(
+            t=partial(texts.text, language),
+            moment=partial(texts.moment, language),
+            span=partial(texts.span, language),
+            tag=TAGS[language],
+            brand=texts.text(language, "site.brand"),
+            **values,
         )
 
 
@@ -163,7 +197,8 @@ def _with_own(folder: Path, *, reload: bool) -> Environment:
     environment = _environment(ChoiceLoader([PrefixLoader({PREFIX: _TEMPLATES}), own, _TEMPLATES]), reload=reload)
     there = environment.list_templates()
     for name in own.list_templates():
-        if name.endswith(".html"):
+        # Any other text may be a note of the author's to themselves.
+        if name.endswith(".html") or name == TEXT:
             _check(environment, name, folder / name, there)
     return environment
 

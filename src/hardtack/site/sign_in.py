@@ -1,7 +1,8 @@
 """``/sign-in``: a name and a password become an identity.
 
 The answer to a wrong password and to an unknown name is the same, whatever was typed; the login room sees to the
-time, this page to everything else. What was typed comes back in the form, except passwords. A visitor who is signed
+time, this page to everything else. A name that is locked by failures from unknown devices is told what is still open,
+whether or not it exists. What was typed comes back in the form, except passwords. A visitor who is signed
 in already is told so; signing in anew ends the old sign-in first (ASVS 7.2.4). Whoever ticks "keep me signed in" gets
 longer lifetimes and a cookie that outlives the browser; nobody else's does.
 """
@@ -34,15 +35,22 @@ def enter(request: Request, services: Services) -> Response:
         form.require(("username", "password"))
         name, password, asked_next = form.get("username"), form.get("password"), form.get("next")
         keep = form.chosen("keep")
-        account = services.accounts.sign_in(name, password, client=request.client, now=services.now)
+        account = services.accounts.sign_in(
+            name,
+            password,
+            client=request.client,
+            now=services.now,
+            known=services.known(),
+            device=services.whence.device,
+        )
     except Refused as error:
         if answers.speaks_json(request):
             raise
         return _page(
             services,
-            asked_next=form.get("next"),
-            username=form.get("username"),
-            keep=form.kind == "form" and form.chosen("keep"),
+            asked_next=form.said("next"),
+            username=form.said("username"),
+            keep="keep" in form,
             error=error,
         )
     services.sign_in(account, keep=keep)
@@ -59,6 +67,7 @@ def _page(
     return services.render(
         "sign_in.html",
         error=error,
+        way_back=services.way_back(error),
         account=services.account,
         username=username,
         keep=keep,

@@ -18,12 +18,12 @@ from hardtack.errors import MisuseError, Refused
 from hardtack.login import Accounts
 from hardtack.message import Request, Response
 from hardtack.seal import Keyring, NoActiveKey
-from hardtack.session import CookiePolicy, Sessions, csrf
-from hardtack.session.revocation import RETRY_AFTER
+from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
-from hardtack.site import answers, forms, headers, language, next_url, unexpected
+from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
+from hardtack.site.known import KnownCookie
 from hardtack.site.routes import ROUTES, Route, without_slash
-from hardtack.site.services import Parts, Services
+from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
 from hardtack.site.texts import TAGS, Texts
@@ -33,7 +33,6 @@ from hardtack.status import (
     MethodNotAllowed,
     MisdirectedRequest,
     NotFound,
-    ServiceUnavailable,
     Status,
     pages,
 )
@@ -59,8 +58,8 @@ class Site:
         clock: returns Unix seconds.
 
     Raises:
-        MisuseError: the prefix or the start page is no path, a trusted proxy is no address, or a template or a text
-            cannot take the place of ours.
+        MisuseError: the prefix or the start page is no path, a trusted proxy is no address, a template or a text
+            cannot take the place of ours, or mail cannot be sent as the settings say.
     """
 
     def __init__(
@@ -84,12 +83,16 @@ class Site:
         self._keyring = keyring
         shell = Shell(Texts(texts), templates, reload=settings.development)
         tokens = csrf.Tokens(keyring)
-        self._parts = Parts(accounts, sessions, settings, tokens, prefix, home, shell, tuple(forgets))
+        self.known = KnownCookie(keyring, settings.realm)
+        self._parts = Parts(accounts, sessions, settings, tokens, self.known, prefix, home, shell, tuple(forgets))
         self._routes = ROUTES if home is None else {path: route for path, route in ROUTES.items() if path != "/"}
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._clock = clock
-        self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
-        self._policy = self._any_host
+        self._port: int | None = None
+        self._duty = mailing.duty(
+            settings, os.environ, shell=shell, prefix=prefix, clock=clock, port=lambda: self._port
+        )
+        self._policy = self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
         if settings.origin is not None:
             self._policy = replace(self._any_host, hosts=frozenset({settings.origin.partition("://")[2]}))
 
@@ -109,8 +112,10 @@ class Site:
         return own in self._routes or without_slash(own) is not None
 
     def start(self) -> None:
-        """Load what must be known before the first visitor is recognised."""
+        """Load what must be known before the first visitor is recognised, and carry mail from now on."""
         self._parts.accounts.revocations.start_polling()
+        if self._duty is not None:
+            self._parts.accounts.postman.start(self._duty)
 
     def prune(self) -> None:
         """Delete what has expired; worth doing every hour. A database that does not answer is left for next time."""
@@ -120,7 +125,7 @@ class Site:
             _log.exception("pruning failed", extra={"event": "pruning-failed"})
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Stop what was started and let go of the database."""
         self._parts.accounts.close()
 
     def before_content(self, head: Request) -> tuple[Request, Response | None]:
@@ -133,10 +138,9 @@ class Site:
             The request as it is believed, and the refusal, if it is refused.
         """
         try:
-            believed = self._proxies.believe(head.client, head.scheme, head.headers)
+            request = self._proxies.believed(head)
         except Refused as error:
             return head, self.refuse(head, error)
-        request = replace(head, client=believed.client, scheme=believed.scheme, host=believed.host)
         refused = self._head_refused(request)
         return request, None if refused is None else self.refuse(request, refused)
 
@@ -165,6 +169,9 @@ class Site:
             refused = ContentTooLarge(too_large(self.max_body), reason="content-over-limit")
         if refused is not None:
             return self._refused(request, refused, services)
+        if self._parts.settings.development:
+            # Only this machine's own names come so far, and which of its ports it is, nobody else can tell.
+            self._port = policy.port_of(request.host)
         route = self._routes.get(services.path)
         if route is None or route.session:
             self._open(request, services)
@@ -172,12 +179,18 @@ class Site:
                 return self._without_key(request, services)
         try:
             response = self._page(request, route, services)
+        except Onward as onward:
+            response = onward.response
         except Refused as error:
             response = self._refused(request, error, services)
         try:
             self._save(services, response)
         except NoActiveKey:
             return self._without_key(request, services)
+        if services.entered and services.identity is None:
+            # The revocations went while the person signed in, so that no cookie could be written: that is no success.
+            services.visitor = None
+            return self._refused(request, services.unsure, services)
         return response
 
     def _without_key(self, request: Request, services: Services) -> Response:
@@ -199,6 +212,7 @@ class Site:
             now=int(self._clock()),
             origin=settings.origin or f"{request.scheme}://{request.host}".lower(),
             host=request.host,
+            request=request,
         )
 
     def _own(self, path: str) -> str:
@@ -213,17 +227,15 @@ class Site:
     def _open(self, request: Request, services: Services) -> None:
         cookies = cookie_header(request)
         session = self._parts.sessions.open(cookies, services.now, request.host)
+        if session.bearer is not None:
+            self._parts.accounts.sign_ins.note(session.bearer, services.now, self._parts.sessions)
         names = self._parts.sessions.policy.for_host(request.host)
         services.visitor = Visitor(session, self._parts.tokens, names, cookies, services.now)
 
     def _page(self, request: Request, route: Route | None, services: Services) -> Response:
         visitor = services.visitor
         if visitor is not None and visitor.session.identity_why == "revocations-unavailable":
-            raise ServiceUnavailable(
-                services.texts.both("error.revocations"),
-                retry_after=RETRY_AFTER,
-                reason="revocations-unavailable",
-            )
+            raise services.unsure
         if route is None:
             return self._elsewhere(request, services)
         if request.method == "OPTIONS":
@@ -272,8 +284,9 @@ class Site:
 
     def _refused(self, request: Request, error: Refused, services: Services) -> Response:
         if error.status in (403, 421):
-            fields = {"status": error.status, "reason": error.reason, "client": request.client}
-            _log.info("request refused", extra={"event": "request-refused", "fields": fields})
+            said = {"status": error.status, "reason": error.reason, "client": request.client}
+            _log.info("request refused", extra={"event": "request-refused", "fields": said})
+        unexpected.note_failing_store(request, error)
 
         def page(status: Status, _error: Refused | None, tongue: str) -> str:
             # A way on from 421 would lead to 421.

@@ -1,6 +1,7 @@
-"""What nobody foresaw: one log line that says where, under a number, and the last thing that can still be said.
+"""What nobody foresaw, and a database that fails: one log line each, and the last thing that can still be said.
 
-The number stands on the visitor's page as well, so that an operator finds the line. No text of the error is written
+What nobody foresaw is logged under a number that stands on the visitor's page as well, so that an operator finds the
+line. A database that does not answer is a 503, and the line says of which request. No text of the error is written
 anywhere, because it may hold what a visitor typed; the files and lines that it came through, templates among them, are
 what whoever mends it needs.
 """
@@ -12,7 +13,9 @@ import secrets
 import traceback
 from pathlib import Path
 
+from hardtack.errors import Refused
 from hardtack.message import Request, Response
+from hardtack.store import StoreUnavailable
 
 _PLACES = 4
 """How many places are named, the innermost."""
@@ -35,6 +38,13 @@ def note(incident: str, request: Request, error: Exception) -> None:
         "where": _where(error),
     }
     _log.error("unexpected error", extra={"event": "unexpected-error", "fields": fields})
+
+
+def note_failing_store(request: Request | None, error: Refused | None) -> None:
+    """Log that the database has failed *request*, if that is what *error* says."""
+    if isinstance(error, StoreUnavailable) and request is not None:
+        fields = {"reason": error.reason, "method": request.method, "path": request.path}
+        _log.error("the database failed a request", extra={"event": "store-failed", "fields": fields})
 
 
 def plainly(incident: str) -> Response:

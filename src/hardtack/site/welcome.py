@@ -48,14 +48,19 @@ def create(request: Request, services: Services) -> Response:
     try:
         form.require(("username", "password"))
         account = services.accounts.welcome(
-            code, form.get("username"), form.get("password"), client=request.client, now=services.now
+            code,
+            form.get("username"),
+            form.get("password"),
+            client=request.client,
+            now=services.now,
+            device=services.whence.device,
         )
     except (WelcomeGone, WelcomeCodeWrong):
         raise
     except Refused as error:
         if answers.speaks_json(request):
             raise
-        return _page(services, code, username=form.get("username"), error=error)
+        return _page(services, code, username=form.said("username"), error=error)
     services.sign_in(account)
     return services.made(request, account, services.url("/account"))
 
