@@ -8,6 +8,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,20 @@ import pytest
 
 from hardtack.adapters.sign_in import SignedVisit, SignIn
 from hardtack.adapters.visits import Elsewhere
-from hardtack.errors import MisuseError
-from hardtack.login import Account
+from hardtack.errors import MisuseError, Refused
+from hardtack.login import Account, Whence
+from hardtack.login.outbox import Notice, Order
 from hardtack.message import Headers, Request
 from hardtack.seal import Keyring, keyfile
 from hardtack.status import Unauthorized
+from hardtack.store import Database, StoreUnavailable
+from tests.login.test_addressee import member
+from tests.login.test_postman import wait_for
 
 HTML = (("accept", "text/html"), ("sec-fetch-mode", "navigate"))
 JSON = (("accept", "application/json"),)
 PASSWORD = "a long walk 到海边"
+WRONG = "a long walk to nowhere"
 Make = Callable[..., SignIn]
 
 
@@ -305,6 +311,121 @@ class TestSharing:
         assert (dict(seen.session), seen.session.why) == ({}, "forged")
 
 
+class TestList:
+    """What the list of sign-ins has of an application's own."""
+
+    def test_a_sign_in_by_the_applications_own_form_is_on_it_with_device_and_place(
+        self, make: Make, clock: Clock
+    ) -> None:
+        """As one by our pages is; the place only if a trusted proxy has sent it."""
+        shop = make(trusted_proxies=("192.0.2.0/24",), place_header="X-Country")
+        account = shop.accounts.add("anna.li", PASSWORD, now=int(clock.now))
+        fields = (("user-agent", "curl/8.14.1"), ("x-country", "NZ"))
+        browser = Browser()
+        visit = browser.ask(shop, "/", *fields)
+        visit.sign_in(account)
+        browser.take(visit)
+        visit = browser.ask(shop, "/", *fields)
+        visit.request = replace(visit.request, proxied=True)
+        visit.sign_in(account)
+        browser.take(visit)
+        # The first was ended by the second.
+        (found,) = shop.accounts.sign_ins.list(account.id, int(clock.now))
+        assert Whence("192.0.2.1", "curl/", "NZ") == found.whence
+        assert visit.identity is not None
+        assert found.lineage == visit.identity.lineage
+
+    def test_a_use_in_any_application_is_noted_without_a_write_and_without_a_look(
+        self, make: Make, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The answer of a page that never asks who it is stays anybody's."""
+        shop, club = make("shop"), make("club")
+        browser, account = signed_in(shop, clock)
+        clock.now += 600
+
+        def fails(_self: Database) -> None:
+            raise StoreUnavailable("nobody writes on the way of a request")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "write", fails)
+            assert [] == browser.ask(club).finish([])
+        club.accounts.sign_ins.last_use.write()
+        assert [int(clock.now)] == [each.last_seen for each in shop.accounts.sign_ins.list(account.id, int(clock.now))]
+
+    def test_a_sign_in_that_cannot_be_written_down_is_none_and_the_basket_stays(
+        self, make: Make, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """503, and what the visitor had is as it was."""
+        shop = make()
+        account = shop.accounts.add("anna.li", PASSWORD, now=int(clock.now))
+        browser = Browser()
+        visit = browser.ask(shop)
+        visit.session["basket"] = 3
+
+        def fails(_self: Database) -> None:
+            raise StoreUnavailable("the disk is gone")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Database, "write", fails)
+            with pytest.raises(StoreUnavailable):
+                visit.sign_in(account)
+        browser.take(visit)
+        again = browser.ask(shop)
+        assert (None, 3) == (again.account, again.session["basket"])
+
+    def test_attack_5_what_is_ended_there_is_over_in_every_application(self, make: Make, clock: Clock) -> None:
+        """At the next visit, also of a copy."""
+        shop, club = make("shop"), make("club")
+        browser, account = signed_in(shop, clock)
+        assert browser.ask(club).account is not None
+        (found,) = shop.accounts.sign_ins.list(account.id, int(clock.now))
+        club.accounts.sign_ins.end(account.id, found.id, int(clock.now))
+        assert [None, None] == [browser.ask(application).account for application in (shop, club)]
+
+
+class TestKnownDevices:
+    """A form of the application's own is counted as our pages are (attack 11)."""
+
+    @staticmethod
+    def guess(browser: Browser, sign_in: SignIn, password: str = WRONG) -> str:
+        """Try to sign in by the application's form; return what came of it."""
+        try:
+            return browser.ask(sign_in).authenticate("Anna.Li", password).name
+        except Refused as refused:
+            return refused.slug
+
+    def test_attack_13_the_owners_browser_has_a_budget_of_its_own(self, make: Make, clock: Clock) -> None:
+        """In every application of the host, and after a sign-out."""
+        shop, blog = make("shop"), make("blog")
+        browser, _ = signed_in(shop, clock)
+        visit = browser.ask(shop)
+        visit.sign_out()
+        browser.take(visit)
+        stranger = Browser()
+        assert "too-many-attempts" == [self.guess(stranger, shop) for _ in range(11)][-1]
+        assert "too-many-attempts" == self.guess(stranger, blog, PASSWORD)
+        assert ["anna.li"] * 2 == [self.guess(browser, sign_in, PASSWORD) for sign_in in (shop, blog)]
+        assert ["wrong-credentials"] * 10 + ["too-many-attempts"] == [self.guess(browser, blog) for _ in range(11)]
+
+    def test_attack_23_the_cookie_of_another_realm_is_none(self, make: Make, clock: Clock) -> None:
+        """Same keys, same database, another sign-in."""
+        shop, other = make("shop"), make("shop", realm="elsewhere")
+        browser, _ = signed_in(shop, clock)
+        assert "too-many-attempts" == [self.guess(Browser(), shop) for _ in range(11)][-1]
+        assert "too-many-attempts" == self.guess(browser, other, PASSWORD)
+        assert "anna.li" == self.guess(browser, shop, PASSWORD)
+
+    def test_signing_in_twice_in_one_answer_sets_it_once(self, make: Make, clock: Clock) -> None:
+        """One Set-Cookie per name."""
+        shop = make()
+        _, account = signed_in(shop, clock)
+        visit = Browser().ask(shop)
+        visit.sign_in(account)
+        visit.sign_in(account)
+        written = [value for name, value in visit.finish([]) if name == "Set-Cookie" and "known" in value]
+        assert 1 == len(written)
+
+
 class TestStarting:
     """What is loaded before the first visitor is recognised."""
 
@@ -447,3 +568,31 @@ def test_what_was_closed_may_be_used_again(make: Make) -> None:
         assert sign_in.accounts.find("nobody") is None
         assert Browser().ask(sign_in).account is None
         sign_in.close()
+
+
+class TestMail:
+    """It is carried inside an application as in the service."""
+
+    def ordered(self, sign_in: SignIn, account: Account) -> None:
+        """Order a mail, as a page does."""
+        with sign_in.accounts._database.write() as connection:
+            order = Order(notice=Notice.NEW_DEVICE, at=int(sign_in.clock()), account=account.id)
+            sign_in.accounts.outbox.put(connection, order)
+
+    def test_it_goes_from_the_first_visit_on_and_after_a_close_from_the_next(self, make: Make, tmp_path: Path) -> None:
+        """With links below the prefix of the application."""
+        sign_in = make(origin="https://shop.example.org", mail=f"folder:{tmp_path}/mail", prefix="/in")
+        account = member(sign_in.accounts)
+        for number in (1, 2):
+            sign_in.open(Request(method="GET", path="/", host="shop.example.org", scheme="https"))
+            self.ordered(sign_in, account)
+            wait_for(lambda number=number: len(list(tmp_path.glob("mail/*.eml"))) == number)  # type: ignore[misc]
+            sign_in.close()
+
+        for path in tmp_path.glob("mail/*.eml"):
+            assert b"\r\nhttps://shop.example.org/in/account/activity\r\n" in path.read_bytes()
+
+    def test_settings_of_mail_that_cannot_work_are_the_programmers_mistake(self, make: Make) -> None:
+        """At start."""
+        with pytest.raises(MisuseError, match="mail_from"):
+            make(origin="https://shop.example.org", mail="console:", mail_from="Shop <shop@example.org>")

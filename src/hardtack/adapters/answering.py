@@ -132,10 +132,9 @@ class Answering(ErrorAnswers):
         """
         if self._proxies is not None:
             try:
-                believed = self._proxies.believe(head.client, head.scheme, head.headers)
+                head = self._proxies.believed(head)
             except Refused as error:
                 return head, self.page(head, error, steps)
-            head = replace(head, client=believed.client, scheme=believed.scheme, host=believed.host)
         refused = shed(self.limits, in_flight, maintenance=self.closed) or refuse(head, self.policy, trace=steps)
         if refused is None and self.addresses is not None:
             found = self.addresses.find(head)

@@ -199,7 +199,7 @@ class Visit:
         session = self.session
         cookies = [*self.set_cookies, *self.visitor.set_cookies(), *self.visits.sessions.save(session, self.now)]
         fields += [("Set-Cookie", cookie) for cookie in cookies]
-        names = (*session.cookie_names, self.visitor.names.visitor_name)
+        names = (*session.cookie_names, self.visitor.names.visitor_name, self.visitor.names.known_name)
         if session.accessed:
             self._written = session.encoded
         for name, value in caching.protected(fields, names, session.accessed):
@@ -263,6 +263,11 @@ class Visits:
     def may_wait(self) -> bool:
         """Say whether opening or finishing a visit may wait for a disk, so that an event loop leaves it to a thread."""
         return self.sessions.may_wait()
+
+    def begin(self) -> None:
+        """Start what this process has not started yet; it may wait for a disk. For servers that know no start."""
+        if self.may_wait():
+            self.start()
 
     def open(self, request: Request) -> Visit:
         """Return the visit of one request; never raises, whatever came with it."""

@@ -6,6 +6,7 @@ import json
 import logging
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import aauthenticate, get_user_model, login  # type: ignore[import-untyped]  # Django has no types
 from django.http import HttpRequest, HttpResponse, JsonResponse  # type: ignore[import-untyped]  # likewise
 from django.template import engines  # type: ignore[import-untyped]  # likewise
@@ -32,6 +33,30 @@ def become(request: HttpRequest, name: str) -> HttpResponse:
     request.hardtack.sign_in(sign_in().accounts.find(name))
     request.session["after"] = "of whoever is here"
     return HttpResponse()
+
+
+def turn(request: HttpRequest, name: str) -> HttpResponse:
+    """Say who it is before and after somebody was signed out by the visit, and after somebody else was signed in."""
+    from hardtack.adapters.django.signing import sign_in
+
+    said = [request.user.get_username()]
+    request.hardtack.sign_out()
+    said.append(request.user.get_username())
+    request.hardtack.sign_in(sign_in().accounts.find(name))
+    said.append(request.user.get_username())
+    return JsonResponse({"said": said})
+
+
+async def aturn(request: HttpRequest, name: str) -> HttpResponse:
+    """Say the same, asked asynchronously."""
+    from hardtack.adapters.django.signing import sign_in
+
+    said = [(await request.auser()).get_username()]
+    await sync_to_async(request.hardtack.sign_out)()
+    said.append((await request.auser()).get_username())
+    await sync_to_async(lambda: request.hardtack.sign_in(sign_in().accounts.find(name)))()
+    said.append((await request.auser()).get_username())
+    return JsonResponse({"said": said})
 
 
 def save(request: HttpRequest) -> HttpResponse:
@@ -94,6 +119,8 @@ def swallowed(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[Any] = [
     path("leave", leave),
     path("become/<name>", become),
+    path("turn/<name>", turn),
+    path("aturn/<name>", aturn),
     path("save", save),
     path("report", report),
     path("broken", broken),

@@ -209,6 +209,18 @@ async def asecret(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"secret of {await request.auser()}")
 
 
+@sign_in_required(token_scope="read")
+def readable(request: HttpRequest) -> HttpResponse:
+    """Show what a program may read, too."""
+    return HttpResponse(f"read by {request.user}")
+
+
+@sign_in_required(token_scope="read")
+async def areadable(request: HttpRequest) -> HttpResponse:
+    """As ``readable``."""
+    return HttpResponse(f"read by {await request.auser()}")
+
+
 @recent_sign_in_required(max_age=1)
 def delicate(request: HttpRequest) -> HttpResponse:
     """Show what is for those who have just signed in."""
@@ -243,6 +255,8 @@ urlpatterns: list[Any] = [
     path("streamed/<int:late>", streamed),
     path("astreamed/<int:late>", astreamed),
     path("itself", itself),
+    path("readable", readable),
+    path("areadable", areadable),
     path("secret", secret),
     path("asecret", asecret),
     path("delicate", delicate),

@@ -42,6 +42,18 @@ class TestDataOfAnotherAccount:
             assert answer.status == 302
             assert (browser.who["user"], browser.who["data"]) == ("bert", {})
 
+    @BOTH
+    def test_who_it_is_changes_with_the_visit_in_the_same_request(self, open_one: OpenClub, name: str) -> None:
+        """Whoever was looked at before is not taken for the one who is there now."""
+        with open_one(name, ROOT_URLCONF=URLS) as club:
+            with club.accounts() as accounts:
+                accounts.add("bert", PASSWORD, now=int(time.time()))
+            for way in ("turn", "aturn"):
+                browser = club.browser()
+                browser.sign_up(f"anna-{way}")
+                assert browser.get(f"/{way}/bert").json == {"said": [f"anna-{way}", "", "bert"]}
+                assert browser.who["user"] == "bert"
+
     @pytest.mark.parametrize("every", [False, True])
     def test_a_sign_out_by_the_visit_leaves_nothing_for_the_next(self, open_one: OpenClub, every: bool) -> None:
         """Though the session was changed in the same request, or is saved with every one."""

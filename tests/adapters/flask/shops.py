@@ -22,6 +22,7 @@ from hardtack.adapters.flask import (
 )
 from hardtack.seal import Keyring
 from hardtack.status.rules import rules
+from tests import empty
 
 KEYS = Keyring.generate()
 PAGE = "{{ current_account.display_name if current_account else 'nobody' }} {{ csrf_field() }}"
@@ -36,6 +37,7 @@ def shops(folder: Path) -> Iterator[Make]:
     def make(config: dict[str, Any] | None = None, **said: Any) -> Flask:
         app = Flask("shop", root_path=str(folder))
         app.config.update(config or {})
+        empty.put(folder / "data" / "hardtack.db")
         extension = Hardtack(app, **{"keyring": KEYS, "data": str(folder / "data"), **said})
         made.append((app, extension))
         _views(app, extension)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -364,6 +365,21 @@ class TestTogether:
             assert (200, 404) == (ask(alone, environ("/auth/sign-in")).status, ask(alone, environ("/mine")).status)
             beside = Hardtack(answering("200 OK", LONG), site=sign_in.site)
             assert LONG == ask(beside, environ("/mine")).body
+        finally:
+            sign_in.close()
+
+    def test_a_site_alone_is_begun_with_its_first_page_and_once(self, tmp_path: Path) -> None:
+        """WSGI knows no start; without one nobody would carry mail."""
+        sign_in = SignIn(application="ship", keyring=Keyring.generate(), data=str(tmp_path))
+        try:
+            postman = sign_in.accounts.postman
+            alone = Hardtack(site=sign_in.site)
+            before = postman.carries
+            ask(alone, environ("/auth/sign-in"))
+            first = [thread for thread in threading.enumerate() if thread.name == "hardtack-mail"]
+            ask(alone, environ("/auth/sign-in"))
+            again = [thread for thread in threading.enumerate() if thread.name == "hardtack-mail"]
+            assert (False, True, 1, first) == (before, postman.carries, len(first), again)
         finally:
             sign_in.close()
 

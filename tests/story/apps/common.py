@@ -59,5 +59,7 @@ def settings() -> dict[str, Any]:
         "data": str(data),
         "origin": "https://shop.example",
         "sign_up": "open",
+        "sign_up_by": "name",
+        "mail": f"folder:{data / 'mail'}",
         "trusted_proxies": ("127.0.0.1",),
     }

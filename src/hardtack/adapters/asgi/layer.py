@@ -74,7 +74,7 @@ class Hardtack:
         self._lives: Visits | Site | None = session or site
         site = own or site
         self._site = site
-        self._pages = None if site is None else _pages(site, page_threads, pages_waiting)
+        self._pages = None if site is None else _pages(site, session, page_threads, pages_waiting)
         self._prune_interval = prune_interval
         self._pruner: asyncio.Task[None] | None = None
 
@@ -136,7 +136,8 @@ class Hardtack:
             await asyncio.get_running_loop().run_in_executor(pages.pool, site.prune)
 
 
-def _pages(site: Site, threads: int, waiting: int) -> Pages:
+def _pages(site: Site, session: Visits | None, threads: int, waiting: int) -> Pages:
     from hardtack.adapters.asgi.pages import Pages  # noqa: PLC0415 - the status layer alone needs no site
 
-    return Pages(site, threads=threads, waiting=waiting)
+    # Where there is a lifespan, it has begun long before the first page.
+    return Pages(site, threads=threads, waiting=waiting, begin=None if session is None else session.begin)

@@ -8,6 +8,7 @@ a growing backlog. Every error is the site's own page, in its shell and in the v
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from hardtack.adapters.asgi.status import StatusLayer
 from hardtack.adapters.asgi.translate import REQUEST, ClientGone, messages, with_body
 from hardtack.adapters.asgi.types import Receive, Scope, Send
 from hardtack.adapters.site_answering import SiteAnswering
-from hardtack.message import Request
+from hardtack.message import Request, Response
 from hardtack.status import ServiceUnavailable
 from hardtack.status.limits import PAGES_RETRY_AFTER
 
@@ -30,11 +31,13 @@ class Pages(StatusLayer):
         site: the pages.
         threads: how many pages run at once.
         waiting: how many more may wait for a thread before 503 is answered.
+        begin: called in the page's thread before each; ``None`` for nothing.
     """
 
-    def __init__(self, site: Site, *, threads: int, waiting: int) -> None:
+    def __init__(self, site: Site, *, threads: int, waiting: int, begin: Callable[[], None] | None = None) -> None:
         super().__init__(self._page, answering=SiteAnswering(site))
         self._site = site
+        self._begin = begin
         self._threads = threads
         self._places = threads + waiting
         self._open()
@@ -69,8 +72,13 @@ class Pages(StatusLayer):
             raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason="pages-waiting")
         self._places -= 1
         try:
-            response = await asyncio.get_running_loop().run_in_executor(self.pool, self._site.answer, request)
+            response = await asyncio.get_running_loop().run_in_executor(self.pool, self._answer, request)
         finally:
             self._places += 1
         for message in messages(response, scope):
             await send(message)
+
+    def _answer(self, request: Request) -> Response:
+        if self._begin is not None:
+            self._begin()
+        return self._site.answer(request)

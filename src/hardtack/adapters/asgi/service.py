@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardtack.adapters.asgi.layer import Hardtack
-from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
 from hardtack.session import Lifetimes, Sessions
-from hardtack.site import Settings, Site
+from hardtack.site import Settings, Site, mailing
+from hardtack.site.opening import connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,12 @@ class Prepared:
     Args:
         made: the files that were made now.
         welcome_code: the code of the first administrator's link, or ``None`` where there is an administrator.
+        mail: where mail goes, or ``None`` where none is sent.
     """
 
     made: tuple[Path, ...]
     welcome_code: str | None
+    mail: str | None
 
 
 def prepare(settings: Settings) -> Prepared:
@@ -38,6 +40,8 @@ def prepare(settings: Settings) -> Prepared:
     Raises:
         MisuseError: something is there that cannot be used; its hint says what to do.
     """
+    # Before anything is made: what is wrong with the settings is told by the process that somebody is looking at.
+    carrier = mailing.carrier(settings, os.environ)
     settings.make_folder()
     key = settings.keyring_path
     database = Path(settings.data) / "hardtack.db"
@@ -46,14 +50,14 @@ def prepare(settings: Settings) -> Prepared:
     made = tuple(path for path in wanted if not path.exists())
     if key in made:
         keyfile.create(key)
-    accounts = Accounts.connect(settings.database_url, keyring=keyring(settings))
+    accounts = connect(settings, keyring(settings))
     try:
         now = int(time.time())
         accounts.prune(now)
         code = None if accounts.has_administrator() else accounts.make_welcome_code(now)
     finally:
         accounts.close()
-    return Prepared(made, code)
+    return Prepared(made, code, None if carrier is None else carrier.place)
 
 
 def keyring(settings: Settings) -> Keyring:
@@ -74,7 +78,7 @@ def application(settings: Settings) -> Hardtack:
         MisuseError: the keyring or the database cannot be opened.
     """
     keys = keyring(settings)
-    accounts = Accounts.connect(settings.database_url, keyring=keys)
+    accounts = connect(settings, keys)
     sessions = Sessions(
         keys,
         origin=settings.origin,

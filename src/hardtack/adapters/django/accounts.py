@@ -28,7 +28,7 @@ from django.views.decorators.debug import sensitive_variables  # type: ignore[im
 
 from hardtack.adapters.django.exchange import ATTRIBUTE
 from hardtack.adapters.django.signing import sign_in
-from hardtack.adapters.django.visiting import believed
+from hardtack.adapters.django.visiting import believed, visit_of
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import Account
 from hardtack.login.attempt import WrongCredentials
@@ -90,8 +90,12 @@ class AccountsBackend(ModelBackend):  # type: ignore[misc]  # Django has no type
         if name is None or password is None:
             return None
         try:
-            client = "" if request is None else believed(request).client
-            account = sign_in().accounts.sign_in(name, password, client=client, now=int(time.time()))
+            visit = None if request is None else visit_of(request)
+            if visit is None:
+                client = "" if request is None else believed(request).client
+                account = sign_in().accounts.sign_in(name, password, client=client, now=int(time.time()))
+            else:
+                account = visit.authenticate(name, password)
         except (WrongCredentials, BadName, BadPassword):
             return None
         except Refused:

@@ -25,10 +25,11 @@ def protect(response: HttpResponseBase, cookie: str, *, depends: bool) -> None:
     writes = cookie in response.cookies
     if not (writes or depends):
         return
-    headers = response.headers
+    # As Django keeps them itself: by its own way each name and text is looked into anew, for every answer.
+    store = response.headers._store
     # Most answers have nothing but their type: then nobody has said anything.
-    plain = len(headers) == 1 and "Content-Type" in headers
-    said = _NOTHING if plain else tuple([headers.get(name) for name in _FIELDS])
+    plain = len(store) == 1 and "content-type" in store
+    said = _NOTHING if plain else tuple([response.headers.get(name) for name in _FIELDS])
     changes = _kept.get((writes, said))
     if changes is None:
         fields = [(name, value) for name, value in zip(_FIELDS, said, strict=True) if value is not None]
@@ -37,5 +38,4 @@ def protect(response: HttpResponseBase, cookie: str, *, depends: bool) -> None:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
         _kept[writes, said] = changes
-    # As Django keeps them itself: by its own way each name and text is looked into anew, for every answer.
-    headers._store.update(changes)
+    store.update(changes)

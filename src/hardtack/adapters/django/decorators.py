@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar, cast, overload
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest  # type: ignore[import-untyped]  # Django has no types
 
+from hardtack.adapters.bearer import check_scope
 from hardtack.adapters.django.sign_in import user_of
 from hardtack.adapters.django.visiting import visit_of
 from hardtack.adapters.sign_in import SignedVisit
@@ -26,9 +27,26 @@ T = TypeVar("T")
 View = Callable[P, T]
 
 
-def sign_in_required(view: View[P, T]) -> View[P, T]:
-    """Let nobody see *view* but who is signed in."""
-    return _requiring(view, SignedVisit.require)
+@overload
+def sign_in_required(view: View[P, T]) -> View[P, T]: ...
+@overload
+def sign_in_required(*, token_scope: str | None = ...) -> Callable[[View[P, T]], View[P, T]]: ...
+def sign_in_required(view: Any = None, *, token_scope: str | None = None) -> Any:
+    """Let nobody see a view but who is signed in.
+
+    Args:
+        view: the view, where the decorator is written without parentheses.
+        token_scope: what a personal access token must be good for to stand for a sign-in; ``None``: none does.
+
+    Raises:
+        MisuseError: *token_scope* is no name of a scope.
+    """
+    check_scope(token_scope)
+
+    def decorate(view: View[P, T]) -> View[P, T]:
+        return _requiring(view, lambda visit: visit.require(token_scope))
+
+    return decorate if view is None else decorate(view)
 
 
 @overload

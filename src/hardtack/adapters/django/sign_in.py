@@ -61,13 +61,16 @@ class SignInMiddleware(AuthenticationMiddleware):  # type: ignore[misc]  # Djang
             if refused is not None:
                 return refused
             request._hardtack_ends = True
-        request.user = SimpleLazyObject(partial(user_of, request))
-        request.auser = partial(auser_of, request)
+        visit = visit_of(request)
+        if visit is not None:
+            visit.changed = partial(_ask_anew, request)
+        _ask_anew(request)
         return None
 
     def _page(self, request: HttpRequest) -> HttpResponse:
         asked, response = self._site.before_content(translate.head_of(request))
         if response is None:
+            self._visiting.sign_in.begin()
             # Read so that Django's own limits, which are others, have no say.
             response = self._site.answer(replace(asked, body=request.read(self._site.max_body + 1)))
         return translate.answer(response)
@@ -96,6 +99,13 @@ class SignInMiddleware(AuthenticationMiddleware):  # type: ignore[misc]  # Djang
             visit.decided = None
             return translate.answer(page(request, visit.request, error))
         return None
+
+
+def _ask_anew(request: HttpRequest) -> None:
+    """Let who it is be asked for when somebody looks, whatever was found before."""
+    request.__dict__.pop("_cached_user", None)
+    request.user = SimpleLazyObject(partial(user_of, request))
+    request.auser = partial(auser_of, request)
 
 
 def user_of(request: HttpRequest) -> Any:
@@ -133,7 +143,13 @@ def _signed_in(request: HttpRequest | None = None, user: Any = None, **_: Any) -
         return
     account = account_of(user)
     if account is not None:
-        visit.sign_in(account)
+        # Django has put its user into the request already, with whatever its backend has added to it.
+        changed, visit.changed = visit.changed, None
+        try:
+            visit.sign_in(account)
+        finally:
+            visit.changed = changed
+        request.__dict__.pop("_cached_user", None)
 
 
 def _signed_out(request: HttpRequest | None = None, **_: Any) -> None:

@@ -6,7 +6,6 @@ Whoever stands outermost does it: ``SessionMiddleware``, whose session is then t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -49,10 +48,7 @@ def believed(request: HttpRequest) -> Request:
         return cast("Request", exchange.asked)
     head = translate.head_of(request)
     proxies = sign_in().settings.trusted_proxies
-    if not proxies:
-        return head
-    found = TrustedProxies(proxies).believe(head.client, head.scheme, head.headers)
-    return replace(head, client=found.client, scheme=found.scheme, host=found.host)
+    return TrustedProxies(proxies).believed(head) if proxies else head
 
 
 def page(request: HttpRequest, asked: Request, error: Refused | Elsewhere) -> Response:
@@ -73,7 +69,7 @@ def _key(request: HttpRequest) -> str | None:
 
 def _hide(request: HttpRequest, names: CookiePolicy) -> None:
     """Take our cookies out of what the project sees: Django writes the others into its reports of errors."""
-    for name in (names.identity_name, names.session_name, names.visitor_name):
+    for name in (names.identity_name, names.session_name, names.visitor_name, names.known_name):
         request.COOKIES.pop(name, None)
 
 

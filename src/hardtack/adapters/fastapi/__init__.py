@@ -15,6 +15,7 @@ from hardtack.adapters.fastapi.dependencies import (
     SignedIn,
     in_session,
     recently_signed_in,
+    signed_in_or_token,
 )
 from hardtack.adapters.fastapi.layer import Hardtack
 from hardtack.adapters.starlette import csrf_exempt
@@ -30,4 +31,5 @@ __all__ = [
     "csrf_exempt",
     "in_session",
     "recently_signed_in",
+    "signed_in_or_token",
 ]

@@ -23,10 +23,12 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from fastapi import Depends, Security
 from fastapi.openapi.models import APIKey, APIKeyIn
+from fastapi.security import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
 from hardtack import session as sessions
+from hardtack.adapters.bearer import check_scope
 from hardtack.adapters.sign_in import SignedVisit
 from hardtack.adapters.starlette.visitors import visit_of
 from hardtack.adapters.visits import check_max_age
@@ -62,6 +64,8 @@ class IdentityCookie(SecurityBase):
         return visit_of(connection)
 
 
+# For the document alone: the visit looks at the field itself.
+_BEARER = HTTPBearer(scheme_name="hardtack-token", bearerFormat="ht_…", auto_error=False)
 _Required = Annotated[SignedVisit, Security(IdentityCookie(SCHEME))]
 _Optional = Annotated[SignedVisit, Security(IdentityCookie(OPTIONAL))]
 _Visit = Annotated[SignedVisit, Depends(visit_of)]
@@ -70,6 +74,25 @@ _Visit = Annotated[SignedVisit, Depends(visit_of)]
 def signed_in(visit: _Required) -> Account:
     """Return the account of whoever is signed in; see ``SignedVisit.require``."""
     return visit.require()
+
+
+def signed_in_or_token(scope: str) -> Callable[..., Account]:
+    """Return a dependency: the account of whoever is signed in, or shows a personal access token that is good for it.
+
+    ``account: Annotated[Account, Security(signed_in_or_token("read"))]``
+
+    Args:
+        scope: what a token must be good for.
+
+    Raises:
+        MisuseError: *scope* is no name of one.
+    """
+    check_scope(scope)
+
+    def either(visit: _Required, _token: Annotated[object, Security(_BEARER)]) -> Account:
+        return visit.require(scope)
+
+    return either
 
 
 def maybe_signed_in(visit: _Optional) -> Account | None:

@@ -37,7 +37,11 @@ def command(sign_in: SignIn, keyring: object) -> click.Command:
         # By name, since the command line stands above the adapters and is none of their parts.
         commands, given = import_module("hardtack.cli.commands"), import_module("hardtack.cli.given")
         application = given.Application(
-            name=sign_in.sessions.policy.application, settings=sign_in.settings, keyring=sign_in.keyring, file=file
+            name=sign_in.sessions.policy.application,
+            settings=sign_in.settings,
+            keyring=sign_in.keyring,
+            file=file,
+            prefix=sign_in.prefix,
         )
         context.exit(commands.run(words, program=context.command_path, application=application))
 

@@ -217,8 +217,7 @@ class _Front:
         if not self._checked:
             signed_in.check_order(self._app.view_functions.values())
             self._checked = True
-        if self._sign_in.may_wait():
-            self._sign_in.start()
+        self._sign_in.begin()
         if self._sign_in.has(path_of(environ)):
             return self._pages(environ, start_response)
         return self._behind(environ, start_response)

@@ -17,6 +17,7 @@ from flask.globals import request_ctx
 from markupsafe import Markup, escape
 from werkzeug.local import LocalProxy
 
+from hardtack.adapters.bearer import check_scope
 from hardtack.adapters.flask.visit_session import VisitInterface, VisitSession
 from hardtack.adapters.sign_in import SignedVisit
 from hardtack.adapters.visits import check_max_age
@@ -59,9 +60,26 @@ current_identity = cast("Identity", LocalProxy(lambda: this_visit().identity))
 # Views ----------------------------------------------------------------------------------------------------------------
 
 
-def sign_in_required(view: Callable[P, T]) -> Callable[P, T]:
-    """Show *view* to people who are signed in; lead others to the sign-in page and back, and answer a script 401."""
-    return _asking_first(view, lambda visit: visit.require())
+@overload
+def sign_in_required(view: Callable[P, T], /) -> Callable[P, T]: ...
+@overload
+def sign_in_required(*, token_scope: str | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
+def sign_in_required(view: Any = None, /, *, token_scope: str | None = None) -> Any:
+    """Show *view* to people who are signed in; lead others to the sign-in page and back, and answer a script 401.
+
+    Args:
+        view: the view, where the decorator has no arguments.
+        token_scope: what a personal access token must be good for to stand for a sign-in; ``None``: none does.
+
+    Raises:
+        MisuseError: *token_scope* is no name of a scope.
+    """
+    check_scope(token_scope)
+
+    def decorate(decorated: Callable[P, T]) -> Callable[P, T]:
+        return _asking_first(decorated, lambda visit: visit.require(token_scope))
+
+    return decorate if view is None else decorate(view)
 
 
 @overload

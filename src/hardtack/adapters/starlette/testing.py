@@ -8,7 +8,6 @@ a password; the account is made if there is none. Both go through the code that 
 
 from __future__ import annotations
 
-import secrets
 import time
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +17,7 @@ from starlette.testclient import TestClient
 
 from hardtack.adapters.starlette.layer import Hardtack
 from hardtack.errors import MisuseError
+from hardtack.login import PasswordRules
 from hardtack.session.testing import edited
 
 
@@ -59,7 +59,7 @@ def signed_in(app: Starlette, name: str, *, ago: int = 0, **options: Any) -> Bro
     hardtack = _hardtack_of(app)
     now = int(time.time())
     accounts = hardtack.accounts
-    account = accounts.find(name) or accounts.add(name, secrets.token_urlsafe(), now=now)
+    account = accounts.find(name) or accounts.add(name, PasswordRules().random(), now=now)
     hardtack.sign_in.start()
     client = visitor(app, **options)
     with edited(client, hardtack.sessions, now=now, host=hardtack.host) as session:

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hardtack.adapters.asgi.session import VISIT
+from hardtack.adapters.bearer import check_scope
 from hardtack.adapters.sign_in import SignedVisit
 from hardtack.adapters.visits import Visit
 from hardtack.errors import MisuseError
@@ -38,14 +39,21 @@ def visit_of(connection: HTTPConnection) -> SignedVisit:
     return visit
 
 
-async def signed_in(connection: HTTPConnection) -> Account:
+async def signed_in(connection: HTTPConnection, token_scope: str | None = None) -> Account:
     """Return the account of whoever is signed in; see ``SignedVisit.require``.
+
+    Args:
+        connection: the request or the WebSocket.
+        token_scope: what a personal access token must be good for to stand for a sign-in; ``None``: none does.
 
     Raises:
         Elsewhere: nobody is, and a person's browser is led to the sign-in page and back.
         Unauthorized: nobody is, and the request is a script's.
+        Refused: a token came that is not good for this.
+        MisuseError: *token_scope* is no name of a scope.
     """
-    return await run_in_threadpool(visit_of(connection).require)
+    check_scope(token_scope)
+    return await run_in_threadpool(visit_of(connection).require, token_scope)
 
 
 async def recently_signed_in(connection: HTTPConnection, max_age: int | None = None) -> Account:

@@ -7,6 +7,7 @@ recognised is loaded with the first request of each process.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,8 @@ class Hardtack:
         site = own or site
         self._site = site
         self._pages = None if site is None else _pages(site)
+        self._session = session
+        self._begun_in = 0
 
     @property
     def maintenance(self) -> bool:
@@ -75,10 +78,19 @@ class Hardtack:
         """Answer one request (PEP 3333)."""
         behind = self._behind
         if self._pages is not None and (behind is None or (self._site and self._site.has(path_of(environ)))):
+            self._begin()
             return self._pages(environ, start_response)
         if behind is None:
             raise RuntimeError("there is no application and no site")
         return behind(environ, start_response)
+
+    def _begin(self) -> None:
+        """Start what must run while pages are answered, such as what carries mail, with the first of a process."""
+        if self._session is not None:
+            self._session.begin()
+        elif self._site is not None and self._begun_in != os.getpid():
+            self._begun_in = os.getpid()
+            self._site.start()
 
 
 def _pages(site: Site) -> Pages:

@@ -62,7 +62,9 @@ def _run(words: Sequence[str], program: str) -> int:
         told = Settings.given("the settings of the project", said())
         if words[:1] and words[0] == "accounts" and told.database is None:
             told.make_folder()  # the first account may be made before the project has served anybody
-        application = None if new else given.Application(name=place()[2], settings=told, keyring=keys(), file=path)
+        if not new:
+            prefix = getattr(settings, "HARDTACK_PREFIX", "/auth")
+            application = given.Application(place()[2], told, keys(), path, prefix)
     except HardtackError as error:
         if words[:1] and words[0] in _OF_THE_PROJECT:
             sys.stderr.write(f"hardtack: {error}\n")
