@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hardtack.cli.commands import run
-from hardtack.login import Accounts, WrongCredentials
+from hardtack.login import Accounts, Known, WrongCredentials
 from hardtack.seal import Keyring, keyfile
 
 PASSWORD = "correct horse battery staple"
@@ -79,11 +80,11 @@ def test_an_administrator_is_added_when_asked_for(hardtack: Run, data: Path) -> 
 @pytest.mark.parametrize(
     ("sent", "password"),
     [
-        (b"correct horse battery\n", "correct horse battery"),
-        (b"correct horse battery\r\n", "correct horse battery"),
-        (b"correct horse battery\n\n", "correct horse battery\n"),
-        (b" correct horse battery ", " correct horse battery "),
-        (b"correct horse battery\r", "correct horse battery\r"),
+        (b"correct horse battery staple\n", "correct horse battery staple"),
+        (b"correct horse battery staple\r\n", "correct horse battery staple"),
+        (b"correct horse battery staple\n\n", "correct horse battery staple\n"),
+        (b" correct horse battery staple ", " correct horse battery staple "),
+        (b"correct horse battery staple\r", "correct horse battery staple\r"),
         ("正确的马，电池，订书钉，还有一些别的".encode(), "正确的马，电池，订书钉，还有一些别的"),
     ],
 )
@@ -118,7 +119,15 @@ def test_the_list_is_json_when_asked_for(hardtack: Run, data: Path) -> None:
     status, lines, talk = hardtack("list", "--json")
     (found,) = [json.loads(line) for line in lines.splitlines()]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", found.pop("created"))
-    expected = {"id": 1, "name": "李雷", "display_name": "李雷", "administrator": False, "disabled": False}
+    expected = {
+        "id": 1,
+        "name": "李雷",
+        "display_name": "李雷",
+        "administrator": False,
+        "roles": [],
+        "email": None,
+        "disabled": False,
+    }
     assert (0, expected, "") == (status, found, talk)
 
 
@@ -156,6 +165,42 @@ def test_attack_5_disabling_takes_effect_at_once_in_a_running_process(hardtack: 
         )
         assert "revoked" == server.revocations.verdict(b"l" * 16, b"s" * 16, account.id, account.epoch, 0)
     assert ("", "hardtack: disabled ada: all sessions have ended") == (done.stdout, done.stderr.splitlines()[0])
+
+
+def code_of(printed: str, begins: str) -> str:
+    """Return the code of a printed link, which is all that is printed."""
+    assert printed.startswith(f"{begins}/release?code=")
+    assert 1 == printed.count("\n")
+    return printed.strip().partition("=")[2]
+
+
+def test_attack_13_a_link_that_lets_the_owner_in_again_is_printed_once(hardtack: Run, data: Path) -> None:
+    """For an account whose name is locked; what it does is said beside it, and the operator's act is in the trail."""
+    add(hardtack, "Ada")
+    now = int(time.time())
+    with opened(data) as accounts:
+        with pytest.raises(WrongCredentials):
+            accounts.sign_in("ada", "wrong", client="192.0.2.1", now=now)
+        with accounts._database.write() as connection:
+            connection.execute(text("UPDATE streak SET failures = 100"))  # what ninety-nine more make of it
+        assert accounts.release.is_locked("ada", now)
+        status, printed, talk = hardtack("release", "ADA")
+        assert (0, 2) == (status, talk.count("hardtack: "))
+        assert "it works once and for an hour" in talk
+        known = accounts.release.use(code_of(printed, "http://localhost:8000"), Known(), client="", now=now)
+        assert not accounts.release.is_locked("ada", now)
+        assert "ada" == accounts.sign_in("ada", PASSWORD, client="192.0.2.1", now=now, known=known).name
+
+
+def test_a_link_begins_with_the_configured_origin(hardtack: Run, data: Path) -> None:
+    """Or with the one that is named, and never with anything else (attack 17)."""
+    add(hardtack, "Ada")
+    code_of(hardtack("release", "ada", "--origin", "https://ID.example.org:443")[1], "https://id.example.org")
+    (data / "hardtack.toml").write_text('origin = "https://login.example.org"\n')
+    code_of(hardtack("release", "ada")[1], "https://login.example.org")
+    status, printed, talk = hardtack("release", "ada", "--origin", "login.example.org")
+    assert (1, "") == (status, printed)
+    assert "'login.example.org' is not an origin" in talk
 
 
 def test_it_speaks_the_terminals_language(hardtack: Run, data: Path) -> None:
@@ -214,7 +259,7 @@ class TestMistakes:
         """Return the talk by lines."""
         return found[0], found[1], found[2].splitlines()
 
-    @pytest.mark.parametrize("command", ["disable", "enable"])
+    @pytest.mark.parametrize("command", ["disable", "enable", "release"])
     def test_an_account_that_does_not_exist(self, hardtack: Run, command: str) -> None:
         """With a hint where to look."""
         expected = "hardtack: there is no account 'bob'\nhardtack: hint: hardtack accounts list shows every account\n"

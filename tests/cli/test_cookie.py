@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from hardtack.cli import cookie
 from hardtack.errors import MisuseError
+from hardtack.login.devices import Known, encode, made
 from hardtack.seal import Keyring, keyfile, rotation
 from hardtack.session import Lifetimes, Sessions
 
@@ -90,6 +91,18 @@ class TestWhatOpens:
         assert re.fullmatch("[0-9a-f]{32}", said["session_id"])
         assert re.fullmatch("[0-9a-f]{32}", said["lineage"])
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\+(59 min|1 h)\)", said["deadline"])
+
+    @pytest.mark.parametrize("named", [True, False])
+    def test_it_says_for_whom_a_known_device_is_known(self, ring: Keyring, named: bool) -> None:
+        """And not by which id, which whoever has it is counted by."""
+        name, now = "__Host-hardtack-known", int(time.time())
+        known = Known((made(7, now), made(8, now)))
+        token = ring.seal(encode(known), purpose="known-device", context=(name, "hardtack"), expires_at=known.until())
+        said = invoke(f"{name}={token}" if named else token).output
+        assert "opened: " in said
+        assert re.search(r"^purpose +known-device$", said, re.MULTILINE)
+        assert f"<Device of account 7 since {now}>, <Device of account 8 since {now}>" in said
+        assert known.devices[0].id.hex() not in said
 
     def test_values_stay_hidden(self, ring: Keyring) -> None:
         """Their keys, types and sizes do not; nothing in them reaches the terminal as a control character."""

@@ -8,7 +8,7 @@ the terminal's font (class A) count as one column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from unicodedata import combining, east_asian_width
 
 _OPENING = "（“‘《〈【「『"
@@ -24,6 +24,13 @@ def width(text: str) -> int:
 def pad(text: str, columns: int) -> str:
     """Return *text* filled up with spaces to *columns*."""
     return text + " " * (columns - width(text))
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield *rows* as lines, every column as wide as its widest cell."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(pad(cell, columns) for cell, columns in zip(row, widths, strict=True)).rstrip()
 
 
 def wrap(text: str, columns: int) -> list[str]:

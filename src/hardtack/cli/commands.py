@@ -21,7 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
     "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
     "cookie": ("cli", "Explain a cookie with the local keys."),
-    "accounts": ("login", "Add, list and disable accounts."),
+    "accounts": ("login", "Look after accounts: add, show, invite, reset, disable, close, audit."),
+    "passwords": ("login", "Make a filter of refused passwords, and check a password."),
+    "tune": ("login", "Find parameters of the password hash that suit this machine."),
+    "mail": ("login", "Send a test mail with the present settings."),
     "status": ("cli", "Explain the HTTP status codes, in English and Chinese."),
 }
 """Each command's extra and its line in the help."""

@@ -26,6 +26,7 @@ from hardtack.cli import voice
 from hardtack.cli.keys_place import Place
 from hardtack.cli.logs import CONTROLS
 from hardtack.errors import MisuseError
+from hardtack.login import devices
 from hardtack.seal import Keyring, Purpose, SealError, keytext, token
 from hardtack.session import cookie, identity
 from hardtack.session import data as form
@@ -79,6 +80,7 @@ _ATTRIBUTES = frozenset(
 _IDENTITY = re.compile(r"__Host-hardtack|hardtack-[0-9]{1,5}")
 _SESSION = re.compile(r"__Host-session-(?P<secure>.+)|hardtack-session-(?P<plain>.+)-[0-9]{1,5}")
 _VISITOR = re.compile(r"__Host-hardtack-visitor|hardtack-visitor-[0-9]{1,5}")
+_KNOWN = re.compile(r"__Host-hardtack-known|hardtack-known-[0-9]{1,5}")
 _TIMES = frozenset({"authenticated_at", "born", "issued", "deadline"})
 _ELSEWHERE = form.encode(None)
 """What stands in the cookie of a session whose values are kept on the server."""
@@ -201,9 +203,12 @@ class Tries(NamedTuple):
             own = self.application or self.own
             names = ("__Host-hardtack", f"hardtack-{self.port}")
             sessions = (f"__Host-session-{own}", f"hardtack-session-{own}-{self.port}")
-            return [each for one in (*names, *sessions) for each in self.of(one)]
+            known = ("__Host-hardtack-known", f"hardtack-known-{self.port}")
+            return [each for one in (*names, *sessions, *known) for each in self.of(one)]
         if _IDENTITY.fullmatch(name):
             return [Try(Purpose.IDENTITY, (name, self.realm), identity.decode)]
+        if _KNOWN.fullmatch(name):
+            return [Try(Purpose.KNOWN_DEVICE, (name, self.realm), devices.decode)]
         session = _SESSION.fullmatch(name)
         if not cookie.is_name(name) or len(name) > cookie.MAX_PAIR:
             return []
@@ -293,7 +298,7 @@ def _shown(field: str, value: Any, say: dict[str, str], now: int) -> str:
     if isinstance(value, bytes):
         return value.hex() or "-"
     if isinstance(value, tuple):
-        return ", ".join(value) or "-"
+        return ", ".join(map(str, value)) or "-"
     if field == "account" and value is None:
         return say["nobody"]
     return json.dumps(value)

@@ -27,12 +27,14 @@ class Application:
         settings: of its sign-in.
         keyring: its keys.
         file: where the keys lie; ``None`` if in no file, or nobody knows in which.
+        prefix: what the addresses of our pages begin with.
     """
 
     name: str
     settings: Settings
     keyring: Keyring
     file: Path | None = None
+    prefix: str = ""
 
 
 def application() -> Application | None:

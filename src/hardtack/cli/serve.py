@@ -36,6 +36,8 @@ SAY = {
         "made": "made {files}: keep the key secret, and back both up",
         "serving": "serving {url}, listening on {address}",
         "development": "serving {url} (this machine only; --origin URL opens it to others)",
+        "mail": "mail is not sent, but kept in {place} (--mail smtps://user@host sends it)",
+        "mail-goes": "mail goes to {place}",
         "welcome": "no administrator yet: open {url} to make the first one (valid for 15 minutes, once)",
         "busy": "port {port} on {host} is in use",
         "busy-hint": "stop what uses it, or choose another: hardtack serve --port {next}",
@@ -46,6 +48,8 @@ SAY = {
         "made": "已生成 {files}：请妥善保管密钥，并备份这两个文件",
         "serving": "正在提供服务：{url}，监听 {address}",
         "development": "正在提供服务：{url}（仅限本机；用 --origin URL 向外开放）",
+        "mail": "邮件不会发出，只存放在 {place}（用 --mail smtps://user@host 发送）",
+        "mail-goes": "邮件发往 {place}",
         "welcome": "还没有管理员：请打开 {url} 创建第一位（15 分钟内有效，仅限一次）",
         "busy": "{host} 的端口 {port} 已被占用",
         "busy-hint": "请停止占用它的程序，或换一个端口：hardtack serve --port {next}",
@@ -71,7 +75,10 @@ SAY = {
     multiple=True,
     help="A proxy to believe about the visitor's address, scheme and host; may be given several times.",
 )
-@click.option("--sign-up", type=click.Choice(["open", "off"]), help="Who may make an account.")
+@click.option("--sign-up", type=click.Choice(["open", "invitation", "off"]), help="Who may make an account.")
+@click.option(
+    "--mail", metavar="URL", help="Where mail goes: smtps://host, smtp://user@host:587, folder:DIR, console:."
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How log lines look.  [default: text]")
 @click.option(
     "--config",
@@ -120,6 +127,8 @@ def announce(settings: Settings, prepared: service.Prepared) -> None:
         voice.say(say["made"].format(files=", ".join(str(path) for path in prepared.made)))
     address = f"{settings.host}:{settings.port}"
     voice.say(say["development" if settings.development else "serving"].format(url=url, address=address))
+    if prepared.mail is not None:
+        voice.say(say["mail" if settings.mail is None else "mail-goes"].format(place=prepared.mail))
     if prepared.welcome_code:
         voice.say(say["welcome"].format(url=f"{url}/welcome?code={prepared.welcome_code}"))
     sys.stderr.flush()
