@@ -26,19 +26,24 @@ from bench import (
     machine,
     million,
     payloads,
+    rate,
     report,
     results,
     rounds,
     sizes,
     targets,
+    telling,
     tokens,
+    waiting,
     worker,
 )
+from hardtack.login import Argon2id, HashingPool
 
 ROUNDS = 31
 BATCH_MILLISECONDS = 20.0
 IMPORT_ROUNDS = 15
 STARTS = 5
+RATE_ROUNDS = 15
 
 
 def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.Results:
@@ -75,6 +80,8 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
     _tell("weighing, importing, playing a day")
     weights = sizes.weigh(found, now)
+    _tell("signing people in")
+    signing_in = sign_ins(quick=quick)
     return results.Results(
         date=datetime.now(UTC).date().isoformat(),
         versions=machine.versions(),
@@ -83,11 +90,26 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         timings=[*_timed(groups, timings), *added.timings(timings)],
         weights=weights,
         imports=imports.measure(1 if quick else IMPORT_ROUNDS),
-        gauges=[*layer.gauges(timings), *worker.measure(many, 1 if quick else STARTS)],
+        gauges=[*layer.gauges(timings), *worker.measure(many, 1 if quick else STARTS), *signing_in],
         days=day.play_both(visitors=50, requests=500) if quick else day.play_both(),
         profiles=breakdown.profiles(timings, parted),
         machine=machine.describe(load_before, os.getloadavg()[0]),
     )
+
+
+def sign_ins(*, quick: bool) -> list[results.Gauge]:
+    """Measure only what signing in costs: its rate, how long others wait meanwhile, and what its time tells."""
+    if quick:
+        cheap = Argon2id(memory=8, passes=1)
+        pool = HashingPool(cheap, places=1000)
+        quickly = rate.measure(rounds=1, turns=2, hashing=pool)
+        pool.close()
+        return [*quickly, *waiting.measure(seconds=0.2, times=1), *telling.measure(tries=8, hasher=cheap)]
+    return [
+        *rate.measure(rounds=RATE_ROUNDS, turns=20),
+        *waiting.measure(seconds=10, times=3),
+        *telling.measure(tries=2000),
+    ]
 
 
 def profile(*, number: int, batch: float) -> list[results.Profile]:
@@ -144,17 +166,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--added", action="store_true", help="measure only what the session adds to a request (row 6); keep nothing"
     )
+    parser.add_argument(
+        "--sign-ins", action="store_true", help="measure only what signing in costs (rows 9 and 10); keep nothing"
+    )
     parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
     parser.add_argument("--save", action="store_true", help="keep the figures: bench/results.json and the pages")
     parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from bench/results.json")
     given = parser.parse_args(arguments)
     if given.quick and given.save:
         parser.error("the figures of a quick run mean nothing, so they are not saved")
-    if given.profile or given.added:
+    if given.profile or given.added or given.sign_ins:
         if given.save:
             parser.error("a profile or a row alone is not saved")
         number, batch = (2, 0.05) if given.quick else (given.rounds, given.batch)
-        if given.profile:
+        if given.sign_ins:
+            print(report.gauges(sign_ins(quick=given.quick)), end="")
+        elif given.profile:
             print(report.profiles(profile(number=number, batch=batch)), end="")
         else:
             print(sessions(number=number, batch=batch), end="")

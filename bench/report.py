@@ -77,6 +77,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "whole": {"en": "the whole, measured", "zh": "整体，实测"},
     "MiB": {"en": "{} MiB", "zh": "{} MiB"},
     "s": {"en": "{} s", "zh": "{} 秒"},
+    "ms": {"en": "{} ms", "zh": "{} 毫秒"},
+    "per s": {"en": "{} a second", "zh": "每秒 {} 次"},
+    "of the rate": {"en": "{} of its rate", "zh": "其速率的 {}"},
+    "% of a hash": {"en": "{} % of a hash", "zh": "一次哈希的 {} %"},
+    "at least": {"en": "at least {}", "zh": "至少 {}"},
+    "within": {"en": "all within ±{}", "zh": "全部在 ±{} 以内"},
     "at most": {"en": "at most {}", "zh": "至多 {}"},
     "bare": {"en": "without a session, µs", "zh": "无会话，微秒"},
     "its own adds": {"en": "its own adds µs", "zh": "自带会话增加 微秒"},
@@ -129,6 +135,26 @@ _GAUGES: Mapping[str, Mapping[str, str]] = {
         "zh": "有 10^6 个已终止会话时从启动到就绪",
     },
     "load": {"en": "of that, to read the 10^6 into memory", "zh": "其中把这 10^6 个读入内存"},
+    "sign-ins": {"en": "sign-ins, of as many as bare argon2 allows", "zh": "登录次数与单纯 argon2 所容许次数之比"},
+    "sign-ins a second": {"en": "sign-ins on this machine", "zh": "本机上的登录次数"},
+    "p99, nobody signs in": {"en": "99 of 100 other requests, nobody signs in", "zh": "其他请求的 99%，无人登录时"},
+    "p99, eight sign in": {"en": "99 of 100 other requests, eight sign in", "zh": "其他请求的 99%，八人同时登录时"},
+    "sign-in": {
+        "en": "wrong password, the account exists or not: difference of the medians",
+        "zh": "密码错误，账户存在与否：中位数之差",
+    },
+    "forgot": {
+        "en": "forgotten password, the account exists or not: the same",
+        "zh": "忘记密码，账户存在与否：同上",
+    },
+    "sign-up": {
+        "en": "sign-up by e-mail, the account exists or not: the same",
+        "zh": "用邮箱注册，账户存在与否：同上",
+    },
+    "sign-in, no hash": {
+        "en": "the control: no hash for unknown names, found out",
+        "zh": "对照：对未知名字不做哈希，会被发现",
+    },
 }
 
 _WORKS: Mapping[str, Mapping[str, str]] = {
@@ -214,7 +240,8 @@ class Table:
 
 def _number(value: float) -> str:
     """Return *value* with the digits that mean something: two decimals below ten, one below a hundred."""
-    return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+    size = abs(value)
+    return f"{value:.2f}" if size < 10 else f"{value:.1f}" if size < 100 else f"{value:.0f}"
 
 
 def _figure(figure: Figure, language: str) -> str:
@@ -242,7 +269,8 @@ def _gauged(gauge: Gauge, language: str) -> str:
 def _most(gauge: Gauge, language: str) -> str:
     if gauge.reach is None:
         return _WORDS["no target"][language]
-    return _WORDS["at most"][language].format(_WORDS[gauge.unit][language].format(f"{gauge.reach:g}"))
+    how = {"of the rate": "at least", "% of a hash": "within"}.get(gauge.unit, "at most")
+    return _WORDS[how][language].format(_WORDS[gauge.unit][language].format(f"{gauge.reach:g}"))
 
 
 def summary(results: Results, language: str) -> Table:
@@ -424,22 +452,21 @@ def verdicts(results: Results, language: str) -> Table:
 
 def gauged(row: int) -> Callable[[Results, str], Table]:
     """Return what lays out the gauges of a row of the targets: what was measured by itself, beside no peer."""
+    return lambda results, language: _gauges([each for each in results.gauges if each.row == row], language)
 
-    def lay_out(results: Results, language: str) -> Table:
-        header = [_WORDS[word][language] for word in ("what", "measured", "target", "result")]
-        rows = [
-            [
-                _GAUGES[each.what][language],
-                _gauged(each, language),
-                _most(each, language),
-                _verdict(each.reached, language),
-            ]
-            for each in results.gauges
-            if each.row == row
+
+def _gauges(found: Sequence[Gauge], language: str) -> Table:
+    header = [_WORDS[word][language] for word in ("what", "measured", "target", "result")]
+    rows = [
+        [
+            _GAUGES[each.what][language],
+            _gauged(each, language),
+            _most(each, language),
+            _verdict(each.reached, language),
         ]
-        return Table(header, rows)
-
-    return lay_out
+        for each in found
+    ]
+    return Table(header, rows)
 
 
 def parts(profile: Profile, language: str) -> Table:
@@ -525,6 +552,9 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
     "verdicts": ("Row 11: the look at the ended sessions alone", verdicts),
     "layer": ("Row 7: what the status layer adds to a request", gauged(7)),
     "memory": ("Row 12: a worker of the service", gauged(12)),
+    "rate": ("Row 9: sign-ins beside bare argon2", gauged(9)),
+    "waiting": ("Row 10: others while people sign in", gauged(10)),
+    "telling": ("What the time of an answer tells", gauged(0)),
     "imports": ("Row 12: imports", imports),
     "day": ("How often the derived key is at hand: a simulated day", day),
     "machine": ("Where, when and how", machine),
@@ -535,6 +565,11 @@ TABLES: Mapping[str, tuple[str, Callable[[Results, str], Table]]] = {
 def profiles(found: Sequence[Profile]) -> str:
     """Return where the time goes, for the terminal."""
     return "\n".join(f"{_WORKS[each.work]['en']}\n\n{parts(each, 'en').text()}" for each in found)
+
+
+def gauges(found: Sequence[Gauge]) -> str:
+    """Return what was measured by itself, for the terminal."""
+    return _gauges(found, "en").text()
 
 
 def text(results: Results) -> str:

@@ -18,6 +18,9 @@ Sense = Literal["times faster", "times as much"]
 """How a ratio is meant: the peer's time by ours, where more is better, or our time or size by the peer's."""
 
 
+Unit = Literal["MiB", "s", "ms", "µs", "per s", "of the rate", "% of a hash"]
+
+
 class Figure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A median with the least and the greatest that it was taken from."""
 
@@ -67,11 +70,11 @@ class Import(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gauge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a piece of work weighed, took or added; ``reach`` is the most that was aimed at."""
+    """What a piece of work weighed, took or added; ``reach`` is the most that was aimed at, or the least of a share."""
 
     row: int
     what: str
-    unit: Literal["MiB", "s", "µs"]
+    unit: Unit
     figure: Figure
     reach: float | None
     reached: bool | None

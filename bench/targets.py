@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.results import Comparison, Figure, Gauge, Sense, Weight
+from bench.results import Comparison, Figure, Gauge, Sense, Unit, Weight
 from bench.rounds import Spread, Timings
 
 AIMED_AT = "typical"
@@ -19,6 +19,14 @@ MEBIBYTES: Mapping[str, float] = {"worker": 90.0, "more by the ended": 64.0}
 """The most that each may weigh (row 12)."""
 ADDED_MICROSECONDS: Mapping[str, float] = {"layer-get": 10.0}
 """The most that the status layer may add (row 7)."""
+
+
+RATE = 0.95
+"""The least share of bare argon2's rate that sign-ins must reach (row 9)."""
+WAIT_MILLISECONDS: Mapping[str, float] = {"p99, eight sign in": 15.0}
+"""The most that 99 of 100 other requests may wait (row 10)."""
+TELLING = 2.0
+"""The most that an answer may differ for somebody who has an account, in hundredths of a hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,32 @@ def judge_added(what: str, microseconds: Sequence[float]) -> Gauge:
     most = ADDED_MICROSECONDS.get(what)
     figure = spread(microseconds)
     return Gauge(7, what, "µs", figure, most, None if most is None else figure.median <= most)
+
+
+def judge_rate(what: str, shares: Sequence[float]) -> Gauge:
+    """Return which share of a rate was reached, and whether it was enough."""
+    figure = spread(shares)
+    return Gauge(9, what, "of the rate", figure, RATE, figure.median >= RATE)
+
+
+def judge_wait(what: str, milliseconds: Sequence[float]) -> Gauge:
+    """Return how long others had to wait, and whether it was short enough if it must be."""
+    most = WAIT_MILLISECONDS.get(what)
+    figure = spread(milliseconds)
+    return Gauge(10, what, "ms", figure, most, None if most is None else figure.median <= most)
+
+
+def judge_telling(what: str, hundredths: Figure) -> Gauge:
+    """Return what the time of an answer tells, and whether its whole interval is little enough; it is of no row."""
+    if what.endswith("no hash"):
+        return Gauge(0, what, "% of a hash", hundredths, None, None)
+    within = hundredths.least >= -TELLING and hundredths.greatest <= TELLING
+    return Gauge(0, what, "% of a hash", hundredths, TELLING, within)
+
+
+def told(what: str, unit: Unit, figures: Sequence[float]) -> Gauge:
+    """Return what was measured beside the rate of row 9; nothing is aimed at."""
+    return Gauge(9, what, unit, spread(figures), None, None)
 
 
 def judge_time(what: str, seconds: Sequence[float]) -> Gauge:

@@ -78,7 +78,7 @@ def _weigh_both(crowd: Crowd, times: int) -> tuple[list[Weighed], list[Weighed]]
 
 def _start(data: Path) -> Weighed:
     began = time.perf_counter()
-    with _serving(data) as (process, port):
+    with serving(data) as (process, port):
         ready = time.perf_counter() - began
         for path in PAGES:
             assert _status(port, path) < 500
@@ -86,7 +86,7 @@ def _start(data: Path) -> Weighed:
 
 
 @contextmanager
-def _serving(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def serving(data: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Give the service when it is ready, and its port; stop it afterwards."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("HARDTACK_", "COV"))}
     said = data.with_name("said")

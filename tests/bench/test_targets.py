@@ -54,6 +54,23 @@ def test_the_status_layer_may_add_as_much_as_its_target_and_no_more() -> None:
     assert targets.judge_added("layer-post", [99.0]).reached is None
 
 
+def test_sign_ins_and_others_waits_are_judged_by_the_median() -> None:
+    """A share must be at least as much; a wait at most, and only beside sign-ins."""
+    assert targets.judge_rate("sign-ins", [0.5, 0.95, 1.2]).reached is True
+    assert targets.judge_rate("sign-ins", [0.94]).reached is False
+    assert targets.judge_wait("p99, eight sign in", [1.0, 15.0, 99.0]).reached is True
+    assert targets.judge_wait("p99, eight sign in", [15.01]).reached is False
+    assert targets.judge_wait("p99, nobody signs in", [99.0]).reached is None
+
+
+def test_what_a_time_tells_is_judged_by_its_whole_interval() -> None:
+    """A small difference that might be a large one is not enough; the control is only told."""
+    assert targets.judge_telling("sign-in", results.Figure(0.0, -2.0, 2.0)).reached is True
+    assert targets.judge_telling("sign-in", results.Figure(0.0, -2.01, 2.0)).reached is False
+    assert targets.judge_telling("sign-in", results.Figure(0.0, -2.0, 2.01)).reached is False
+    assert targets.judge_telling("sign-in, no hash", results.Figure(99.0, 98.0, 99.5)).reached is None
+
+
 def test_only_the_typical_payload_is_judged() -> None:
     """Tiny and large are told beside it."""
     once = {"hardtack": [2.0, 2.0], "itsdangerous": [20.0, 10.0], "signed only": [2.0, 2.0], "floor": [1.0, 1.0]}
