@@ -17,7 +17,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from hardtack.site.routes import ROUTES
+
 PASSWORD = "correct horse battery 订书机"
+BELOW = ("/account/", "/admin")
 WIDTHS = {"wide": 1000, "narrow": 360}
 CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
 
@@ -74,10 +77,35 @@ def take(browser: Browser, url: str, link: str, folder: Path, language: str) -> 
     fill(page, f"admin-{language}", PASSWORD)
     page.wait_for_url(re.compile("/account"))
     shoot("account")
+    visit("sessions", "/account/sessions")
     visit("confirm", "/account/confirm?next=/account")
     page.locator("main input[name=password]").fill("not the password")
     page.locator("main form:has(input[name=password]) button[type=submit]").click()
     shoot("confirm-wrong")
+    for below in ("password", "export", "close"):
+        visit(f"account-{below}", f"/account/{below}")
+    for path in sorted(path for path, route in ROUTES.items() if "GET" in route.pages and path.startswith(BELOW)):
+        visit(path.strip("/").replace("/", "-"), f"{path}?id=1" if path == "/admin/account" else path)
+    visit("admin-audit-error", "/admin/audit?since=29.11.2026")
+    page.goto(f"{url}/admin/account?id=1")
+    page.locator("main input[name=roles]").fill("editor quartermaster")
+    page.locator("main form:has(input[name=roles]) button").click()
+    page.wait_for_url(re.compile("done=roles"))
+    shoot("admin-account-done")
+    tokens = page.locator("main form:has(input[name=label])")
+    page.goto(f"{url}/account/tokens")
+    tokens.locator("input[name=label]").fill("build server")
+    tokens.locator("button").click()
+    shoot("account-tokens-error")
+    tokens.locator("input[type=checkbox]").first.check()
+    tokens.locator("button").click()
+    shoot("account-tokens-made")
+    page.goto(f"{url}/account/password")
+    fields = page.locator("main form:has(input[name=new_password])")
+    fields.locator("input[name=password]").fill(PASSWORD)
+    fields.locator("input[name=new_password]").fill("passwordpassword1")
+    fields.locator("button[type=submit]").click()
+    shoot("account-password-error")
     visit("home-signed-in", "/")
     visit("sign-in-signed-in", "/sign-in")
     page.goto(link)
@@ -92,6 +120,15 @@ def take(browser: Browser, url: str, link: str, folder: Path, language: str) -> 
     visit("sign-in", "/sign-in?next=/account")
     fill(page, f"admin-{language}", "not the password")
     shoot("sign-in-wrong")
+    visit("forgot", "/forgot")
+    page.locator("main input[name=email]").fill("somebody@example.org")
+    page.locator("main form button[type=submit]").click()
+    shoot("forgot-sent")
+    visit("reset-too-late", "/reset?code=x")
+    visit("release", "/release")
+    page.locator("main input[name=username]").fill(f"admin-{language}")
+    page.locator("main button[type=submit]").click()
+    shoot("release-sent")
     identity = {"name": f"hardtack-{url.rpartition(':')[2]}", "value": "A" * 160, "url": url}
     context.add_cookies([identity])  # type: ignore[list-item]
     visit("sign-in-forged", "/account")

@@ -72,10 +72,10 @@ KEPT = """
 from hardtack.seal import Keyring
 accounts = Accounts.connect("sqlite:///shop.db", keyring=Keyring.load("shop.key"))
 accounts._database.migrate()
-for name, password in [("ada", "correct horse battery"), ("ada", "another long password"), ("bo", "short")]:
+for name, password in [("ada", "correct horse battery staple"), ("ada", "another good long phrase"), ("bo", "short")]:
     keep_as_well(accounts, name, password)
 print([account.name for account in accounts.list()])
-print(accounts.sign_in("ada", "correct horse battery", client="", now=int(time.time())).name)
+print(accounts.sign_in("ada", "correct horse battery staple", client="", now=int(time.time())).name)
 accounts.close()
 """
 
@@ -93,7 +93,7 @@ old = flask.Flask("shop")
 old.secret_key = secrets[0]
 cookie = old.session_interface.get_signing_serializer(old).dumps({"_user_id": "7", "_fresh": True})
 hardtack.sign_in.start()
-hardtack.accounts.add("ada", "correct horse battery", now=int(time.time()))
+hardtack.accounts.add("ada", "correct horse battery staple", now=int(time.time()))
 
 @app.get("/")
 def start():

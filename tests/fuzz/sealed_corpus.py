@@ -1,4 +1,4 @@
-"""Make the part of the corpus that is sealed or encoded, which nobody can type: token, session, identity, data.
+"""Make the part of the corpus that is sealed or encoded, which nobody can type: tokens, cookies and links.
 
     python -m tests.fuzz.sealed_corpus
 
@@ -11,9 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from hardtack.seal import Key, Keyring, token
+from hardtack.login import devices
+from hardtack.login.links import Kind, Links
+from hardtack.seal import Key, Keyring, Purpose, token
 from hardtack.session import Identity, Sessions, identity
 from hardtack.session import data as form
+from hardtack.store.accounts import AccountRows
 from tests.fuzz.targets.token import CONTEXT, DATA
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -100,6 +103,69 @@ def data_seeds() -> dict[str, bytes]:
     return {**made, "nested": made["empty-values"][:-1] + b"\x91" * 2000 + b"\xc0", "too-few": b"\x90", "empty": b""}
 
 
+def known_seeds() -> dict[str, bytes]:
+    """Return Cookie fields with the cookie of known devices in them, good and bad; and such as the seal would hold."""
+    ring, name = Keyring([KEY], bytes(32)), "__Host-hardtack-known"
+    device = devices.Device(7, bytes(range(16)), NOW - 60)
+    other = devices.Device(8, bytes(16), NOW - 60 * 86_400)
+
+    def sealed(data: bytes, purpose: str = Purpose.KNOWN_DEVICE, realm: str = "hardtack", until: int = NOW + 60) -> str:
+        return f"{name}={ring.seal(data, purpose=purpose, context=(name, realm), expires_at=until)}"
+
+    shown = devices.encode(devices.Known((device, other)))
+    fields = {
+        "two": sealed(shown),
+        "among-others": f"theme=dark; {sealed(shown)}; a=b",
+        "doubled": f"{sealed(shown)}; {sealed(shown)}",
+        "expired": sealed(shown, until=NOW - 1),
+        "other-purpose": sealed(shown, purpose="identity"),
+        "other-realm": sealed(shown, realm="elsewhere"),
+        "oversized": f"{name}={'A' * 4100}",
+        "no-token": f"{name}=nonsense",
+        "none": "a=b; =c; d",
+    }
+    inside = {
+        "inside-two": shown,
+        "inside-none": devices.encode(devices.UNKNOWN),
+        "inside-six": msgspec.msgpack.encode([[device] * 6]),
+        "inside-short-id": msgspec.msgpack.encode([[[7, b"short", NOW]]]),
+        "inside-nobody": msgspec.msgpack.encode([[[0, bytes(16), NOW]]]),
+        "inside-nested": b"\x91" * 2000 + b"\xc0",
+    }
+    return {**{label: field.encode() for label, field in fields.items()}, **{k: b"raw:" + v for k, v in inside.items()}}
+
+
+def link_seeds() -> dict[str, bytes]:
+    """Return codes of links, good and bad; and such as the seal would hold."""
+    ring = Keyring([KEY], bytes(32))
+    made = Links(ring, AccountRows())
+    true = made.make(Kind.SIGN_UP, now=NOW, email="anna@example.org", onward="/account")
+    elsewhere = Links(Keyring.generate(), AccountRows())
+    codes = {
+        "good": true,
+        "expired": made.make(Kind.SIGN_UP, now=NOW - Kind.SIGN_UP.lifetime, email="anna@example.org"),
+        "of-another-kind": made.make(Kind.RESET, now=NOW, email="anna@example.org"),
+        "of-another-realm": Links(ring, AccountRows(), "elsewhere").make(Kind.SIGN_UP, now=NOW),
+        "unknown-key": elsewhere.make(Kind.SIGN_UP, now=NOW),
+        "cut": true[:-5],
+        "too-long": "A" * 3000,
+        "empty": "",
+    }
+    encode = msgspec.msgpack.encode
+    fields = [bytes(16), 0, bytes(16), NOW, "anna@example.org", "/account"]
+    inside = {
+        "inside": encode(fields),
+        "inside-short": encode(fields[:4]),
+        "inside-few": encode(fields[:3]),
+        "inside-many": encode([*fields, 0]),
+        "inside-nobody": encode([fields[0], -1, *fields[2:]]),
+        "inside-short-id": encode([b"short", *fields[1:]]),
+        "inside-far": encode([*fields[:5], "/" * 600]),
+        "inside-nested": b"\x91" * 2000 + b"\xc0",
+    }
+    return {**{label: code.encode() for label, code in codes.items()}, **{k: b"raw:" + v for k, v in inside.items()}}
+
+
 def main() -> None:
     """Write every file anew."""
     for target, seeds in {
@@ -107,6 +173,8 @@ def main() -> None:
         "session": session_seeds(),
         "identity": identity_seeds(),
         "data": data_seeds(),
+        "known": known_seeds(),
+        "link_code": link_seeds(),
     }.items():
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ def serve(data: Path, *options: str, environ: dict[str, str] | None = None) -> s
 def post_json(
     service: Service, path: str, body: dict[str, str], cookie: str = "", **fields: str
 ) -> tuple[int, str, str]:
-    """Send JSON as our own origin does; return status, first cookie as name=value, and content."""
+    """Send JSON as our own origin does; return status, the cookie that signs in as name=value, and content."""
     headers = {
         "Content-Type": "application/json",
         "Origin": service.url,
@@ -47,7 +47,7 @@ def post_json(
     }
     status, answer, text = service.ask("POST", path, body=json.dumps(body).encode(), headers=headers)
     cookies = [value.partition(";")[0] for value in answer.get_all("Set-Cookie", [])]
-    return status, next((kept for kept in cookies if not kept.endswith("=")), ""), text
+    return status, next((kept for kept in cookies if not kept.endswith("=") and "known" not in kept), ""), text
 
 
 def account_status(service: Service, cookie: str) -> int:
