@@ -152,7 +152,10 @@ class TestBuild:
         deadline = time.monotonic() + 60
         while len(list(data.iterdir())) < 2 and time.monotonic() < deadline:
             time.sleep(0.01)
-        process.send_signal(how)
+        # A person whose first key is lost, as in a callback of the interpreter's, presses it again.
+        while process.poll() is None and time.monotonic() < deadline:
+            process.send_signal(how)
+            time.sleep(0.5)
         _, talk = process.communicate(timeout=60)
         assert (1, "hardtack: stopped") == (process.returncode, talk.strip())
         assert ["passwords.filter"] == [path.name for path in data.iterdir()]
