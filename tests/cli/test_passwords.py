@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -18,6 +19,7 @@ import pytest
 
 from hardtack.cli import passwords
 from hardtack.cli.commands import run
+from hardtack.login.filling import FilterBuilder
 from hardtack.login.filters import Kind, PasswordFilter
 from hardtack.login.plain import simplified
 
@@ -159,6 +161,40 @@ class TestBuild:
         assert (1, "hardtack: stopped") == (process.returncode, talk.strip())
         assert ["passwords.filter"] == [path.name for path in data.iterdir()]
         assert before == (data / "passwords.filter").read_bytes()
+
+    @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+    def test_an_interruption_that_is_lost_on_the_way_still_stops_the_work(
+        self, hardtack: Run, data: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+    ) -> None:
+        """As one that falls into the end of a generator is."""
+        added = FilterBuilder.add
+
+        def interrupted(builder: FilterBuilder, key: int) -> None:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(how)
+            added(builder, key)
+
+        monkeypatch.setattr(FilterBuilder, "add", interrupted)
+        assert (1, "", "\nhardtack: stopped\n") == hardtack("build", "-", sent=b"sunshines\n")
+        assert [] == list(data.iterdir())
+
+    def test_a_signal_that_was_to_be_ignored_stays_ignored(
+        self, hardtack: Run, data: Path, listed: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As one that runs in the background expects."""
+        added = FilterBuilder.add
+
+        def interrupted(builder: FilterBuilder, key: int) -> None:
+            signal.raise_signal(signal.SIGINT)
+            added(builder, key)
+
+        monkeypatch.setattr(FilterBuilder, "add", interrupted)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            assert 0 == hardtack("build", str(listed))[0]
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def test_progress_is_shown_on_a_terminal_and_taken_away(self, hardtack: Run, data: Path, listed: Path) -> None:
         """Lines read, how much of the file that is, and the parts that are built."""

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 from types import FrameType
-from typing import cast
+from typing import Self, cast
 
 import click
 
@@ -111,10 +111,11 @@ def build(corpus: str, output: Path | None, at_least: int, data: str | None) -> 
     say = SAY[voice.language()]
     start = time.monotonic()
     path = _target(output, data)
-    with _ending_on_sigterm(), _opened(corpus) as (file, size):
+    with _Interruptions() as interruptions, _opened(corpus) as (file, size):
         try:
-            listed = Corpus(file, at_least)
-            written = _build(listed, size, path)
+            with interruptions.at_once():
+                listed = Corpus(file, at_least)
+            written = _build(listed, size, path, interruptions)
         except NoCorpus as error:
             raise MisuseError(say[error.reason].format(line=error.line), say[f"{error.reason}-hint"]) from None
         except OSError as error:
@@ -164,16 +165,23 @@ def _target(output: Path | None, data: str | None) -> Path:
     return Path(settings.data) / FILTER_NAME
 
 
-def _build(listed: Corpus, size: int, path: Path) -> Written:
+def _build(listed: Corpus, size: int, path: Path, interruptions: _Interruptions) -> Written:
     """Write the filter of *listed* to *path*, and show how far it is."""
     say = SAY[voice.language()]
     with FilterBuilder(listed.kind, path.absolute().parent) as builder, _progress() as show:
-        for count, key in enumerate(listed.keys()):
-            builder.add(key)
-            if count % _EVERY == 0:
-                part = listed.file.tell() / size if size else 0
-                show(say["read-of" if size else "read"].format(lines=listed.lines, part=part))
-        return builder.write(path, told=lambda done, shards: show(say["built"].format(done=done, shards=shards)))
+        with interruptions.at_once():
+            for count, key in enumerate(listed.keys()):
+                builder.add(key)
+                interruptions.look()
+                if count % _EVERY == 0:
+                    part = listed.file.tell() / size if size else 0
+                    show(say["read-of" if size else "read"].format(lines=listed.lines, part=part))
+
+        def told(done: int, shards: int) -> None:
+            interruptions.look()
+            show(say["built"].format(done=done, shards=shards))
+
+        return builder.write(path, told=told)
 
 
 @contextmanager
@@ -220,15 +228,49 @@ def _progress() -> Iterator[_Show]:
         show.clear()
 
 
-@contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl-C does, so that what it has half made is taken away."""
-    before = signal.signal(signal.SIGTERM, _leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+class _Interruptions:
+    """SIGINT and SIGTERM end the command alike, so that what it has half made is taken away.
 
+    An exception may come between any two steps: before a folder that was just made is anybody's to take away, or while
+    a generator is thrown away, where it is only reported. So a signal is noted, the work looks at the note, and only
+    what may wait for input is ended ``at_once``. A signal that the command was started to ignore stays ignored.
+    """
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    def __init__(self) -> None:
+        self._come = False
+        self._at_once = False
+        self._before = {
+            number: handler
+            for number in (signal.SIGINT, signal.SIGTERM)
+            if (handler := signal.getsignal(number)) is not signal.SIG_IGN
+        }
+
+    def __enter__(self) -> Self:
+        for number in self._before:
+            signal.signal(number, self._leave)
+        return self
+
+    def __exit__(self, *_about: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Let a signal end what is done in the block wherever it is."""
+        self._at_once = True
+        try:
+            self.look()
+            yield
+        finally:
+            self._at_once = False
+        self.look()
+
+    def look(self) -> None:
+        """Raise ``KeyboardInterrupt`` if a signal has come."""
+        if self._come:
+            raise KeyboardInterrupt
+
+    def _leave(self, _signal: int, _frame: FrameType | None) -> None:
+        self._come = True
+        if self._at_once:
+            raise KeyboardInterrupt
