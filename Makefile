@@ -5,10 +5,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
+# One more worker than cores: tests also wait, for servers, browsers and clocks.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+
 # The rooms in which every branch is tested; less fails the tests.
 FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*
 
-.PHONY: help serve demo setup test check format bench fuzz docs passwords requirements clean
+.PHONY: help serve demo setup test asvs check format bench fuzz docs passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,11 +26,14 @@ setup: $(VENV)/.dev ## Install everything that the checks and tests need, from P
 	@tests/setup/debian
 
 test: setup ## Run the tests
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term $(ARGS)
 ifeq ($(strip $(ARGS)),)
 	@mkdir -p build
 	@$(BIN)/coverage report --fail-under=100 --include='$(FULLY_COVERED)' >build/coverage.txt || { cat build/coverage.txt; exit 1; }
 endif
+
+asvs: setup ## Run the tests that show what of OWASP ASVS is met, and write the scorecard and its pages
+	$(BIN)/python -m tests.asvs.run -n auto $(ARGS)
 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies, docs
 	$(BIN)/ruff format --check .

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +18,62 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests import compiled, empty
+
+compiled.share()
+
 # How long one example takes says something about the machine and nothing about the code.
 settings.register_profile("hardtack", deadline=None)
 settings.load_profile("hardtack")
 
+pytest_plugins = ["tests.asvs.marking"]  # notes which tests show what of ASVS
+
 START_TIMEOUT = 60
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for its user alone
+ROOM = 2 << 30
+"""Octets that must be free there; a whole run leaves a quarter of it at most."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let temporary folders lie in memory, where there is room.
+
+    Every commit of a database waits for the disk, thousands of times; none of the tests cuts the machine's power.
+    """
+    if config.getoption("basetemp") or {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys():
+        return
+    try:
+        found = os.statvfs(MEMORY)
+    except OSError:
+        return
+    if os.access(MEMORY, os.W_OK) and found.f_bavail * found.f_frsize >= ROOM and not found.f_flag & os.ST_NOEXEC:
+        # The one for pytest's folders, the other for those of the tests' own and of the processes that they start.
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Leave what was collected out of every later search for garbage: it is large, and stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+UNTRACED = {"bench", "browser", "conformance", "docs", "peers", "peers_table", "story"}
+"""Folders whose processes are no part of what is measured."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _untraced(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Do not trace the processes that a test of those folders starts.
+
+    They show the whole; every line that they run has a test of its room, which is measured. Tracing is a third of what
+    such a process costs.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if UNTRACED & set(request.path.relative_to(Path(__file__).parent).parts[:1]):
+            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+            patch.delenv("COVERAGE_PROCESS_START", raising=False)
+        yield
 
 
 @dataclass
@@ -77,8 +130,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts the service with more options and waits until it is ready."""
     running: list[Service] = []
 
-    def start_one(*options: str, environ: Mapping[str, str] | None = None, data: Path | None = None) -> Service:
+    def start_one(
+        *options: str, environ: Mapping[str, str] | None = None, data: Path | None = None, nothing_there: bool = False
+    ) -> Service:
         folder = data or tmp_path / "data"
+        if not (nothing_there or folder.exists()):
+            empty.put(folder / "hardtack.db")
         log = tmp_path / f"log-{len(running)}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HARDTACK_")}
         command = [sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
