@@ -59,6 +59,17 @@ def test_setting_a_field_replaces_every_spelling_of_it() -> None:
     assert response.get("etag") is None
 
 
+def test_setting_several_fields_is_setting_one_after_another() -> None:
+    """The same fields in the same order, whatever was there."""
+    there = [("etag", '"1"'), ("X-A", "1"), ("set-cookie", "c"), ("x-a", "2")]
+    given = (("x-A", "3"), ("Vary", "Accept"), ("ETag", '"2"'))
+    one_by_one, at_once = Response(200, list(there)), Response(200, list(there))
+    for name, value in given:
+        one_by_one.set(name, value)
+    at_once.set_each(given)
+    assert one_by_one.headers == at_once.headers == [("set-cookie", "c"), *given]
+
+
 def test_added_fields_repeat() -> None:
     """Set-Cookie may come several times (RFC 6265 §3)."""
     response = Response(200)

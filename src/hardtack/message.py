@@ -154,6 +154,12 @@ class Response:
         self.headers = [pair for pair in self.headers if pair[0].lower() != lowered]
         self.headers.append((name, value))
 
+    def set_each(self, fields: Iterable[tuple[str, str]]) -> None:
+        """Make these the only values of these header fields, as ``set`` does one by one; no name may come twice."""
+        given = list(fields)
+        names = {name.lower() for name, _ in given}
+        self.headers = [pair for pair in self.headers if pair[0].lower() not in names] + given
+
     def add(self, name: str, value: str) -> None:
         """Add one more header field *name*; the way to set several cookies."""
         self.headers.append((name, value))

@@ -49,6 +49,7 @@ def flipped(bit: int) -> bytes:
     return (int.from_bytes(SEALED, "big") ^ (1 << bit)).to_bytes(len(SEALED), "big")
 
 
+@pytest.mark.asvs("11.3.3")
 @given(sealed=st.binary(max_size=120) | st.integers(0, 8 * len(SEALED) - 1).map(flipped))
 def test_anything_else_is_refused_and_nothing_else_is_raised(sealed: bytes) -> None:
     """Any bytes, and the true ones with a single bit changed."""

@@ -7,6 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from hardtack.seal import Keyring, derived, token
 
 NOW = 1_800_000_000
@@ -22,6 +24,7 @@ def nonce(text: str) -> bytes:
     return token.decode(text)[5 : token.NONCE_END]
 
 
+@pytest.mark.asvs("11.3.4")
 def test_a_prefix_serves_exactly_65536_tokens_with_a_fresh_suffix_each(ring: Keyring) -> None:
     """The suffixes are neither equal nor in order."""
     tokens = [ring.seal(b"", purpose="csrf") for _ in range(2 * derived.SEALS_PER_PREFIX + 1)]
@@ -90,6 +93,7 @@ print(prefix(before) == prefix(after), prefix(first) == prefix(second), prefix(f
 """
 
 
+@pytest.mark.asvs("11.3.4")
 def test_a_child_draws_its_own_prefix_and_the_parent_keeps_its() -> None:
     """Each opens what the other sealed."""
     done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=False)

@@ -171,6 +171,7 @@ class TestSealingAndOpening:
         with pytest.raises(MisuseError, match="at most 49102"):
             RING.seal(bytes(token.MAX_DATA + 1), purpose="session")
 
+    @pytest.mark.asvs("11.3.4")
     def test_two_tokens_of_the_same_are_different(self) -> None:
         """The nonce is fresh for each."""
         assert RING.seal(b"x", purpose="session") != RING.seal(b"x", purpose="session")
@@ -180,12 +181,14 @@ class TestSealingAndOpening:
         sealed = RING.seal(b"the captain's name", purpose="session")
         assert b"captain" not in base64.urlsafe_b64decode(sealed + "==") + sealed.encode()
 
+    @pytest.mark.asvs("9.2.1")
     def test_it_ends_in_the_second_that_was_named(self) -> None:
         """Until then it opens."""
         sealed = RING.seal(b"x", purpose="session", expires_at=NOW)
         assert b"x" == RING.open(sealed, purpose="session", now=NOW - 1)
         assert "expired" == refusal(RING, sealed, now=NOW)
 
+    @pytest.mark.asvs("11.2.2")
     def test_a_token_of_an_opening_key_opens_and_new_ones_are_sealed_under_the_active_key(self) -> None:
         """Nobody is signed out by another active key."""
         old, new = Key(os.urandom(32)), Key(os.urandom(32))
@@ -230,6 +233,7 @@ class TestWhateverText:
         """Its length alone decides."""
         assert "malformed" == refusal(RING, character * 10_000_000)
 
+    @pytest.mark.asvs("11.2.5")
     def test_a_refusal_shows_no_other_exception_behind_it(self) -> None:
         """A traceback in a log stays short, and holds nothing of the token."""
         with pytest.raises(SealError) as caught:
@@ -240,6 +244,7 @@ class TestWhateverText:
 class TestPurposesAndContexts:
     """A token is bound to both."""
 
+    @pytest.mark.asvs("9.2.2")
     @pytest.mark.parametrize("first", Purpose)
     def test_a_token_of_one_purpose_is_refused_for_every_other(self, first: Purpose) -> None:
         """All eleven, each against the ten others and an application's own."""
@@ -257,6 +262,7 @@ class TestPurposesAndContexts:
                 assert b"x" == ring.open(text, purpose=purpose, now=NOW)
                 assert {"forged"} == {refusal(ring, text, other) for other in Purpose if other != purpose}
 
+    @pytest.mark.asvs("9.2.3")
     @settings(deadline=None)
     @given(st.lists(st.text("ab", max_size=2), max_size=3), st.lists(st.text("ab", max_size=2), max_size=3))
     def test_a_token_opens_in_its_own_context_only(self, sealed_in: list[str], opened_in: list[str]) -> None:
@@ -268,6 +274,7 @@ class TestPurposesAndContexts:
             outcome = error.reason
         assert ("x" if sealed_in == opened_in else "forged") == outcome
 
+    @pytest.mark.asvs("9.1.1")
     def test_the_forged_come_before_the_expired(self) -> None:
         """The end of a token that does not hold is not looked at."""
         sealed = RING.seal(b"x", purpose="session", expires_at=1)

@@ -70,6 +70,7 @@ def random_changes(true: str, source: random.Random) -> Iterator[str]:
         yield "".join(chr(source.randrange(0x110000)) for _ in range(source.randint(0, 100)))
 
 
+@pytest.mark.asvs("9.1.1", "11.2.5", "11.3.3")
 def test_none_of_a_hundred_thousand_changed_tokens_opens(capsys: pytest.CaptureFixture[str]) -> None:
     """Every reason occurs, and nothing that is refused keeps the true token from opening."""
     ring, stranger = Keyring.generate(), Keyring.generate()

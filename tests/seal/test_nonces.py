@@ -13,6 +13,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from hardtack.seal import Key, Keyring, derived, keyfile, token
 
 WORKERS, FORKS, THREADS, SEALS = 4, 2, 3, 4000
@@ -71,6 +73,7 @@ sys.exit(sum(os.waitpid(child, 0)[1] for child in children))
 """
 
 
+@pytest.mark.asvs("11.3.4")
 def test_no_nonce_is_repeated_by_spawned_and_forked_processes_and_their_threads(tmp_path: Path) -> None:
     """Nor is a prefix shared by two processes, or used too often; and no session is lost by the change of keys."""
     old, new, pepper = os.urandom(32), os.urandom(32), os.urandom(32)

@@ -169,6 +169,7 @@ STEPS = st.tuples(
 )
 
 
+@pytest.mark.asvs("11.2.2")
 @settings(deadline=None)
 @given(st.lists(STEPS, max_size=25))
 def test_whatever_an_operator_does_nobody_is_signed_out_but_by_a_revocation(steps: list[tuple[str, int, int]]) -> None:

@@ -61,10 +61,17 @@ class TestBase64url:
         assert [] == [text for text in texts if by_the_standard_library(text) != decoded(text)]
 
     @settings(deadline=None, max_examples=500)
-    @given(st.text(ANY_CHARACTER) | st.text(ALPHABET) | st.text(ALPHABET + "=+/\n \x00é\ud800", max_size=12))
+    @given(st.text(ANY_CHARACTER) | st.text(ALPHABET) | st.text(ALPHABET + '=+/"\\\n \x00é\ud800', max_size=12))
     def test_any_text_decodes_as_its_definition_says_or_raises_value_error(self, text: str) -> None:
         """Lone surrogates, zero bytes and all: never another exception, never a second spelling."""
         assert by_the_standard_library(text) == decoded(text)
+
+    @pytest.mark.parametrize(
+        "text", ['Zm9v"', '"Zm9v', 'Zm"9', "Zm9\\u0076", "Zm\\u0039v", "Zm9v\\/w", "Zm9v\\n", "Zg==", "Zm=v"]
+    )
+    def test_what_means_something_in_json_is_no_second_spelling(self, text: str) -> None:
+        """Quotes, escapes and padding, since msgspec reads base64 in a JSON string."""
+        assert None is decoded(text)
 
 
 class TestPurpose:
@@ -169,6 +176,7 @@ def test_ids_and_keys_of_different_purposes_have_nothing_in_common() -> None:
     assert all(key[:4] != token.key_id(secret) for key in keys)
 
 
+@pytest.mark.asvs("11.2.5")
 def test_a_seal_error_says_its_reason_and_nothing_else() -> None:
     """It goes to the log."""
     assert ("forged", "forged") == (SealError("forged").reason, str(SealError("forged")))

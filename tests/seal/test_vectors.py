@@ -40,11 +40,13 @@ def test_the_file_is_what_its_script_makes() -> None:
     assert (VECTORS / "seal.json").read_text() == made.stdout
 
 
+@pytest.mark.asvs("11.3.3")
 def test_every_token_that_should_open_does(ring: Keyring, vectors: dict[str, Any]) -> None:
     """With the data that was sealed."""
     assert {v["name"]: v["data"] for v in vectors["opens"]} == {v["name"]: outcome(ring, v) for v in vectors["opens"]}
 
 
+@pytest.mark.asvs("9.1.2")
 def test_every_token_that_should_not_open_is_refused_for_its_reason(ring: Keyring, vectors: dict[str, Any]) -> None:
     """With nothing kept yet, and once more when everything that opens has been opened."""
     expected = {v["name"]: v["reason"] for v in vectors["refused"]}

@@ -21,6 +21,7 @@ KEY = bytes(range(32))
 NONCE = bytes(range(24))
 
 
+@pytest.mark.asvs("11.3.3")
 @pytest.mark.parametrize("vector", VECTORS)
 def test_sealing_gives_the_ciphertext_of_c2sp(vector: dict[str, str]) -> None:
     """The two official vectors, one for each case of doubling."""
@@ -42,6 +43,7 @@ def test_the_derived_key_is_c2sps(vector: dict[str, str]) -> None:
     assert vector["Kx"] == derivation.derive(bytes.fromhex(vector["N"])[:12]).hex()
 
 
+@pytest.mark.asvs("11.3.3")
 def test_ten_thousand_random_runs_accumulate_to_c2sps_hash() -> None:
     """Keys, nonces, plaintexts and associated data of every kind come from one stream of SHAKE-128."""
     # A record has at most 32 + 24 + 1 + 255 + 1 + 255 bytes.
@@ -64,6 +66,7 @@ def test_ten_thousand_random_runs_accumulate_to_c2sps_hash() -> None:
     assert FACTS["accumulated"]["iterations"]["10000"] == accumulated.hexdigest(32)
 
 
+@pytest.mark.asvs("9.1.1", "11.3.3")
 @settings(deadline=None)
 @given(data=st.data(), plaintext=st.binary(max_size=100), aad=st.binary(max_size=100))
 def test_one_changed_bit_anywhere_does_not_open(data: st.DataObject, plaintext: bytes, aad: bytes) -> None:

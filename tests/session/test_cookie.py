@@ -110,6 +110,8 @@ class TestParse:
         [
             ("b=1; a=2", "2"),
             ("b=1; a=2; c=3", "2"),
+            ("b=1; a=2a", "2a"),
+            ("b=1; a=2; c=a", None),
             ("; a= 2\t", "2"),
             ("a=2", None),
             ("a=1; a=2", None),
@@ -483,6 +485,7 @@ class TestDump:
         with pytest.raises(MisuseError, match="must be Secure"):
             dump("a", "1", **options)
 
+    @pytest.mark.asvs("3.3.1")
     @pytest.mark.parametrize(
         "name", ["__Host-a", "__host-a", "__HOST-", "__Secure-a", "__SECURE-a", "__Http-a", "__hTTP-a", "__Host-Http-a"]
     )
@@ -497,6 +500,7 @@ class TestDump:
         with pytest.raises(MisuseError, match="demands HttpOnly"):
             dump(name, "1", path="/", secure=True)
 
+    @pytest.mark.asvs("3.3.3")
     @pytest.mark.parametrize("options", [{}, {"path": "/a"}, {"path": "/", "domain": "example.org"}])
     @pytest.mark.parametrize("name", ["__Host-a", "__hOST-a", "__Host-Http-a", "__HOST-http-a"])
     def test_the_host_prefix_demands_the_whole_host_alone(self, name: str, options: dict[str, Any]) -> None:
@@ -516,6 +520,7 @@ class TestDump:
         assert dump("_Host-a", "1") == "_Host-a=1"
         assert dump("__Hosta", "1") == "__Hosta=1"
 
+    @pytest.mark.asvs("3.3.5")
     def test_name_and_value_fit_into_4096_octets_together(self) -> None:
         """The limit itself is allowed, one octet more is not; attributes do not count."""
         assert len(dump("ab", "1" * 4094, path="/" + "x" * 1000)) > 5000

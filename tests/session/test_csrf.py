@@ -41,6 +41,7 @@ class TestSafeMethods:
         """Even from another site: links are not forbidden."""
         assert outcome(("Sec-Fetch-Site", "cross-site"), ("Origin", "null"), method=method) == "passes"
 
+    @pytest.mark.asvs("3.5.3")
     @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "get", "PROPFIND", ""])
     def test_every_other_method_is_looked_at(self, method: str) -> None:
         """Methods are compared with case, and an unknown one may change something."""
@@ -54,6 +55,7 @@ class TestSecFetchSite:
         """The browser says it, and a page cannot forge it."""
         assert outcome(("Sec-Fetch-Site", "same-origin")) == "passes"
 
+    @pytest.mark.asvs("3.5.1")
     @pytest.mark.parametrize(
         "site", ["same-site", "cross-site", "none", "", "Same-Origin", "same-origin, cross-site", "junk"]
     )
@@ -128,6 +130,7 @@ class TestToken:
         """The cookie could be somebody else's right."""
         assert outcome(token=token) == reason
 
+    @pytest.mark.asvs("3.5.1", "3.5.2", "3.7.5")
     @pytest.mark.parametrize(
         "content_type", [FORM, "Multipart/Form-Data; boundary=x", "text/plain", "text/plain ;charset=utf-8"]
     )
@@ -188,6 +191,7 @@ class TestTokens:
             tokens.make(b"", NOW)
         assert not tokens.valid(keyring.seal(b"", purpose="csrf", expires_at=NOW + 9), b"", NOW)
 
+    @pytest.mark.asvs("9.2.2")
     @pytest.mark.parametrize("purpose", ["session", "identity", "reset"])
     def test_a_token_of_another_purpose_is_refused(self, keyring: Keyring, purpose: str) -> None:
         """What is sealed for a cookie opens no form."""
@@ -203,6 +207,7 @@ class TestTokens:
 class TestVisitor:
     """The value that a form is bound to while nobody is signed in."""
 
+    @pytest.mark.asvs("11.5.1")
     def test_a_value_comes_back(self) -> None:
         """Random, of 16 bytes, and readable again."""
         visitor = csrf.new_visitor()

@@ -77,6 +77,7 @@ def mutations(true: str, data: str, other: str) -> Iterator[tuple[str, str]]:
     yield f"{NAME}={true},{NAME}={true}", "malformed"
 
 
+@pytest.mark.asvs("7.2.1", "9.1.1")
 def test_no_changed_cookie_signs_anybody_in(keyring: Keyring, capsys: pytest.CaptureFixture[str]) -> None:
     """Every bit flipped, every length cut, splices, junk, doubles, giants; each with its reason, none an exception."""
     sessions = sessions_of(keyring)
@@ -109,6 +110,7 @@ def test_no_changed_cookie_signs_anybody_in(keyring: Keyring, capsys: pytest.Cap
         )
 
 
+@pytest.mark.asvs("7.4.1", "9.2.1")
 @pytest.mark.parametrize("later", [DAY + 60, 30 * DAY, 10**9])
 def test_an_expired_cookie_signs_nobody_in(keyring: Keyring, later: int) -> None:
     """Neither a day later nor thirty years."""
@@ -118,6 +120,7 @@ def test_an_expired_cookie_signs_nobody_in(keyring: Keyring, later: int) -> None
     assert (session.identity, session.identity_why, session.why) == (None, "expired", "expired")
 
 
+@pytest.mark.asvs("9.2.1")
 def test_a_cookie_from_the_future_signs_nobody_in(keyring: Keyring) -> None:
     """Somebody's clock is wrong."""
     sessions = sessions_of(keyring)
@@ -126,6 +129,7 @@ def test_a_cookie_from_the_future_signs_nobody_in(keyring: Keyring) -> None:
     assert (session.identity, session.identity_why, session.why) == (None, "future", "future")
 
 
+@pytest.mark.asvs("9.1.3", "9.2.2", "9.2.3")
 def test_a_cookie_from_elsewhere_signs_nobody_in(keyring: Keyring) -> None:
     """Another ring, another realm, and every other purpose and context that the ring can seal for."""
     sessions = sessions_of(keyring)

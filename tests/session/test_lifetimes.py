@@ -47,6 +47,7 @@ def test_a_birth_in_the_future_is_refused_too() -> None:
     assert POLICY.refusal(Times(born=100, issued=0, deadline=1000), 30) == "future"
 
 
+@pytest.mark.asvs("7.3.1", "7.3.2")
 @pytest.mark.parametrize(
     "times", [Times(0, 0, 500), Times(0, -500, 10**6), Times(-4500, 0, 10**6)], ids=["sealed", "idle", "absolute"]
 )

@@ -14,6 +14,7 @@ from hardtack.session.policy import decide, normal_origin
 ANYTHING = st.text(st.characters(exclude_categories=()))
 
 
+@pytest.mark.asvs("3.3.1", "3.3.2", "3.3.3", "3.3.4")
 def test_an_https_origin_gets_host_cookies() -> None:
     """The safest names and flags that browsers know."""
     policy = decide("https://example.org", application="shop")

@@ -114,6 +114,7 @@ class TestRefusals:
         kept = note_cookie(keyring)
         assert kept.read(make(written(kept, text="12")), NOW) == expected
 
+    @pytest.mark.asvs("9.2.2", "9.2.3")
     @pytest.mark.parametrize(
         "changed", [{"place": ("realm", "other")}, {"place": ("realmapp",)}, {"place": ()}, {"purpose": "identity"}]
     )
@@ -135,6 +136,7 @@ class TestRefusals:
         )
         assert other.read(f"memo={value}", NOW) == "forged"
 
+    @pytest.mark.asvs("9.1.3")
     def test_a_cookie_under_another_key_is_of_an_unknown_key(self, keyring: Keyring) -> None:
         """Keys are chosen by their id, never tried."""
         assert note_cookie(keyring).read(written(note_cookie(Keyring.generate())), NOW) == "unknown-key"
@@ -157,6 +159,7 @@ class TestRefusals:
         kept = note_cookie(keyring)
         assert kept.read(kept.write(plaintext, NOW + 9, NOW).partition(";")[0], NOW) == "malformed"
 
+    @pytest.mark.asvs("16.2.5", "16.3.3")
     def test_one_line_names_the_cookie_and_the_reason_and_shows_nothing_of_it(
         self, keyring: Keyring, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -217,6 +217,7 @@ class TestData:
         session["a"] = 1
         assert len(sessions.save(session, NOW)) == 1
 
+    @pytest.mark.asvs("9.2.3")
     def test_another_application_realm_or_ring_cannot_read_it(self, keyring: Keyring) -> None:
         """The name, the realm and the application are part of the seal."""
         sessions, browser = make(keyring), Browser()
@@ -259,6 +260,7 @@ class TestData:
 class TestLifetime:
     """Idle, absolute, and written anew."""
 
+    @pytest.mark.asvs("7.3.1")
     def test_it_slides_lazily_and_keeps_its_birth(self, keyring: Keyring) -> None:
         """Nothing for a quarter of the idle time, then one cookie, also if nobody looked inside."""
         sessions, browser = make(keyring, identity=False), Browser()
@@ -278,6 +280,7 @@ class TestLifetime:
         assert session["a"] == 1
         assert browser.take(sessions.save(session, NOW + DAY // 2)) == [DATA]
 
+    @pytest.mark.asvs("7.3.2")
     def test_the_absolute_end_comes_however_much_it_is_used(self, keyring: Keyring) -> None:
         """Used twice a day for thirty days, both cookies end; the last ones are told so."""
         sessions, browser = make(keyring), Browser()
@@ -317,6 +320,7 @@ class TestLifetime:
         lax = make(keyring, lifetimes=Lifetimes(idle=10 * DAY))
         assert lax.open(browser.header, NOW + DAY + 60).identity_why == "expired"
 
+    @pytest.mark.asvs("9.2.1")
     def test_a_cookie_from_the_future_is_refused(self, keyring: Keyring) -> None:
         """Beyond the leeway a clock is wrong, and nobody knows which."""
         sessions, browser = make(keyring), Browser()
@@ -342,12 +346,14 @@ class TestSignIn:
         assert (found.authenticated_at, found.born, found.issued, found.deadline) == (NOW, NOW, NOW, NOW + DAY)
         assert sessions.identify(browser.header, NOW + 5) == (made, "")
 
+    @pytest.mark.asvs("7.2.2", "7.2.4")
     def test_every_sign_in_draws_new_ids(self, keyring: Keyring) -> None:
         """Also for the same person in the same browser."""
         sessions, browser = make(keyring), Browser()
         first, second = signed_in(sessions, browser), signed_in(sessions, browser)
         assert len({first.session_id, first.lineage, second.session_id, second.lineage}) == 4
 
+    @pytest.mark.asvs("7.2.4")
     def test_a_planted_session_is_not_signed_in_by_the_victim(self, keyring: Keyring) -> None:
         """Fixation: the attacker's own copy stays what it was, and the data gets another id."""
         sessions, victim = make(keyring), Browser()
@@ -577,6 +583,7 @@ class TestWhoseData:
 class TestRevocations:
     """Sessions that have been ended."""
 
+    @pytest.mark.asvs("7.4.1")
     def test_an_ended_session_names_nobody_and_its_data_is_dropped(self, keyring: Keyring) -> None:
         """By its lineage, or by the epoch of its account; the copied cookie is worth nothing."""
         ended, browser = Ended(), Browser()
@@ -599,6 +606,7 @@ class TestRevocations:
         assert sessions.open(browser.header, NOW).identity is not None
         assert ended.refreshed == 1
 
+    @pytest.mark.asvs("15.4.2")
     def test_a_session_ended_between_open_and_save_is_not_renewed(self, keyring: Keyring) -> None:
         """The race that must not resurrect it."""
         ended, browser = Ended(), Browser()
@@ -673,6 +681,7 @@ class TestRevocations:
         leaving.sign_out()
         assert sessions.save(leaving, NOW) == [f"{IDENTITY}={GONE}", f"{DATA}={GONE}"]
 
+    @pytest.mark.asvs("11.2.5", "16.5.3")
     @pytest.mark.parametrize(
         "state",
         [{"says": "unknown"}, {"says": "nonsense"}, {"verdict_fails": True}, {"current": False, "fails": True}],
@@ -754,6 +763,7 @@ class TestSize:
         assert "secretsecret" not in record.getMessage()
         assert record.__dict__["event"] == "cookie-large"
 
+    @pytest.mark.asvs("3.3.5")
     def test_what_browsers_would_drop_is_an_error_that_names_the_largest_keys(self, keyring: Keyring) -> None:
         """Exactly from the octet on that is too much, counted over the whole Set-Cookie value."""
         sessions = make(keyring)
@@ -854,6 +864,7 @@ class TestTossing:
                 assert sessions.identify(prefix + header, NOW, host)[0] is None
 
 
+@pytest.mark.asvs("16.2.5", "16.3.3")
 def test_every_refused_cookie_is_one_line(keyring: Keyring, caplog: pytest.LogCaptureFixture) -> None:
     """Its name and the reason; never the cookie."""
     caplog.set_level(logging.DEBUG)

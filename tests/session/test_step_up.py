@@ -159,9 +159,10 @@ class TestStepUp:
         assert (dict(session), session.superseded) == ({"basket": [0]}, False)
 
     def test_a_factor_that_was_proved_again_is_named_once(self, site: Site) -> None:
-        """In the order in which they were first proved."""
-        identity = site.open().step_up(factors=["passkey", "password"], now=LATER)
-        assert identity.factors == ("password", "passkey")
+        """The latest last, because that one is what ``authenticated_at`` is about."""
+        identity = site.open().step_up(factors=["passkey", "password", "passkey"], now=LATER)
+        assert identity.factors == ("passkey", "password")
+        assert site.open().step_up(factors=["totp"], now=LATER).factors == ("password", "totp")
 
     def test_it_may_carry_the_epoch_that_the_request_has_raised(self, site: Site) -> None:
         """A new password ends all sessions but the one that set it."""

@@ -441,6 +441,7 @@ class TestBounds:
         """Not even a signed one: nothing here can execute."""
         assert opened(read_django, django_signed(pickle.dumps({"a": 1}))) is None
 
+    @pytest.mark.asvs("9.1.1")
     def test_nothing_is_decoded_before_the_signature_held(self) -> None:
         """A forged cookie reaches neither zlib nor JSON."""
         seen: list[str] = []

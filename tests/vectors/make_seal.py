@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 PURPOSES = [
     *("identity", "session", "half-signed-in", "trusted-device", "known-device", "reset", "verify", "invitation"),
-    *("csrf", "hand-off", "gate", "app-demo", "app-0123456789-0123456789-012345"),
+    *("csrf", "hand-off", "gate", "ceremony", "app-demo", "app-0123456789-0123456789-012345"),
 ]
 NOW = 1_800_000_000
 CONTEXT = ["__Host-session-demo", "hardtack", "demo"]

@@ -60,6 +60,7 @@ MAX_PURPOSE_KEYS = 4096
 # The parts of a token and of a plaintext, made once: written out, Python makes each slice anew for every token.
 _HEAD, _SUFFIX, _SEALED = slice(HEAD_SIZE), slice(HEAD_SIZE, NONCE_END), slice(NONCE_END, None)
 _EXPIRY, _DATA = slice(EXPIRY_SIZE), slice(EXPIRY_SIZE, None)
+_number = int.from_bytes
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -255,7 +256,7 @@ class Keyring:
             plaintext = self._open_first(raw, binding)
         except InvalidTag:
             raise SealError("forged") from None
-        expires_at = int.from_bytes(plaintext[_EXPIRY])
+        expires_at = _number(plaintext[_EXPIRY])
         if expires_at and expires_at <= now:
             raise SealError("expired")
         return plaintext[_DATA]

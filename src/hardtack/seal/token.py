@@ -18,7 +18,7 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from msgspec import ValidationError, convert, to_builtins
+from msgspec import DecodeError, json
 
 from hardtack.errors import HardtackError, MisuseError
 from hardtack.seal import xaes
@@ -48,6 +48,7 @@ class Purpose(StrEnum):
     CSRF = "csrf"
     HAND_OFF = "hand-off"
     GATE = "gate"
+    CEREMONY = "ceremony"
 
 
 COLUMN = b"column"
@@ -71,18 +72,21 @@ class SealError(HardtackError):
 # The text form ------------------------------------------------------------------------------------------------------
 
 _URLSAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_PADDING = ("", "", "==", "=")
+_PADDING = (b'"', b'"', b'=="', b'="')
 # By length modulo 4: the characters that may come last, whose unused low bits are zero (RFC 4648 §3.5). Decoders take
 # any, even strict ones, which would give one token several spellings. One left-over character holds less than a byte,
-# so nothing may come last there. For the rest msgspec writes and reads standard base64, strictly, and quicker than the
-# standard library does.
-_LAST = tuple(frozenset(last) for last in (_URLSAFE, "", _URLSAFE[::16], _URLSAFE[::4]))
+# so nothing may come last there. For the rest msgspec writes and reads standard base64, strictly, and quickest in a
+# JSON string; what has a meaning there, or in standard base64 alone, becomes a character that has none anywhere.
+_LAST = tuple(frozenset(last) for last in ([*_URLSAFE, ""], "", _URLSAFE[::16], _URLSAFE[::4]))
+_TO_STANDARD = bytes.maketrans(b'-_+/="\\', b"+/" + bytes(5))
+_FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
+_to_json = json.Encoder().encode
+_from_json = json.Decoder(bytes).decode
 
 
 def encode(data: bytes) -> str:
     """Return *data* as canonical unpadded base64url."""
-    written: str = to_builtins(data)
-    return written.replace("+", "-").replace("/", "_").rstrip("=")
+    return _to_json(data).translate(_FROM_STANDARD, b'"=').decode()
 
 
 def decode(text: str) -> bytes:
@@ -92,11 +96,11 @@ def decode(text: str) -> bytes:
         ValueError: for every other text, and nothing else; so ``encode(decode(text)) == text`` always holds.
     """
     left_over = len(text) & 3
-    if (text and text[-1] not in _LAST[left_over]) or "+" in text or "/" in text:
+    if text[-1:] not in _LAST[left_over]:
         raise ValueError("not canonical base64url")
     try:
-        return convert(text.replace("-", "+").replace("_", "/") + _PADDING[left_over], bytes)
-    except ValidationError:
+        return _from_json(b'"' + text.encode().translate(_TO_STANDARD) + _PADDING[left_over])
+    except (DecodeError, UnicodeEncodeError):
         raise ValueError("not base64url") from None
 
 

@@ -154,9 +154,11 @@ def find(header: str, name: str) -> list[str]:
     before, there, after_name = header.partition(name) if name else (header, "", "")
     if not there:
         return []
-    # As browsers write it, and once: nearly always.
-    if after_name.startswith("=") and name not in after_name and (not before or before.endswith("; ")):
-        return [after_name[1:].partition(";")[0].strip(_SPACE)]
+    # As browsers write it, and once: nearly always. A value is long, and no cookie begins in it.
+    if after_name.startswith("=") and (not before or before.endswith("; ")):
+        value, _, others = after_name[1:].partition(";")
+        if name not in others:
+            return [value.strip(_SPACE)]
     at = len(before)
     found: list[str] = []
     while at >= 0:
@@ -183,9 +185,10 @@ def find_last(header: str, name: str, start: str) -> str | None:
         start: ``"; name="``.
     """
     before, there, after = header.partition(start)
-    if not there or name in after or name in before:
+    if not there or name in before:
         return None
-    return after.partition(";")[0].strip(_SPACE)
+    value, _, others = after.partition(";")
+    return None if name in others else value.strip(_SPACE)
 
 
 def _begins(header: str, at: int) -> bool:

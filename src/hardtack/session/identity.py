@@ -16,6 +16,7 @@ from typing import Annotated
 
 import msgspec
 
+from hardtack.session.assurance import level
 from hardtack.session.cookie import MAX_PAIR, CookieTooLarge
 
 ID_SIZE = 16
@@ -35,8 +36,9 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
         account: the number of the account.
         epoch: the account's counter at sign-in.
         profile_version: the version of the account's profile that was read last; it grants nothing.
-        factors: what the person proved, such as ``("password",)``.
-        authenticated_at: when they proved it (Unix time in seconds, as every time here).
+        factors: what the person proved, such as ``("password",)``; the latest last.
+        authenticated_at: when they proved the last of them (Unix time in seconds, as every time here); the others at
+            that time or before, which nobody knows.
         born: when the session began.
         issued: when this cookie was written.
         deadline: when it ends.
@@ -57,6 +59,11 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
     deadline: Count
     device: bytes = b""
     kept: bool | None = None
+
+    @property
+    def assurance(self) -> int:
+        """What the factors are worth together: 1 for a password alone, 2 with a second factor, 3 with a passkey."""
+        return level(self.factors)
 
     def __repr__(self) -> str:
         # Ids stay out: representations end up in logs, and a lineage is what a form's token is bound to.

@@ -43,12 +43,13 @@ class LatestWrites:
             values: what is written, encoded.
         """
         now = self._now
-        last = now.get(session_id) or self._before.get(session_id)
-        mark = hash(values)
-        if len(now) >= self._most:
-            self._before = now
-            self._now = now = {}
-        now[session_id] = (sequence, mark)
+        last = now.get(session_id)
+        if last is None:
+            last = self._before.get(session_id)
+            if len(now) >= self._most:
+                self._before = now
+                self._now = now = {}
+        now[session_id] = (sequence, mark := hash(values))
         return last is not None and last[0] >= sequence and last[1] != mark
 
     def has_seen_later(self, session_id: bytes, sequence: int) -> bool:

@@ -47,6 +47,8 @@ class CookiePolicy:
         session_name: the name of the data cookie.
         visitor_name: the name of the cookie that marks a visitor who is not signed in, for forms.
         known_name: the name of the cookie by which a browser is known in which somebody has signed in before.
+        half_name: the name of the cookie of somebody who has proved one factor and not yet the other.
+        trusted_name: the name of the cookie of a browser in which the second factor is not asked for.
         secure: whether they carry ``Secure``.
         host_prefix: ``"__Host-"``, or ``""`` where browsers would refuse it.
     """
@@ -57,6 +59,8 @@ class CookiePolicy:
     session_name: str
     visitor_name: str
     known_name: str
+    half_name: str
+    trusted_name: str
     secure: bool
     host_prefix: str
 
@@ -131,6 +135,8 @@ def decide(origin: str | None, *, application: str, insecure_plain_http: bool = 
             session_name=f"{HOST_PREFIX}session-{application}",
             visitor_name=f"{HOST_PREFIX}hardtack-visitor",
             known_name=f"{HOST_PREFIX}hardtack-known",
+            half_name=f"{HOST_PREFIX}hardtack-half",
+            trusted_name=f"{HOST_PREFIX}hardtack-trusted",
             secure=True,
             host_prefix=HOST_PREFIX,
         )
@@ -160,6 +166,8 @@ def _by_port(application: str, origin: str | None, port: str) -> CookiePolicy:
         session_name=f"hardtack-session-{application}-{port}",
         visitor_name=f"hardtack-visitor-{port}",
         known_name=f"hardtack-known-{port}",
+        half_name=f"hardtack-half-{port}",
+        trusted_name=f"hardtack-trusted-{port}",
         secure=False,
         host_prefix="",
     )

@@ -46,7 +46,7 @@ class SessionConflict(Refused):
             {
                 "en": "Another request of yours changed the same thing at the same time, so this one was not carried "
                 "out to the end. Please check and try again.",
-                "zh": "您的另一个请求同时更改了相同的内容，因此此请求没有全部完成。请检查后再试一次。",
+                "zh": "您的另一个请求同时更改了相同的内容，所以这次请求没有全部完成。请检查后再试一次。",
             }
         )
 

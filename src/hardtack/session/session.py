@@ -36,6 +36,7 @@ UNAVAILABLE = "revocations-unavailable"
 REVOKED = "revoked"
 SUPERSEDED = "superseded"
 OTHER_ACCOUNT = "other-account"
+BELOW_ASSURANCE = "below-assurance"
 
 SIGN_IN_KEYS = ("_auth_user_*", "_user_id", "_fresh")
 """The keys by which frameworks and their extensions know who is signed in; a ``*`` at the end stands for any rest."""
@@ -139,6 +140,35 @@ class Session(MutableMapping[str, Any]):
         Raises:
             MisuseError: if a number is negative or a type is wrong, or these sessions have no identity.
         """
+        identity = self.identify(
+            account=account,
+            epoch=epoch,
+            profile_version=profile_version,
+            factors=factors,
+            keep=keep,
+            authenticated_at=authenticated_at,
+            now=now,
+        )
+        if record is not None:
+            record(identity)
+        self.become(identity)
+        return identity
+
+    def identify(
+        self,
+        *,
+        account: int,
+        epoch: int,
+        profile_version: int = 0,
+        factors: Collection[str] = ("password",),
+        keep: bool | None = None,
+        authenticated_at: int | None = None,
+        now: int,
+    ) -> Identity:
+        """Return the identity that ``sign_in`` would make, and change nothing: for whoever writes it down alone.
+
+        Arguments and errors are those of ``sign_in``.
+        """
         sessions = self._sessions
         if not sessions.with_identity:
             raise MisuseError("these sessions have no identity", "leave identity=False out to sign people in")
@@ -146,7 +176,7 @@ class Session(MutableMapping[str, Any]):
             raise MisuseError(f"authenticated_at={authenticated_at!r:.80} is no time", "give Unix seconds, or 0")
         if keep is not None and type(keep) is not bool:
             raise MisuseError(f"keep={keep!r:.80} is not a choice", "give True, False or None")
-        identity = _checked(
+        return _checked(
             Identity(
                 session_id=os.urandom(ID_SIZE),
                 lineage=os.urandom(ID_SIZE),
@@ -161,12 +191,13 @@ class Session(MutableMapping[str, Any]):
                 kept=keep,
             )
         )
-        if record is not None:
-            record(identity)
+
+    def become(self, identity: Identity) -> None:
+        """Make *identity*, which ``identify`` has returned and which is written down, the one who is signed in."""
         values = self._load()
-        if self._identity is None and sessions.adopt_anonymous:
-            sessions.strip(values)
-        elif self._identity is None or self._identity.account != account:
+        if self._identity is None and self._sessions.adopt_anonymous:
+            self._sessions.strip(values)
+        elif self._identity is None or self._identity.account != identity.account:
             values.clear()
         self.accessed = True
         self._forgotten = True
@@ -174,7 +205,6 @@ class Session(MutableMapping[str, Any]):
         self._superseded = False
         self._identity = identity
         self._identity_why = ""
-        return identity
 
     def step_up(
         self,
@@ -189,8 +219,9 @@ class Session(MutableMapping[str, Any]):
         Lineage, birth and data stay. That the old id is superseded must be recorded before the answer is out.
 
         Args:
-            factors: what the person has proved just now; joined to what they had proved before. With none, the session
-                goes on under a new id and no more: when they proved who they are stays as it was.
+            factors: what the person has proved just now; put behind what they had proved before, so that the last one
+                of an identity is always the one that ``authenticated_at`` is about. With none, the session goes on
+                under a new id and no more: when they proved who they are stays as it was.
             now: Unix time in seconds.
             epoch: the account's counter, where this request has raised it (a new password ends all other sessions).
             supersede: records that the old identity's id is superseded, and returns whether it was still good: of two
@@ -206,13 +237,14 @@ class Session(MutableMapping[str, Any]):
         if self._superseded or self._sessions.is_superseded(identity, now):
             self._superseded = True
             raise SupersededSession
+        proved = tuple(dict.fromkeys(_names(factors)))
         stepped_up = _checked(
             msgspec.structs.replace(
                 identity,
                 session_id=os.urandom(ID_SIZE),
                 epoch=identity.epoch if epoch is None else epoch,
-                factors=tuple(dict.fromkeys((*identity.factors, *_names(factors)))),
-                authenticated_at=now if factors else identity.authenticated_at,
+                factors=(*(factor for factor in identity.factors if factor not in proved), *proved),
+                authenticated_at=now if proved else identity.authenticated_at,
                 issued=now,
                 deadline=self._sessions.lifetimes_of(identity).deadline_of(identity.born, now),
             )

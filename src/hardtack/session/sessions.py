@@ -17,7 +17,7 @@ It is longer than other modules because opening and saving are two halves of one
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,15 @@ from hardtack.session.policy import CookiePolicy, decide
 from hardtack.session.revocation import Revocations
 from hardtack.session.sealed import NONE, SealedCookie, log
 from hardtack.session.server_side import FRESH, KeptValues, ServerSide
-from hardtack.session.session import OTHER_ACCOUNT, REVOKED, SIGN_IN_KEYS, SUPERSEDED, UNAVAILABLE, Session
+from hardtack.session.session import (
+    BELOW_ASSURANCE,
+    OTHER_ACCOUNT,
+    REVOKED,
+    SIGN_IN_KEYS,
+    SUPERSEDED,
+    UNAVAILABLE,
+    Session,
+)
 from hardtack.session.verdicts import NO_EPOCH, Verdicts
 
 _MAX_HOSTS = 64
@@ -68,6 +76,8 @@ class Sessions:
         adopt_anonymous: whether data made while nobody was signed in is kept when somebody is.
         drop_on_adopt: keys that are not kept then, besides ``SIGN_IN_KEYS``; a ``*`` at the end stands for any rest.
         persistent: whether the cookies outlive the browser, until their deadline, where nobody chose by ``keep``.
+        accepts: whether what an identity says is enough here, such as the factors that were proved; ``None``: any is.
+            One that is not is nobody's.
         insecure_plain_http: accept an origin of plain http beyond this machine.
 
     Raises:
@@ -85,6 +95,7 @@ class Sessions:
         "_persistent",
         "_realm",
         "_verdicts",
+        "accepts",
         "adopt_anonymous",
         "kept_values",
         "lifetimes",
@@ -111,6 +122,7 @@ class Sessions:
         adopt_anonymous: bool = True,
         drop_on_adopt: Collection[str] = (),
         persistent: bool = True,
+        accepts: Callable[[Identity], bool] | None = None,
         insecure_plain_http: bool = False,
     ) -> None:
         self.policy = decide(origin, application=application, insecure_plain_http=insecure_plain_http)
@@ -123,6 +135,7 @@ class Sessions:
         self._verdicts = Verdicts(revocations)
         self.kept_values = None if server_side is None else KeptValues(self, server_side)
         self._persistent = persistent
+        self.accepts = accepts
         self._by_keeping = KeptLifetimes(lifetimes, kept_lifetimes)
         self._latest = LatestWrites()
         dropped = (*SIGN_IN_KEYS, *drop_on_adopt)
@@ -226,7 +239,9 @@ class Sessions:
             return None, who
         why = self._verdicts.on(who, now) if known else UNAVAILABLE
         if not why or why == SUPERSEDED:
-            return who, why
+            if self.accepts is None or self.accepts(who):
+                return who, why
+            why = BELOW_ASSURANCE
         return None, cookies.identity.refused(why)
 
     def is_superseded(self, identity: Identity, now: int) -> bool:

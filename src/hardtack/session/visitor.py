@@ -47,15 +47,20 @@ class Visitor:
     @property
     def has_cookie(self) -> bool:
         """Whether any cookie of ours came along, so that the browser may be speaking for somebody."""
-        names = (self.names.visitor_name, self.names.identity_name, self.names.session_name)
+        of = self.names
+        names = (of.visitor_name, of.identity_name, of.session_name, of.half_name)
         return any(cookie.find(self.cookies, name) for name in names)
 
     def token(self) -> str:
         """Return a token for a form that is being shown; signed out, it may need the visitor cookie set."""
+        return self.tokens.make(self.binding(), self.now)
+
+    def binding(self) -> bytes:
+        """Return what ties a page to this browser in the state that it is in; it may need the visitor cookie set."""
         binding = self._binding()
         if not binding:
             binding = self._fresh = csrf.new_visitor()
-        return self.tokens.make(binding, self.now)
+        return binding
 
     def valid(self, token: str) -> bool:
         """Return whether *token* was made for this browser in the state that it is in."""
