@@ -108,10 +108,8 @@ def test_only_so_many_events_are_read_and_all_are_counted(database: Database) ->
         nobody = belongings.read(connection, 77)
 
     assert (["sign-out", "sign-in"], 3) == ([row["event"] for row in found.events], found.events_in_all)
-    assert (
-        belongings.Belongings(sign_ins=(), tokens=(), invitations=(), events=(), events_in_all=0, password_changed=None)
-        == nobody
-    )
+    nothing = dict.fromkeys(("sign_ins", "tokens", "invitations", "apps", "passkeys", "codes", "trusted", "events"), ())
+    assert belongings.Belongings(**nothing, events_in_all=0, password_changed=None) == nobody
 
 
 def test_sign_ins_go_and_one_may_stay(database: Database) -> None:

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -58,6 +59,7 @@ def names(database: Database) -> list[str]:
 class TestOpening:
     """Database.connect and migrate."""
 
+    @pytest.mark.asvs("6.7.1")
     def test_the_files_are_their_owners_alone(self, url: str, tmp_path: Path) -> None:
         """The database and all that SQLite and we put beside it, whatever the umask."""
         before = os.umask(0)
@@ -288,6 +290,34 @@ class TestTransactions:
             connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "hunter2"})
         assert "hunter2" not in f"{caught.value!r}{caught.value.__cause__}{caught.value.detail}"
         assert (503, "SQLITE_ERROR", 2) == (caught.value.status, caught.value.reason, caught.value.retry_after)
+
+    def test_a_commit_is_on_the_disk_unless_it_is_worth_nothing_alone(self, database: Database) -> None:
+        """Whatever the transaction before it was; and what need not last is seen by everybody all the same."""
+        found = []
+        for lasting in (True, False, False, True):
+            with database.write(lasting=lasting) as connection:
+                found.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+                feed.next_change(connection)
+        with database.write() as connection:
+            found.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+        other = sqlite3.connect(database.path)
+        assert ([2, 1, 1, 2, 2], [(4,)]) == (found, other.execute("SELECT change FROM feed").fetchall())
+        other.close()
+
+    @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, GeneratorExit, StoreUnavailable("")])
+    def test_whatever_ends_a_transaction_the_next_one_begins(self, database: Database, error: Any) -> None:
+        """Writers share a connection, and nothing is left open in it."""
+
+        def raises(connection: Connection) -> None:
+            feed.next_change(connection)
+            raise error
+
+        with pytest.raises(error if isinstance(error, type) else StoreUnavailable):
+            fail_in_a_transaction(database, raises)
+        with pytest.raises(StoreUnavailable):
+            fail_in_a_transaction(database, lambda connection: connection.execute(text("SELECT * FROM nowhere")))
+        with database.write() as connection:
+            assert 1 == feed.next_change(connection)
 
     def test_writers_of_one_process_queue(self, database: Database) -> None:
         """However many threads, no increment is lost and nobody fails."""

@@ -10,10 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hardtack.store import feed
+from hardtack.store.prepared import Prepared
 from hardtack.store.schema import account, name_form
 
 
@@ -64,14 +65,15 @@ class AddressIsTaken(Exception):
     """Another account has the address."""
 
 
-# Statements of every sign-in are built once: building costs more than running.
 _present = select(account).where(account.c.closed_at.is_(None))
-_by_name = _present.where(account.c.name == bindparam("wanted"))
-_by_id = _present.where(account.c.id == bindparam("wanted"))
-_by_identifier = _present.where(
-    or_(account.c.email_canonical == bindparam("wanted"), account.c.name == bindparam("wanted"))
-).order_by((account.c.email_canonical == bindparam("wanted")).desc().nulls_last())
-_by_address = _present.where(account.c.email_canonical == bindparam("wanted"))
+_by_name = Prepared(_present.where(account.c.name == bindparam("wanted")))
+_by_id = Prepared(_present.where(account.c.id == bindparam("wanted")))
+_by_identifier = Prepared(
+    _present.where(
+        or_(account.c.email_canonical == bindparam("wanted"), account.c.name == bindparam("wanted"))
+    ).order_by((account.c.email_canonical == bindparam("wanted")).desc().nulls_last())
+)
+_by_address = Prepared(_present.where(account.c.email_canonical == bindparam("wanted")))
 
 
 class AccountRows:
@@ -140,22 +142,22 @@ class AccountRows:
 
     def by_name(self, connection: Connection, name: str) -> Credentials | None:
         """Return the account with the canonical *name*; a closed one is none."""
-        return _credentials(connection.execute(_by_name, {"wanted": name}).one_or_none())
+        return _credentials(_by_name.first(connection, {"wanted": name}))
 
     def by_id(self, connection: Connection, account_id: int) -> Credentials | None:
         """Return the account with the number *account_id*; a closed one is none."""
-        return _credentials(connection.execute(_by_id, {"wanted": account_id}).one_or_none())
+        return _credentials(_by_id.first(connection, {"wanted": account_id}))
 
     def by_identifier(self, connection: Connection, identifier: str) -> Credentials | None:
         """Return the account that a person may mean by *identifier*: by its address first, then by its name.
 
         An address goes first because its owner has shown that it is theirs; anybody may have taken it for a name.
         """
-        return _credentials(connection.execute(_by_identifier, {"wanted": identifier}).first())
+        return _credentials(_by_identifier.first(connection, {"wanted": identifier}))
 
     def by_address(self, connection: Connection, canonical: str) -> Credentials | None:
         """Return the account whose address is *canonical*, as it is compared; a closed one has none."""
-        return _credentials(connection.execute(_by_address, {"wanted": canonical}).one_or_none())
+        return _credentials(_by_address.first(connection, {"wanted": canonical}))
 
     def all(self, connection: Connection) -> tuple[Account, ...]:
         """Return every account that is not closed, by name."""
@@ -240,11 +242,11 @@ class AccountRows:
         connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=None))
 
 
-def _credentials(row: Row[Any] | None) -> Credentials | None:
+def _credentials(row: Any) -> Credentials | None:
     return None if row is None else Credentials(as_account(row), row.password_hash)
 
 
-def as_account(row: Row[Any]) -> Account:
+def as_account(row: Any) -> Account:
     """Return the account in a whole row of the table."""
     return Account(
         id=row.id,

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
 
+from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import ALL
 from hardtack.store.schema import audit
 
 AGE = 400 * 86400
 ROWS = 1_000_000
 
-_insert = insert(audit)
+_insert = Prepared(insert(audit).inline(), [column.name for column in audit.columns if column.name != "id"])
 
 
 class Position(NamedTuple):
@@ -76,7 +77,7 @@ def write(connection: Connection, event: Event) -> None:
         "actor_id": event.actor_id,
         "device": event.device,
     }
-    connection.execute(_insert, row)
+    _insert.run(connection, row)
 
 
 def read(connection: Connection, *, last: int = 1000) -> tuple[Event, ...]:

@@ -2,7 +2,9 @@
 
 SQLite only for now. Writers begin IMMEDIATE, so a transaction never fails half-way because another one was quicker;
 within a process they queue on a lock, between processes they try for ``BUSY_TIMEOUT`` seconds. A commit is on the disk
-before it returns (``synchronous=FULL``), and readers never wait for writers (WAL).
+before it returns (``synchronous=FULL``), and readers never wait for writers (WAL). Only what is worth nothing without a
+later commit may leave the disk to that one (``write(lasting=False)``): the log is written in order, so what a later
+commit finds is on the disk with it.
 
 A transaction that takes a number from the feed (``feed.next_change``) raises the generation after its commit and
 before ``write`` returns, so no caller can forget it. The database, its ``-wal`` and ``-shm`` are made with mode 0600.
@@ -21,12 +23,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, column, create_engine, event, inspect, make_url, select, table
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from hardtack.errors import MisuseError
 from hardtack.store import committed, schema
@@ -96,7 +98,8 @@ class Database:
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
-        self._writer = self._engine.execution_options(**{_BEGIN: _IMMEDIATE})
+        # Writers take turns anyway, and a connection whose own writes are the last ones need read nothing again.
+        self._kept: Connection | None = None
 
     def _open(self) -> None:
         self._create()
@@ -131,9 +134,15 @@ class Database:
             with self._engine.connect() as connection:
                 if _revision(connection) == schema.REVISION:
                     return
+            writer = self._engine.execution_options(**{_BEGIN: _IMMEDIATE})
             # Alembic's context is global, so one process migrates one database at a time.
-            with _migrating, self.generation.lock(), self._writer.connect() as connection, connection.begin():
-                self._upgrade(connection)
+            with _migrating, self.generation.lock(), writer.connect() as connection:
+                _wait_by_itself(connection, seconds=0)
+                try:
+                    with connection.begin():
+                        self._upgrade(connection)
+                finally:
+                    _wait_by_itself(connection, seconds=BUSY_TIMEOUT)
 
     def _upgrade(self, connection: Connection) -> None:
         # Imported here: a process that finds its schema up to date never pays for it.
@@ -174,11 +183,15 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, lasting: bool = True) -> Iterator[Connection]:
         """Give a connection in a transaction that may write; committed at the end, rolled back on an exception.
 
         Where the transaction took a number from the feed, the generation is raised before this returns. It does not
         nest: a thread that holds one and asks for another gets ``StoreUnavailable``.
+
+        Args:
+            lasting: whether it is on the disk before this returns. If not, every process sees it all the same, and it
+                outlives them; a loss of power takes it with it, unless another commit has come after it that lasts.
 
         Raises:
             StoreUnavailable: another writer took too long, or the database failed; nothing was written.
@@ -186,9 +199,11 @@ class Database:
         if not self._writing.acquire(timeout=BUSY_TIMEOUT):
             raise StoreUnavailable("writers are waiting")
         try:
-            with answering(), self._writer.connect() as connection:
+            with answering(), self._kept_open() as connection:
                 connection.info.pop(FEED_CHANGED, None)
                 committed.taken(connection)  # of a transaction that was rolled back
+                # Said anew each time, so that nothing depends on who wrote before.
+                _driver(connection).execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}").close()
                 with connection.begin():
                     yield connection
                 changed = connection.info.pop(FEED_CHANGED, False)
@@ -200,6 +215,34 @@ class Database:
         for call in calls:
             call()
 
+    @contextmanager
+    def _kept_open(self) -> Iterator[Connection]:
+        """Give the connection of whoever has the writers' turn.
+
+        It is kept for the next unless the database failed, or whoever had it was interrupted: where a transaction may
+        be left open, there is no next one.
+        """
+        connection, self._kept = self._kept or self._opened(), None
+        whole = False
+        try:
+            yield connection
+            whole = True
+        except Exception as error:
+            whole = not isinstance(error, DBAPIError) and not _driver(connection).in_transaction
+            raise
+        finally:
+            if whole:
+                self._kept = connection
+            else:
+                connection.invalidate()
+                connection.close()
+
+    def _opened(self) -> Connection:
+        """Return a connection for writers; it is not fit to go back among the others."""
+        connection = self._engine.connect().execution_options(**{_BEGIN: _IMMEDIATE})
+        _wait_by_itself(connection, seconds=0)
+        return connection
+
     def _announce(self) -> None:
         try:
             self.generation.advance()
@@ -209,6 +252,12 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the database may be used again, which opens new ones."""
+        # Whoever still writes is waited for, but not for ever.
+        if self._writing.acquire(timeout=BUSY_TIMEOUT):
+            if self._kept is not None:
+                self._kept.close()
+            self._kept = None
+            self._writing.release()
         self._engine.dispose()
 
 
@@ -252,6 +301,10 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
 def _begin(connection: Connection) -> None:
     statement = connection.get_execution_options().get(_BEGIN, "BEGIN")
     if statement == _IMMEDIATE:
@@ -260,29 +313,30 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _wait_by_itself(connection: Connection, *, seconds: float) -> None:
+    """Let SQLite itself wait so long for another process, on this connection."""
+    _driver(connection).execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}").close()
+
+
 def _begin_writing(connection: Connection) -> None:
     """Begin as soon as no other process writes.
 
     SQLite's own waiting sleeps longer and longer between two looks, up to 100 ms: among processes that write all the
     time, whoever has waited longest looks least often, and now and then one waits in vain. Here everybody looks equally
-    often.
+    often. The connection is one that does not wait by itself (``_wait_by_itself``).
     """
     deadline = time.monotonic() + BUSY_TIMEOUT
-    driver: Any = connection.connection.driver_connection
-    driver.execute("PRAGMA busy_timeout = 0").close()
-    try:
-        while True:
-            try:
-                driver.execute(_IMMEDIATE).close()
-                return
-            except sqlite3.Error as error:
-                if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
-                    break
-            time.sleep(random.uniform(*_LOOK))  # noqa: S311 - who comes first is no secret
-        # Once more, so that SQLAlchemy raises what was raised.
-        connection.exec_driver_sql(_IMMEDIATE)
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {int(BUSY_TIMEOUT * 1000)}").close()
+    driver = _driver(connection)
+    while True:
+        try:
+            driver.execute(_IMMEDIATE).close()
+            return
+        except sqlite3.Error as error:
+            if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+                break
+        time.sleep(random.uniform(*_LOOK))  # noqa: S311 - who comes first is no secret
+    # Once more, so that SQLAlchemy raises what was raised.
+    connection.exec_driver_sql(_IMMEDIATE)
 
 
 def _refuse_foreign(connection: Connection, path: Path) -> None:
@@ -310,7 +364,7 @@ def _newer(path: Path) -> DatabaseError:
 
 _migrating = threading.Lock()
 _open_databases: WeakSet[Database] = WeakSet()
-_abandoned: list[Engine] = []
+_abandoned: list[tuple[Engine, Connection | None]] = []
 
 
 def _renew() -> None:
@@ -319,7 +373,7 @@ def _renew() -> None:
     The parent's are kept and never touched: SQLite forbids the child to use them, and even to close them.
     """
     for database in _open_databases:
-        _abandoned.append(database._engine)
+        _abandoned.append((database._engine, database._kept))
         database._start()
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The Alembic revision that makes these tables; the head of ``migrations/versions``."""
 
 VERSION_TABLE = "schema_version"
@@ -65,6 +65,8 @@ account = Table(
     Column("password_hash", Text),
     Column("password_changed", _Whole),
     Column("administrator", Integer, nullable=False, server_default="0"),
+    # Whether a password alone is never enough, whatever the assurance: its second factor was reset.
+    Column("second_factor", Integer, nullable=False, server_default="0"),
     # A session of a lower epoch than its account's is over.
     Column("epoch", _Whole, nullable=False, server_default="0"),
     Column("profile_version", _Whole, nullable=False, server_default="0"),
@@ -281,6 +283,126 @@ access_token = Table(
     sqlite_strict=True,
 )
 """Personal access tokens, by hash."""
+
+half_signed_in = Table(
+    "half_signed_in",
+    metadata,
+    Column("half_id", LargeBinary, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    Column("epoch", _Whole, nullable=False),
+    # What was proved so far, words with spaces between.
+    Column("factors", Text, nullable=False),
+    Column("until", _Whole, nullable=False),
+    # Wrong answers so far; a few of them end it.
+    Column("failures", _Whole, nullable=False, server_default="0"),
+    CheckConstraint("length(half_id) = 16", name="half_id"),
+    Index(None, "account_id"),
+    Index(None, "until"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Who has proved a first factor and not yet the second. It is no session; a row that is gone opens nothing."""
+
+totp = Table(
+    "totp",
+    metadata,
+    Column("factor_id", LargeBinary, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False, unique=True),
+    # Sealed.
+    Column("secret", LargeBinary, nullable=False),
+    # The time step of the last code that counted: none up to it counts again.
+    Column("last_step", _Whole, nullable=False, server_default="0"),
+    Column("created", _Whole, nullable=False),
+    CheckConstraint("length(factor_id) = 16", name="factor_id"),
+    sqlite_strict=True,
+)
+"""The secrets of authenticator apps, one for an account."""
+
+passkey = Table(
+    "passkey",
+    metadata,
+    # As the authenticator chose it, up to 1023 bytes.
+    Column("credential_id", LargeBinary, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    # COSE, in CBOR.
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", _Whole, nullable=False),
+    # Whether the authenticator verified the person when it was made: then it must always, and may be the only factor.
+    Column("user_verified", Integer, nullable=False),
+    # Whether it may be copied to other devices, and whether it is.
+    Column("backup_eligible", Integer, nullable=False),
+    Column("backed_up", Integer, nullable=False),
+    # As the authenticator said: words with spaces between.
+    Column("transports", Text, nullable=False),
+    # Which model made it, where it says so; 16 bytes.
+    Column("aaguid", LargeBinary, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("created", _Whole, nullable=False),
+    Column("last_used", _Whole),
+    CheckConstraint("user_verified IN (0, 1)", name="user_verified"),
+    CheckConstraint("backup_eligible IN (0, 1)", name="backup_eligible"),
+    CheckConstraint("backed_up IN (0, 1)", name="backed_up"),
+    CheckConstraint("length(aaguid) = 16", name="aaguid"),
+    Index(None, "account_id", "created", "credential_id"),
+    sqlite_strict=True,
+)
+"""Public keys, by which their owners sign in."""
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    # Keyed: of the account and the code.
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    Column("created", _Whole, nullable=False),
+    # When it was used; it counts no second time.
+    Column("used", _Whole),
+    CheckConstraint("length(hash) = 32", name="hash"),
+    Index(None, "account_id"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Codes for somebody who has lost a factor, each good once."""
+
+trusted_device = Table(
+    "trusted_device",
+    metadata,
+    # Kept through every renewal of its token; what the list names.
+    Column("family", LargeBinary, primary_key=True),
+    Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
+    Column("epoch", _Whole, nullable=False),
+    # Keyed, of the token that is good now, and of the one before it.
+    Column("hash", LargeBinary, nullable=False),
+    Column("before", LargeBinary),
+    # When the present token was made.
+    Column("renewed", _Whole, nullable=False),
+    Column("created", _Whole, nullable=False),
+    Column("until", _Whole, nullable=False),
+    Column("client", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    CheckConstraint("length(family) = 16", name="family"),
+    CheckConstraint("length(hash) = 32", name="hash"),
+    Index(None, "account_id", "created"),
+    Index(None, "until"),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""Browsers in which the second factor is not asked for, for a while."""
+
+factor_reset = Table(
+    "factor_reset",
+    metadata,
+    Column("account_id", _Whole, ForeignKey("account.id"), primary_key=True, autoincrement=False),
+    Column("asked", _Whole, nullable=False),
+    # From when on it holds; until then the owner can call it off.
+    Column("due", _Whole, nullable=False),
+    # 0: the operator, on the command line.
+    Column("actor_id", _Whole, nullable=False),
+    Index(None, "due"),
+    Index(None, "actor_id"),
+    sqlite_strict=True,
+)
+"""Second factors that an administrator is about to take away from who has lost them."""
 
 welcome = Table(
     "welcome",

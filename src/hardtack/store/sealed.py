@@ -1,10 +1,10 @@
 """Which columns are sealed, and how their values come under another key.
 
 Sealed is what a stolen copy of the database must not tell (``hardtack.seal.columns``): what sessions hold that is kept
-on the server, and what mail is about to be sent to whom. Each value is bound to its row, so that none can be put in
-another's place; that an older value of the same row is put back is not noticed. After a rotation values stay under the
-key that sealed them until they are written again; ``reseal`` writes all of them at once, and ``under`` says whether a
-key is still needed.
+on the server, what mail is about to be sent to whom, and the secrets of authenticator apps. Each value is bound to its
+row, so that none can be put in another's place; that an older value of the same row is put back is not noticed. After a
+rotation values stay under the key that sealed them until they are written again; ``reseal`` writes all of them at once,
+and ``under`` says whether a key is still needed.
 
 Values that open under no key of the ring are left as they are and counted: nothing is lost that a backup of the keyring
 could still bring back.
@@ -19,7 +19,7 @@ from sqlalchemy import Column, Connection, bindparam, func, select, update
 
 from hardtack.seal import Keyring, SealError, columns
 from hardtack.store.database import Database
-from hardtack.store.schema import outbox, session_data
+from hardtack.store.schema import account, outbox, session_data, totp
 
 BATCH = 500
 """Rows that one transaction of ``reseal`` writes at most, so that writers in between never wait for long."""
@@ -43,7 +43,8 @@ class SealedColumn(NamedTuple):
 
 SESSION_DATA = SealedColumn(session_data.c.data, session_data.c.session_id)
 OUTGOING = SealedColumn(outbox.c.content, outbox.c.message_id)
-COLUMNS = (SESSION_DATA, OUTGOING)
+TOTP_SECRET = SealedColumn(totp.c.secret, totp.c.factor_id)
+COLUMNS = (SESSION_DATA, OUTGOING, TOTP_SECRET)
 """Every sealed column there is."""
 
 
@@ -62,6 +63,20 @@ def under(connection: Connection) -> dict[str, int]:
         for identifier, count in connection.execute(select(key_id, func.count()).group_by(key_id)):
             counts[identifier.hex()] = counts.get(identifier.hex(), 0) + count
     return counts
+
+
+def owners_of_secrets_under(connection: Connection, key_id: bytes) -> list[str]:
+    """Return the names of the accounts whose authenticator app has its secret under a key, in their order.
+
+    Whoever has stolen the key and a copy of the database has those secrets, too: sealing them anew does not help.
+    """
+    found = (
+        select(account.c.name)
+        .join(totp, totp.c.account_id == account.c.id)
+        .where(_key_id(TOTP_SECRET) == key_id)
+        .order_by(account.c.name)
+    )
+    return list(connection.execute(found).scalars())
 
 
 def reseal(database: Database, keyring: Keyring, *, batch: int = BATCH) -> Iterator[Resealed]:

@@ -7,13 +7,15 @@ row learns later, many at a time; one that is not there is added then (a sign-in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.database import Database
+from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import BATCH
 from hardtack.store.schema import account, revocation, signed_in
 
@@ -50,6 +52,8 @@ class SignInRow:
 
 
 _insert = insert(signed_in)
+_FIELDS = [column.name for column in signed_in.columns]
+_add = Prepared(_insert, _FIELDS)
 _revoked = exists().where(revocation.c.subject == signed_in.c.lineage)
 _living = (
     select(signed_in)
@@ -62,6 +66,8 @@ _living = (
     )
     .order_by(signed_in.c.last_seen.desc(), signed_in.c.began.desc(), signed_in.c.lineage)
 )
+# SQLite can skip rows only where it is told how many come after them; all.
+_surplus = Prepared(_living.offset(bindparam("kept")))
 
 # Only of accounts that there are, and of nothing that was ended meanwhile: a note may come after the end.
 _noted = _insert.from_select(
@@ -100,7 +106,7 @@ def add(connection: Connection, row: SignInRow) -> None:
         connection: one that ``Database.write`` gave.
         row: with a lineage that was never seen.
     """
-    connection.execute(_insert, {**asdict(row), "factors": " ".join(row.factors)})
+    _add.run(connection, _values(row))
 
 
 def note(connection: Connection, rows: Iterable[SignInRow]) -> None:
@@ -111,16 +117,28 @@ def note(connection: Connection, rows: Iterable[SignInRow]) -> None:
         rows: what is known of each, in any order.
     """
     for row in rows:
-        values = {**asdict(row), "factors": " ".join(row.factors)}
-        connection.execute(_note, {f"new_{name}": value for name, value in values.items()})
+        connection.execute(_note, {f"new_{name}": value for name, value in _values(row).items()})
 
 
 def living(connection: Connection, account_id: int, now: int) -> tuple[SignInRow, ...]:
     """Return the sign-ins of an account that hold, the one that was used last first."""
-    return tuple(
-        SignInRow(**{**row._mapping, "factors": tuple(row.factors.split())})
-        for row in connection.execute(_living, {"whose": account_id, "now": now})
-    )
+    return tuple(_row(row._asdict()) for row in connection.execute(_living, {"whose": account_id, "now": now}))
+
+
+def surplus(connection: Connection, account_id: int, now: int, *, kept: int) -> tuple[SignInRow, ...]:
+    """Return what ``living`` does without the first *kept* of them."""
+    rows = _surplus.rows(connection, {"whose": account_id, "now": now, "kept": kept})
+    return tuple(_row(row._asdict()) for row in rows)
+
+
+def _values(row: SignInRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in _FIELDS}
+    values["factors"] = " ".join(row.factors)
+    return values
+
+
+def _row(values: Mapping[str, Any]) -> SignInRow:
+    return SignInRow(**{**values, "factors": tuple(values["factors"].split())})
 
 
 def renew(connection: Connection, lineage: bytes, *, epoch: int) -> None:

@@ -15,11 +15,12 @@ takes fifty failures at each of fifty thousand names, every one of which costs a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from hardtack.store.prepared import Prepared
 from hardtack.store.schema import streak
 
 LIMIT = 100
@@ -48,14 +49,18 @@ class Streak(NamedTuple):
     told: int = 0
 
 
-# Built once: building a statement costs more than running it.
-_present = select(streak).where(streak.c.key.in_(bindparam("keys", expanding=True)))
+_FIELDS = ("key", "failures", "last", "told")
+_two: list[Any] = [bindparam("first"), bindparam("second")]
+
+# Every attempt runs these.
+_present = Prepared(select(streak).where(streak.c.key.in_([*_two, bindparam("floor")])))
 _insert = insert(streak)
-_write = _insert.on_conflict_do_update(
-    index_elements=["key"], set_={name: _insert.excluded[name] for name in ("failures", "last", "told")}
+_write = Prepared(
+    _insert.on_conflict_do_update(index_elements=["key"], set_={name: _insert.excluded[name] for name in _FIELDS[1:]}),
+    _FIELDS,
 )
 # Without a condition SQLite counts in an index and looks at no row; the floor is one of them where it is there.
-_rows = select(func.count()).select_from(streak)
+_rows = Prepared(select(func.count().label("number")).select_from(streak))
 _floors = select(func.count()).where(streak.c.key == FLOOR)
 _lowest = (
     select(streak.c.key, streak.c.failures)
@@ -69,7 +74,7 @@ _tell = (
     .where(streak.c.key == bindparam("told_of"), streak.c.told <= bindparam("before"))
     .values(told=bindparam("now"))
 )
-_reset = update(streak).where(streak.c.key.in_(bindparam("keys", expanding=True))).values(failures=0)
+_reset = Prepared(update(streak).where(streak.c.key.in_(_two)).values(failures=0))
 _over = (
     delete(streak).where(streak.c.failures < LIMIT, streak.c.last <= bindparam("forgotten")),
     delete(streak).where(streak.c.failures >= LIMIT, streak.c.last <= bindparam("kept")),
@@ -93,12 +98,12 @@ class Streaks:
 
         Args:
             connection: of a transaction that reads or writes.
-            keys: keyed hashes.
+            keys: keyed hashes, one or two.
             now: Unix seconds.
         """
         found = {
             row.key: Streak(row.failures, row.told)
-            for row in connection.execute(_present, {"keys": [*keys, FLOOR]})
+            for row in _present.rows(connection, {**_named(keys), "floor": FLOOR})
             if row.last > now - (FORGOTTEN if row.failures < LIMIT else KEPT)
         }
         floor = Streak(found.get(FLOOR, Streak()).failures)
@@ -114,8 +119,8 @@ class Streaks:
             now: Unix seconds.
         """
         failures = before.failures + 1
-        connection.execute(_write, {"key": key, "failures": failures, "last": now, "told": before.told})
-        surplus = connection.execute(_rows).scalar_one() - self._rows
+        _write.run(connection, {"key": key, "failures": failures, "last": now, "told": before.told})
+        surplus = _rows.first(connection, {}).number - self._rows
         if surplus > 0:
             surplus -= connection.execute(_floors).scalar_one()
         if surplus > 0:
@@ -126,7 +131,7 @@ class Streaks:
         lowest = connection.execute(_lowest, {"counted": counted, "surplus": surplus}).all()
         (before,) = self.read(connection, (FLOOR,), now)
         floor = min(max(before.failures, *(row.failures for row in lowest), 0), _MOST_FLOOR)
-        connection.execute(_write, {"key": FLOOR, "failures": floor, "last": now, "told": 0})
+        _write.run(connection, {"key": FLOOR, "failures": floor, "last": now, "told": 0})
         connection.execute(_throw_out, {"keys": [row.key for row in lowest]})
 
     def tell(self, connection: Connection, key: bytes, now: int) -> bool:
@@ -136,7 +141,7 @@ class Streaks:
 
     def reset(self, connection: Connection, keys: Sequence[bytes]) -> None:
         """Let there be no failures of *keys*; the row stays for a day, so that nobody is told of bursts twice."""
-        connection.execute(_reset, {"keys": list(keys)})
+        _reset.run(connection, _named(keys))
 
     def prune(self, connection: Connection, now: int) -> None:
         """Delete what says nothing any more."""
@@ -144,3 +149,8 @@ class Streaks:
         for statement in _over:
             names = statement.compile().params
             connection.execute(statement, {name: age for name, age in ages.items() if name in names})
+
+
+def _named(keys: Sequence[bytes]) -> dict[str, bytes]:
+    """Return one or two keys by the names that they have in statements; one alone has both."""
+    return {"first": keys[0], "second": keys[-1]}

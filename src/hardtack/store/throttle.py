@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from hardtack.store.prepared import Prepared
 from hardtack.store.schema import throttle
 
 ROWS = 50_000
@@ -49,18 +50,21 @@ class Refusal:
     first: bool
 
 
-# Built once: building a statement costs more than running it.
-_past = delete(throttle).where(throttle.c.arrival <= bindparam("now"))
-_count = select(func.count()).select_from(throttle)
+_FIELDS = ("key", "arrival", "since", "told")
+
+# Every attempt runs these.
+_past = Prepared(delete(throttle).where(throttle.c.arrival <= bindparam("now")))
+_count = Prepared(select(func.count().label("number")).select_from(throttle))
 _nearest = select(throttle.c.key).order_by(throttle.c.arrival).limit(bindparam("surplus"))
 _surplus = delete(throttle).where(throttle.c.key.in_(_nearest))
-_present = select(throttle).where(throttle.c.key.in_(bindparam("keys", expanding=True)))
+_present = Prepared(select(throttle).where(throttle.c.key.in_([bindparam("first"), bindparam("last")])))
 _told = update(throttle).where(throttle.c.key.in_(bindparam("keys", expanding=True))).values(told=1)
 _insert = insert(throttle)
-_take = _insert.on_conflict_do_update(
-    index_elements=["key"], set_={name: _insert.excluded[name] for name in ("arrival", "since", "told")}
+_take = Prepared(
+    _insert.on_conflict_do_update(index_elements=["key"], set_={name: _insert.excluded[name] for name in _FIELDS[1:]}),
+    _FIELDS,
 )
-_give_back = (
+_give_back = Prepared(
     update(throttle)
     .where(throttle.c.key == bindparam("taken"), throttle.c.since <= bindparam("taken_at"))
     .values(arrival=throttle.c.arrival - bindparam("interval"))
@@ -82,12 +86,12 @@ class Budgets:
 
         Args:
             connection: one that ``Database.write`` gave.
-            wanted: keys and their budgets.
+            wanted: keys and their budgets, one or two.
             now: Unix seconds.
         """
         self.prune(connection, now)
         keys = [key for key, _ in wanted]
-        present = {row.key: row for row in connection.execute(_present, {"keys": keys})}
+        present = {row.key: row for row in _present.rows(connection, {"first": keys[0], "last": keys[-1]})}
         # What lies further ahead than a whole budget was written by a clock that has been put back: it says nothing.
         rows = {
             key: present[key]
@@ -111,7 +115,7 @@ class Budgets:
             }
             for key, budget in wanted
         ]
-        connection.execute(_take, taken)
+        _take.run_each(connection, taken)
         return None
 
     def give_back(self, connection: Connection, taken: Sequence[tuple[bytes, Budget]], taken_at: int) -> None:
@@ -122,14 +126,14 @@ class Budgets:
             taken: what was given to ``take``.
             taken_at: when, Unix seconds.
         """
-        connection.execute(
-            _give_back, [{"taken": key, "taken_at": taken_at, "interval": budget.interval} for key, budget in taken]
+        _give_back.run_each(
+            connection, [{"taken": key, "taken_at": taken_at, "interval": budget.interval} for key, budget in taken]
         )
 
     def prune(self, connection: Connection, now: int) -> None:
         """Delete the rows that say nothing any more, and those above the cap that are nearest to it."""
-        connection.execute(_past, {"now": now})
-        surplus = connection.execute(_count).scalar_one() - self._rows
+        _past.run(connection, {"now": now})
+        surplus = _count.first(connection, {}).number - self._rows
         if surplus > 0:
             connection.execute(_surplus, {"surplus": surplus})
 
