@@ -7,17 +7,22 @@ Run it after a change of a format; nonces are random, so every run gives other f
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from hardtack.login import devices
+from hardtack.login import devices, half, trusted
 from hardtack.login.links import Kind, Links
 from hardtack.seal import Key, Keyring, Purpose, token
 from hardtack.session import Identity, Sessions, identity
 from hardtack.session import data as form
 from hardtack.store.accounts import AccountRows
+from tests.fuzz.targets import passkey_answer
 from tests.fuzz.targets.token import CONTEXT, DATA
+from tests.login.authenticator import AT, BE, BS, ED, Authenticator, cbor
 
 CORPUS = Path(__file__).parent / "corpus"
 NOW = 1_800_000_000
@@ -135,6 +140,58 @@ def known_seeds() -> dict[str, bytes]:
     return {**{label: field.encode() for label, field in fields.items()}, **{k: b"raw:" + v for k, v in inside.items()}}
 
 
+def half_seeds() -> dict[str, bytes]:
+    """Return Cookie fields with a half-done sign-in in them, good and bad; and such as the seal would hold."""
+    shown = half.encode(half.Shown(bytes(range(16)), "/account?a=b", True))
+    inside = {
+        "inside": shown,
+        "inside-short-id": msgspec.msgpack.encode([b"short", "", False]),
+        "inside-no-choice": msgspec.msgpack.encode([bytes(16), "", 1]),
+        "inside-more": msgspec.msgpack.encode([bytes(16), "", False, 1]),
+        "inside-truncated": shown[:-3],
+    }
+    return cookie_seeds("__Host-hardtack-half", Purpose.HALF_SIGNED_IN, shown, inside)
+
+
+def trusted_seeds() -> dict[str, bytes]:
+    """Return Cookie fields with a trusted browser's tokens in them, good and bad; and such as the seal would hold."""
+    one, other = (trusted.Trust(each, bytes(range(16)), bytes(16), NOW + each) for each in (7, 8))
+    shown = trusted.encode(trusted.Shown((one, other)))
+    inside = {
+        "inside-two": shown,
+        "inside-none": trusted.encode(trusted.NOTHING),
+        "inside-six": msgspec.msgpack.encode([[one] * 6]),
+        "inside-short-token": msgspec.msgpack.encode([[[7, bytes(16), b"short", NOW]]]),
+        "inside-no-account": msgspec.msgpack.encode([[[0, bytes(16), bytes(16), NOW]]]),
+        "inside-truncated": shown[:-3],
+    }
+    return cookie_seeds("__Host-hardtack-trusted", Purpose.TRUSTED_DEVICE, shown, inside)
+
+
+def cookie_seeds(name: str, purpose: str, shown: bytes, inside: dict[str, bytes]) -> dict[str, bytes]:
+    """Return Cookie fields with *shown* sealed in them, rightly and wrongly, and what is *inside* a seal."""
+    ring = Keyring([KEY], bytes(32))
+
+    def sealed(purpose: str = purpose, realm: str = "hardtack", until: int = NOW + 60) -> str:
+        return f"{name}={ring.seal(shown, purpose=purpose, context=(name, realm), expires_at=until)}"
+
+    fields = {
+        "good": sealed(),
+        "among-others": f"theme=dark; {sealed()}; a=b",
+        "doubled": f"{sealed()}; {sealed()}",
+        "expired": sealed(until=NOW - 1),
+        "other-purpose": sealed("identity"),
+        "other-realm": sealed(realm="elsewhere"),
+        "oversized": f"{name}={'A' * 4100}",
+        "no-token": f"{name}=nonsense",
+        "none": "a=b; =c; d",
+    }
+    return {
+        **{label: field.encode() for label, field in fields.items()},
+        **{label: b"raw:" + data for label, data in inside.items()},
+    }
+
+
 def link_seeds() -> dict[str, bytes]:
     """Return codes of links, good and bad; and such as the seal would hold."""
     ring = Keyring([KEY], bytes(32))
@@ -166,6 +223,54 @@ def link_seeds() -> dict[str, bytes]:
     return {**{label: code.encode() for label, code in codes.items()}, **{k: b"raw:" + v for k, v in inside.items()}}
 
 
+def passkey_seeds() -> dict[str, bytes]:
+    """Return what browsers answer about passkeys: good, and one for each way to be refused."""
+    made, shown = passkey_answer.whole("made"), passkey_answer.whole("shown")
+    identifier = passkey_answer.VECTOR["credential_id"]
+    host, origin = passkey_answer.PARTY.id, passkey_answer.PARTY.origin
+    options = {"challenge": json.loads(base64.urlsafe_b64decode(_client(made) + "=="))["challenge"]}
+    asked = {"challenge": json.loads(base64.urlsafe_b64decode(_client(shown) + "=="))["challenge"]}
+    kept = bytes.fromhex(identifier)
+
+    def by(flags: int = 0, at: str = origin, of: str = host, **more: Any) -> str:
+        return Authenticator(flags=flags, origin=at, host=of, credential_id=kept).make(options, **more)
+
+    def shows(flags: int = BE, **more: Any) -> bytes:
+        return Authenticator(flags=flags, origin=origin, host=host, credential_id=kept).show(asked, **more).encode()
+
+    strange = Authenticator(credential_id=kept)
+    nobody = Authenticator(origin=origin, host=host, credential_id=kept).make(options, flags=AT)
+    rest = strange.attested(cose={1: 2, 3: -35, -1: 2, -2: bytes(48), -3: bytes(48)})
+    texts = {
+        "made": made,
+        "made-elsewhere": by(at="https://evil.example.org"),
+        "made-for-another-host": by(of="example.com"),
+        "made-inside-another-page": by(client={"crossOrigin": True}),
+        "made-for-something-else": by(client={"type": "webauthn.get"}),
+        "made-for-another-challenge": by(client={"challenge": "A" * 43}),
+        "made-by-nobody": nobody,
+        "made-copied": by(BS),
+        "made-with-another-key": by(rest=rest),
+        "made-with-extensions": by(ED, rest=strange.attested() + cbor({"credProtect": 2})),
+        "made-of-another-id": made.replace(json.loads(made)["id"][:4], "AAAA", 1),
+        "made-nested": "{" * 200,
+        "made-too-long": made + " " * 17_000,
+        "empty": "",
+    }
+    shown_texts = {
+        "shown": b"show:" + shown.encode(),
+        "shown-unverified": b"verified:" + shown.encode(),
+        "shown-without-signature": b"show:" + shows(signature="AAAA"),
+        "shown-of-another-kind": b"show:" + made.encode(),
+        "shown-elsewhere": b"show:" + shows(client={"origin": "https://evil.example.org"}),
+    }
+    return {**{label: text.encode() for label, text in texts.items()}, **shown_texts}
+
+
+def _client(answer: str) -> str:
+    return str(json.loads(answer)["response"]["clientDataJSON"])
+
+
 def main() -> None:
     """Write every file anew."""
     for target, seeds in {
@@ -174,7 +279,10 @@ def main() -> None:
         "identity": identity_seeds(),
         "data": data_seeds(),
         "known": known_seeds(),
+        "half": half_seeds(),
+        "trusted": trusted_seeds(),
         "link_code": link_seeds(),
+        "passkey_answer": passkey_seeds(),
     }.items():
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)

@@ -133,6 +133,7 @@ class TestEndingSessions:
         accounts.sign_out(here, NOW)
         assert "revoked" == verdict(accounts, here)
 
+    @pytest.mark.asvs("7.4.2")
     def test_attack_5_disabling_ends_every_session_of_the_account(self, accounts: Accounts, ada: Account) -> None:
         """And enabling brings none back; a new sign-in has the new epoch."""
         bob = accounts.add("bob", PASSWORD, now=NOW)
@@ -145,6 +146,7 @@ class TestEndingSessions:
         again = accounts.sign_in("ada", PASSWORD, client=CLIENT, now=NOW)
         assert "" == verdict(accounts, identity(again))
 
+    @pytest.mark.asvs("7.4.1")
     def test_attack_5_a_copied_cookie_is_refused_after_sign_out(self, accounts: Accounts, keyring: Keyring) -> None:
         """Through the session room, as a browser meets it."""
         ada = accounts.add("ada", PASSWORD, now=NOW)

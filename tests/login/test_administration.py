@@ -37,6 +37,7 @@ def last_event(accounts: Accounts) -> Event:
         return rows.read(connection, last=1)[0]
 
 
+@pytest.mark.asvs("8.3.2")
 def test_roles_are_there_for_the_next_look_at_the_account(accounts: Accounts, boss: Account, ada: Account) -> None:
     """And the profile has changed, so that whoever keeps a copy of it knows."""
     changed = accounts.administration.set_roles(ada.id, ["editor", "author"], False, boss.id, NOW)
@@ -46,6 +47,7 @@ def test_roles_are_there_for_the_next_look_at_the_account(accounts: Accounts, bo
     assert ada.epoch == changed.epoch
 
 
+@pytest.mark.asvs("16.3.1")
 def test_who_did_it_from_where_is_in_the_trail(accounts: Accounts, boss: Account, ada: Account) -> None:
     """Also whether somebody may administer now (ASVS 16.3.1)."""
     whence = Whence("192.0.2.9", "firefox/linux")
@@ -132,6 +134,7 @@ def test_the_last_administrator_stays(accounts: Accounts, boss: Account, ada: Ac
     assert accounts.administration.disable(ada.id, actor_id=second.id, now=NOW).disabled
 
 
+@pytest.mark.asvs("15.4.2")
 @pytest.mark.parametrize("way", ["mark", "disable", "both"])
 def test_of_two_administrators_who_remove_each_other_at_once_one_stays(accounts: Accounts, way: str) -> None:
     """The second finds in its own transaction that it would be the last; twenty times over."""

@@ -58,6 +58,7 @@ def trail(accounts: Accounts) -> tuple[Event, ...]:
         return rows.read(connection)
 
 
+@pytest.mark.asvs("16.3.1")
 def test_every_event_is_a_row_with_its_account_client_reason_and_factors(accounts: Accounts, keyring: Keyring) -> None:
     """In the order in which they happened (ASVS 16.3.1)."""
     live_through_everything(accounts)
@@ -88,6 +89,7 @@ def test_every_event_is_a_row_with_its_account_client_reason_and_factors(account
     assert {NOW} == {one.at for one in found}
 
 
+@pytest.mark.asvs("16.3.1")
 def test_every_row_has_a_log_record_of_the_same(accounts: Accounts, caplog: pytest.LogCaptureFixture) -> None:
     """With plain values that JSON can write."""
     with caplog.at_level(logging.INFO, "hardtack.audit"):
@@ -104,6 +106,7 @@ def test_every_row_has_a_log_record_of_the_same(accounts: Accounts, caplog: pyte
     assert extras == json.loads(json.dumps(extras))
 
 
+@pytest.mark.asvs("16.2.5", "16.4.1")
 def test_attack_31_nothing_that_was_typed_reaches_the_log_or_the_trail(
     accounts: Accounts, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -119,6 +122,7 @@ def test_attack_31_nothing_that_was_typed_reaches_the_log_or_the_trail(
     assert b"sign-in-refused" in stored
 
 
+@pytest.mark.asvs("16.4.1")
 def test_attack_31_a_record_on_its_way_to_a_terminal_is_one_line(
     accounts: Accounts, caplog: pytest.LogCaptureFixture
 ) -> None:

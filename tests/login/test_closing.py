@@ -63,6 +63,7 @@ def ada(accounts: Accounts) -> Account:
 class TestClosed:
     """What is left of it."""
 
+    @pytest.mark.asvs("7.4.2")
     def test_nobody_signs_in_and_every_session_is_over(self, accounts: Accounts, ada: Account) -> None:
         """In every process, before the answer; neither by name nor by address."""
         assert ada == accounts.closing.close(identity(ada), PASSWORD, "ada.byron", client=CLIENT, now=NOW)
@@ -167,6 +168,7 @@ class TestClosed:
             Notice.ACCOUNT_CLOSED: ADDRESS,
         } == gone
 
+    @pytest.mark.asvs("6.3.7")
     def test_the_owner_is_told_at_the_address_that_they_had(self, accounts: Accounts, ada: Account) -> None:
         """In their own language; it stands in the order, since the account has lost it."""
         accounts.closing.close(
@@ -231,6 +233,7 @@ class TestRefusing:
         accounts.closing.check(first.id)
         assert "bo" == close(accounts, first)
 
+    @pytest.mark.asvs("15.4.2")
     def test_of_the_last_two_administrators_at_once_one_stays(self, accounts: Accounts) -> None:
         """The look is in the transaction that writes."""
         both = [accounts.add(name, PASSWORD, administrator=True, now=NOW) for name in ("bo", "cy")]

@@ -81,6 +81,7 @@ class TestWhosePassword:
             caught.value.detail_in("zh"),
         )
 
+    @pytest.mark.asvs("7.5.3")
     def test_attack_26_somebody_elses_password_does_not_confirm(self, accounts: Accounts, ada: Account) -> None:
         """Who proves something must be who is signed in, however good the proof is."""
         eve = accounts.add("eve", OTHERS, now=NOW)
@@ -154,6 +155,7 @@ class TestWhosePassword:
 class TestHowOften:
     """The budgets are those of the sign-in, so that no door gives more guesses than another."""
 
+    @pytest.mark.asvs("6.3.4")
     def test_attack_11_guesses_here_and_at_the_sign_in_share_one_budget(self, accounts: Accounts, ada: Account) -> None:
         """Whoever stole a cookie gets no guess more than whoever knows the name."""
         for number in range(5):
@@ -285,6 +287,7 @@ class TestSuperseding:
             supersede=lambda old: accounts.supersede(old, now, until=sessions.last_end(old)),
         )
 
+    @pytest.mark.asvs("7.2.4")
     def test_attack_4_the_id_changes_and_the_old_one_dies(
         self, accounts: Accounts, ada: Account, sessions: Sessions
     ) -> None:
@@ -326,6 +329,7 @@ class TestSuperseding:
         assert [] == sessions.save(session, NOW)
         assert session.identity is None
 
+    @pytest.mark.asvs("15.4.2")
     def test_of_many_at_once_one_wins(self, accounts: Accounts, ada: Account, sessions: Sessions) -> None:
         """Ten threads with one cookie: one new id."""
         old = self.signed_in(sessions, ada)

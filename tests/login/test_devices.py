@@ -118,6 +118,7 @@ class TestItsOwnBudget:
         assert 6 == caught.value.retry_after
         assert "ada" == tried(accounts, password=PASSWORD, known=known, now=NOW + 6)
 
+    @pytest.mark.asvs("6.3.1")
     def test_attack_13_others_cannot_use_it_up_nor_it_theirs(self, accounts: Accounts, ada: Account) -> None:
         """Not by the name, and not from the same address."""
         known = accounts.devices.remember(UNKNOWN, ada.id, NOW)

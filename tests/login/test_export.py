@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import text
 
 from hardtack.login import Account, Accounts
 from hardtack.store import belongings
+from tests.login.apps import enrol, identity
 
 NOW = 1_800_000_000
 CLIENT = "192.0.2.7"
@@ -63,12 +66,41 @@ def test_everything_is_in_it(accounts: Accounts, ada: Account) -> None:
     ] == [(event["event"], event["by"], event["factors"]) for event in document["events"]]
 
 
+def test_second_factors_are_in_it_without_anything_that_could_be_used(accounts: Accounts, ada: Account) -> None:
+    """When they were made and used, and what they are called: no secret, no key, no code."""
+    secret = enrol(accounts, now=NOW + 4)
+    identity_now = identity(accounts, now=NOW + 4)
+    codes = accounts.recovery_codes.make(identity_now, client=CLIENT, now=NOW + 5)
+    with accounts._database.write() as connection:
+        assert accounts.recovery_codes.use(connection, ada.id, codes[0], NOW + 6)
+        connection.execute(
+            text(
+                "INSERT INTO passkey "
+                "VALUES (x'01', :id, x'c0ffee', 0, 1, 1, 0, 'usb nfc', zeroblob(16), 'key', :at, NULL)"
+            ),
+            {"id": ada.id, "at": NOW + 7},
+        )
+    document = accounts.export.document(ada, client=CLIENT, now=NOW + 9)
+    held = document["second_factors"]
+    assert [{"created": NOW + 4}] == held["authenticator_apps"]
+    assert [("key", NOW + 7, None, ["usb", "nfc"])] == [
+        (each["label"], each["created"], each["last_used"], each["transports"]) for each in held["passkeys"]
+    ]
+    assert [NOW + 5] * 10 == [each["created"] for each in held["recovery_codes"]]
+    assert [NOW + 6] == [each["used"] for each in held["recovery_codes"] if each["used"] is not None]
+    assert [] == held["trusted_browsers"]
+    words = repr(document)
+    assert [] == [bad for bad in (*codes, secret, secret.replace(" ", ""), "c0ffee", "hash") if bad in words]
+    assert not re.search(r"\bb'", words)
+
+
 def test_nothing_that_could_be_used_and_nobody_else_is_in_it(accounts: Accounts, ada: Account) -> None:
     """No hash, and not who the administrator was."""
     document = accounts.export.document(ada, client=CLIENT, now=NOW)
     words = repr(document)
 
-    assert [] == [bad for bad in ("argon2", "hash", "actor_id", "'eve'", "lineage", "b'", PASSWORD) if bad in words]
+    assert [] == [bad for bad in ("argon2", "hash", "actor_id", "'eve'", "lineage", PASSWORD) if bad in words]
+    assert not re.search(r"\bb'", words)
 
 
 def test_what_is_left_out_is_counted(accounts: Accounts, ada: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,7 @@ def test_the_operator_invites_too(accounts: Accounts) -> None:
     assert [None] == [made.invited_by for made in accounts.invitations.list()]
 
 
+@pytest.mark.asvs("6.4.1")
 def test_one_is_good_until_its_end_whatever_the_link_says(accounts: Accounts, boss: int) -> None:
     """The row decides: a link that is mailed later has an end of its own."""
     identifier, code = accounts.invitations.make(boss, email=ADDRESS, by_mail=True, lifetime=3600, now=NOW)

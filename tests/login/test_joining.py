@@ -87,6 +87,7 @@ class TestAsking:
         assert [expected] == orders(accounts, NOW)
         assert () == accounts.list()
 
+    @pytest.mark.asvs("6.3.8")
     def test_attack_8_an_address_of_an_account_runs_the_same_statements(self, accounts: Accounts) -> None:
         """To the letter, and the table of accounts is in none of them."""
         have_address(accounts, "anna")
@@ -151,12 +152,14 @@ class TestByEmail:
         made = join(accounts, mailed(accounts))
         assert made.name == made.display_name
 
+    @pytest.mark.asvs("6.4.1")
     def test_the_link_is_good_once(self, accounts: Accounts) -> None:
         """A second one for the same address is worth nothing either: the address has its account."""
         first, second = mailed(accounts), mailed(accounts)
         assert ["made", "link-used", "link-outdated"] == [outcome(accounts, code) for code in (first, first, second)]
         assert 1 == len(accounts.list())
 
+    @pytest.mark.asvs("6.4.1")
     def test_the_link_ends_after_a_day(self, accounts: Accounts) -> None:
         """Measured from when it was made."""
         code = mailed(accounts)
@@ -176,6 +179,7 @@ class TestByEmail:
                 found = wrong.reason
             assert "link-outdated" == found
 
+    @pytest.mark.asvs("15.4.2")
     def test_attack_32_of_two_at_the_same_moment_one_succeeds(self, accounts: Accounts) -> None:
         """With one link or with two for one address, over and over."""
         for number in range(10):

@@ -73,6 +73,7 @@ def test_looking_at_a_link_consumes_nothing(accounts: Accounts, anna: int) -> No
     assert "" == why(accounts, code)
 
 
+@pytest.mark.asvs("6.4.1", "15.4.2")
 def test_attack_18_a_link_is_good_once_even_for_many_at_the_same_moment(accounts: Accounts, anna: int) -> None:
     """One of eight wins."""
     code = make(accounts, anna)
@@ -101,6 +102,7 @@ def test_the_statement_that_spends_a_link_decides_by_itself(accounts: Accounts, 
             links.spend(connection, Kind.RESET, claims)
 
 
+@pytest.mark.asvs("6.4.1", "9.2.1")
 @pytest.mark.parametrize("kind", list(Kind))
 def test_attack_18_a_link_expires(accounts: Accounts, anna: int, kind: Kind) -> None:
     """To the second."""
@@ -130,12 +132,14 @@ def test_attack_18_older_links_die_with_what_they_rest_on(accounts: Accounts, an
     assert "link-outdated" == why(accounts, code)
 
 
+@pytest.mark.asvs("9.2.2")
 def test_no_kind_passes_for_another(accounts: Accounts, anna: int) -> None:
     """Not even of the same purpose (attack 27)."""
     for made, asked in itertools.permutations(Kind, 2):
         assert "link-forged" == why(accounts, make(accounts, anna, made), asked)
 
 
+@pytest.mark.asvs("9.2.3")
 def test_a_link_of_another_realm_is_none(accounts: Accounts, anna: int, keyring: Keyring) -> None:
     """Two sites may share a keyring."""
     other = Links(keyring, AccountRows(), "shop")

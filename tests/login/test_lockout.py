@@ -62,6 +62,7 @@ def mailed(accounts: Accounts, now: int) -> str:
 class TestLocked:
     """After a hundred failures in a row from unknown devices."""
 
+    @pytest.mark.asvs("6.3.1")
     def test_not_even_the_right_password_is_looked_at(self, accounts: Accounts, ada: Account) -> None:
         """However long one waits; and Retry-After would be a lie, so there is none."""
         assert {"wrong-credentials": LIMIT} == Counter(attack(accounts))
@@ -84,6 +85,7 @@ class TestLocked:
         assert ["too-many-failures"] * 20 == attack(accounts, times=20, now=NOW + 600)
         assert [] == verified
 
+    @pytest.mark.asvs("6.3.8")
     def test_attack_9_a_name_that_nobody_has_is_locked_the_same_way(self, accounts: Accounts, ada: Account) -> None:
         """To the letter; and an account without an address, or one that is disabled."""
         accounts.add("eve", PASSWORD, now=NOW)
@@ -170,6 +172,7 @@ class TestLocked:
 class TestTheOwner:
     """Who is not to be kept out (attack 13)."""
 
+    @pytest.mark.asvs("6.3.1")
     def test_attack_13_ten_thousand_guesses_from_a_thousand_addresses_do_not_keep_out_the_owner(
         self, accounts: Accounts, ada: Account
     ) -> None:
@@ -185,6 +188,7 @@ class TestTheOwner:
         # The owner's sign-in has let a hundred more be looked at, as the budget allows.
         assert LIMIT < guesses["wrong-credentials"] <= 10 + 1000 // 6
 
+    @pytest.mark.asvs("6.3.1")
     def test_attack_13_ten_thousand_guesses_while_the_owner_is_away(self, accounts: Accounts, ada: Account) -> None:
         """A hundred are looked at; the owner has the mailbox, and one who has none an administrator."""
         guesses = Counter(
@@ -229,6 +233,7 @@ class TestTheOwner:
 class TestTheOwnerIsTold:
     """Of a burst, by mail."""
 
+    @pytest.mark.asvs("6.3.5")
     def test_at_ten_fifty_and_a_hundred_and_once_a_day(self, accounts: Accounts, ada: Account) -> None:
         """A quick attack is one notice; a slow one is another on another day."""
         attack(accounts, times=9)

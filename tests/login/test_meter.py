@@ -78,6 +78,7 @@ def test_the_filters_that_come_with_the_package_are_whole() -> None:
     assert common.leaked().size + common.words().size <= 2_000_000
 
 
+@pytest.mark.asvs("6.2.4", "6.2.12")
 @pytest.mark.parametrize("listed", ["princess", "sunshine", "dragonball", "correcthorsebatterystaple", "qwertyuiop"])
 def test_what_everybody_knows_to_be_common_is_listed(listed: str) -> None:
     """A look at the content, which cannot be read back."""

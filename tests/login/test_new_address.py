@@ -125,6 +125,7 @@ class TestAsking:
 class TestConfirming:
     """The link was opened."""
 
+    @pytest.mark.asvs("6.3.7")
     def test_the_address_is_changed_and_both_are_told(self, accounts: Accounts, anna: Account) -> None:
         """Only the profile is another one: who is signed in stays so."""
         code = mailed(accounts, anna)
@@ -200,6 +201,7 @@ class TestConfirming:
             assert "link-outdated" == outcome(accounts, anna, codes[second])
             assert emails[first] == now_is(accounts, anna).email
 
+    @pytest.mark.asvs("15.4.2")
     def test_attack_20_two_at_the_same_moment_never_mix(self, accounts: Accounts, anna: Account) -> None:
         """Over and over, from threads: exactly one is confirmed, and its address it is."""
         links = accounts._services.links
@@ -270,6 +272,7 @@ class TestConfirming:
 class TestRemoving:
     """The owner wants no mail."""
 
+    @pytest.mark.asvs("6.3.7")
     def test_the_address_that_goes_is_told(self, accounts: Accounts, anna: Account) -> None:
         """Nobody signs in with it any more, and somebody else may have it."""
         changed = accounts.addresses.remove(anna.id, client=CLIENT, device="firefox/linux", now=NOW)

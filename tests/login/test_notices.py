@@ -55,6 +55,7 @@ def signed_in(accounts: Accounts, account: Account, *, known: bool) -> bool:
         )
 
 
+@pytest.mark.asvs("6.3.5")
 @pytest.mark.parametrize("before", notices.BEGINNINGS)
 def test_a_device_that_is_not_known_is_told_of(accounts: Accounts, keyring: Keyring, before: str) -> None:
     """When, from where, and with what."""
@@ -92,6 +93,7 @@ class TestAtTheSignIn:
         """Let Ada try."""
         accounts.sign_in("ada", password, client="192.0.2.7", now=NOW, known=known, device="firefox/linux")
 
+    @pytest.mark.asvs("6.3.5")
     def test_an_unknown_browser_is_told_of_and_a_known_one_is_not(self, accounts: Accounts, keyring: Keyring) -> None:
         """Once for each sign-in; never for one that failed."""
         account = somebody(accounts)

@@ -67,6 +67,7 @@ class TestLimits:
 class TestArgon2id:
     """The hash."""
 
+    @pytest.mark.asvs("11.4.2")
     def test_the_default_parameters_are_the_designs(self) -> None:
         """19 MiB, two passes, one lane, and a salt of its own for each hash."""
         hasher = Argon2id()
@@ -76,6 +77,7 @@ class TestArgon2id:
         assert hasher.verify(first, b"secret")
         assert not hasher.is_outdated(first)
 
+    @pytest.mark.asvs("6.2.8")
     @pytest.mark.parametrize(
         ("password", "other"),
         [
@@ -100,6 +102,7 @@ class TestArgon2id:
         assert CHEAP.verify(encoded, as_bytes(password))
         assert not CHEAP.verify(encoded, as_bytes(other))
 
+    @pytest.mark.asvs("11.2.2")
     @pytest.mark.parametrize(
         "other", [Argon2id(memory=16, passes=1), Argon2id(memory=8, passes=2), Argon2id(memory=16, passes=1, lanes=2)]
     )

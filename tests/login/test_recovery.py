@@ -108,6 +108,7 @@ class TestAsking:
             (row.event, row.account_id, len(row.name_hash or b"")) for row in trail(accounts)
         ]
 
+    @pytest.mark.asvs("6.3.8")
     def test_attack_8_existing_and_unknown_addresses_run_the_same_statements(self, accounts: Accounts) -> None:
         """Disabled accounts, closed ones, and such as have no password, too; to the letter."""
         made = {name: accounts.add(name, PASSWORD, now=NOW) for name in ("ada", "disabled", "closed", "keyless")}
@@ -181,6 +182,7 @@ class TestResetting:
 
         assert "ada" == accounts.sign_in("ada", NEW, client=CLIENT, now=late).name
 
+    @pytest.mark.asvs("6.3.7")
     def test_it_is_written_down_and_the_owner_is_told(self, accounts: Accounts, ada: Account) -> None:
         """That a link was what they had, and from where."""
         accounts.recovery.reset(code_for(accounts, ada), NEW, client=CLIENT, now=NOW, device="x", language="zh")
@@ -199,6 +201,7 @@ class TestResetting:
 
         assert "ada" == reset(accounts, code)
 
+    @pytest.mark.asvs("6.4.1", "15.4.2")
     def test_attack_18_it_is_good_once_and_older_ones_are_not_good_any_more(
         self, accounts: Accounts, ada: Account
     ) -> None:
@@ -211,6 +214,7 @@ class TestResetting:
         assert {"link-used"} == set(came)
         assert ("link-used", "link-outdated") == (reset(accounts, code), reset(accounts, older))
 
+    @pytest.mark.asvs("6.4.1")
     def test_attack_18_it_is_good_for_half_an_hour(self, accounts: Accounts, ada: Account) -> None:
         """Not a second longer."""
         code = code_for(accounts, ada)
@@ -259,6 +263,7 @@ class TestResetting:
         assert {"password"} == set(caught.value.fields)
         assert "ada" == reset(accounts, code)
 
+    @pytest.mark.asvs("6.3.1")
     def test_codes_cannot_be_tried_without_end(self, accounts: Accounts, ada: Account) -> None:
         """Each takes a place from the client's budget, which is given back if it was good."""
         code = code_for(accounts, ada)
@@ -288,6 +293,7 @@ class TestResetting:
 class TestByAnAdministrator:
     """Who starts it and sees nothing."""
 
+    @pytest.mark.asvs("6.4.6")
     def test_who_has_an_address_gets_mail(self, accounts: Accounts, ada: Account) -> None:
         """The administrator gets nothing to hand over; who it was is written down (ASVS 6.4.6)."""
         assert accounts.recovery.start(ada.id, 7, NOW) is None
@@ -299,6 +305,7 @@ class TestByAnAdministrator:
         ]
         assert ada == accounts.sign_in("ada", PASSWORD, client=CLIENT, now=NOW)
 
+    @pytest.mark.asvs("6.4.1", "6.4.6")
     def test_for_who_has_none_there_is_a_code_to_hand_over(self, accounts: Accounts) -> None:
         """Good once, as every other; the password stays until it is used."""
         bo = accounts.add("bo", PASSWORD, now=NOW)

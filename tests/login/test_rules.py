@@ -53,6 +53,7 @@ def taken(password: str, *, context: tuple[str, ...] = (), rules: PasswordRules 
 class TestWays:
     """Every way to set a password asks the same rules."""
 
+    @pytest.mark.asvs("6.2.1")
     @pytest.mark.parametrize("way", WAYS)
     def test_every_way_to_set_a_password_keeps_the_stores_rules(
         self, way: str, url: str, keyring: Keyring, pool: HashingPool
@@ -80,6 +81,7 @@ class TestWays:
 class TestLength:
     """Size alone; there are no composition rules (ASVS 6.2.5)."""
 
+    @pytest.mark.asvs("6.2.5")
     @pytest.mark.parametrize(
         "password",
         [
@@ -97,12 +99,14 @@ class TestLength:
         """Letters alone, digits alone, signs, ideographs, pictures, spaces and NUL (attack 16)."""
         assert taken(password)
 
+    @pytest.mark.asvs("6.2.9")
     @pytest.mark.parametrize("size", [64, 128, 256, MAX_BYTES])
     def test_a_long_password_is_taken_whole(self, size: int) -> None:
         """To at least 64 characters, says ASVS 6.2.9; here to 1024."""
         source = random.Random(size)  # noqa: S311 - the same each time
         assert taken("".join(source.choice(string.ascii_letters) for _ in range(size)))
 
+    @pytest.mark.asvs("6.2.1")
     @pytest.mark.parametrize("password", ["", "short", "kX9#mQ2$vL7!pR", "🙂🚲🌧🍐🎈🐢🧭🪁🎻🥁🪵🧊🪐🐙"])
     def test_a_new_password_has_15_characters(self, password: str) -> None:
         """Characters, not bytes."""
@@ -140,6 +144,7 @@ class TestLength:
 class TestContext:
     """The words that belong to an account or to the service (ASVS 6.1.2, 6.2.11)."""
 
+    @pytest.mark.asvs("6.2.11")
     @pytest.mark.parametrize(
         ("password", "context"),
         [
@@ -175,6 +180,7 @@ class TestContext:
 class TestCommon:
     """Leaked and common passwords, and what is easily made of them (ASVS 6.2.4, 6.2.12; NIST SP 800-63B-4 §3.1.1.2)."""
 
+    @pytest.mark.asvs("6.2.4", "6.2.12")
     @pytest.mark.parametrize(
         "password",
         [
@@ -254,6 +260,7 @@ class TestListed:
             assert "common" == refused(password, rules=rules)
         assert taken(GOOD, rules=rules)
 
+    @pytest.mark.asvs("6.2.12")
     def test_a_filter_of_sha1_refuses_exactly_them(self, tmp_path: Path) -> None:
         """Nothing can be simplified in it."""
         digest = hashlib.sha1(b"vexgrubnilpotharc", usedforsecurity=False).digest()
@@ -283,3 +290,20 @@ def test_a_random_one_is_taken_by_the_rules_that_drew_it() -> None:
     rules = PasswordRules()
     drawn = [rules.random() for _ in range(600)]
     assert 600 == len({rules.as_new(each) for each in drawn})
+
+
+@pytest.mark.asvs("6.2.1")
+def test_beside_a_second_factor_a_password_may_be_shorter_and_must_not_be_common() -> None:
+    """Eight characters, and fewer guesses; but its own words and what is on a list are refused as ever."""
+    rules = PasswordRules(words=("biscuit",))
+    assert b"kfwqzmxb" == rules.as_new("kfwqzmxb", beside=True)
+    found = {}
+    for password in ("kfwqzmx", "password", "12345678", "P@ssw0rd!", "biscuit1", "anna.lin"):
+        try:
+            rules.as_new(password, context=("anna.lin",), beside=True)
+        except BadPassword as bad:
+            found[password] = bad.reason
+    assert "bad-password-too-short-beside" == found.pop("kfwqzmx")
+    assert {"bad-password-guessable", "bad-password-common"} == set(found.values())
+    with pytest.raises(BadPassword, match="too-short"):
+        rules.as_new("kfwqzmxb")

@@ -113,6 +113,7 @@ def bench(url: str, keyring: Keyring) -> Iterator[Bench]:
     pool.close()
 
 
+@pytest.mark.asvs("6.3.8")
 def test_attack_8_every_refusal_takes_the_same_time(bench: Bench) -> None:
     """An unknown name, a disabled account, one without a password: none can be told from a wrong password."""
     assert set() == bench.told_apart()

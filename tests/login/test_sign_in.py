@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from hardtack.errors import Refused
 from hardtack.login import (
@@ -68,6 +68,7 @@ class TestWhoGetsIn:
         for wrong in (WRONG, PASSWORD + " ", PASSWORD.upper(), "", "x"):
             assert "wrong-credentials" == sign_in(ada, password=wrong)
 
+    @pytest.mark.asvs("6.3.8")
     @pytest.mark.parametrize("name", ["bob", "", "no such name\x00", "\ud800", "hunter2 hunter2 hunter2", "ﷺ" * 60])
     def test_attack_9_a_name_that_nobody_has_gets_the_answer_of_a_wrong_password(
         self, ada: Accounts, name: str
@@ -108,6 +109,7 @@ class TestWhoGetsIn:
         damaged = [("password-hash-damaged", 1)] if "damaged" in statement else []
         assert damaged == [(one.event, one.account) for one in caplog.records]  # type: ignore[attr-defined] # our extras
 
+    @pytest.mark.asvs("15.4.2")
     @pytest.mark.parametrize(
         "statement",
         [
@@ -130,6 +132,7 @@ class TestWhoGetsIn:
         assert "wrong-credentials" == sign_in(ada, password=PASSWORD)
         assert "changed-meanwhile" == reasons(ada)[-1]
 
+    @pytest.mark.asvs("11.2.2")
     def test_a_hash_of_other_parameters_is_made_anew_at_sign_in(
         self, url: str, keyring: Keyring, ada: Accounts
     ) -> None:
@@ -193,6 +196,7 @@ class TestWhoGetsIn:
 class TestHowOften:
     """The budgets, as whoever tries meets them."""
 
+    @pytest.mark.asvs("6.3.1")
     def test_ten_guesses_at_a_name_then_one_in_six_seconds(self, ada: Accounts) -> None:
         """The eleventh is not looked at, right or wrong, and says when to come back."""
         assert ["wrong-credentials"] * 10 == [sign_in(ada, client=f"192.0.2.{number}") for number in range(10)]
@@ -211,12 +215,14 @@ class TestHowOften:
         assert answers["ada"] == answers["nobody"]
         assert {"wrong-credentials", "too-many-attempts"} == set(answers["ada"])
 
+    @pytest.mark.asvs("6.3.4")
     def test_attack_11_every_spelling_of_a_name_shares_its_budget(self, ada: Accounts) -> None:
         """Case, width, style, a space at the end."""
         spellings = ["ada", "Ada", "ADA", "ａｄａ", "ada ", " ada", "𝐚𝐝𝐚", "aDa", "adA", "ADa", "aDA"]
         found = [sign_in(ada, spelling, client=f"192.0.2.{number}") for number, spelling in enumerate(spellings)]
         assert ["wrong-credentials"] * 10 + ["too-many-attempts"] == found
 
+    @pytest.mark.asvs("6.3.1")
     def test_thirty_guesses_from_a_client_whatever_the_names(self, ada: Accounts) -> None:
         """Then one in two seconds."""
         found = Counter(sign_in(ada, f"name{number}") for number in range(40))
@@ -290,6 +296,7 @@ pool.close()
 """
 
 
+@pytest.mark.asvs("6.3.1", "15.4.2")
 def test_attack_14_parallel_guesses_cannot_exceed_the_budget(url: str, tmp_path: Path, pool: HashingPool) -> None:
     """Two hundred at once, from four processes and a hundred threads here: ten are looked at."""
     from hardtack.seal import keyfile
@@ -325,6 +332,40 @@ def test_attack_14_parallel_guesses_cannot_exceed_the_budget(url: str, tmp_path:
         assert {"account-added": 1, "wrong-password": 10, "throttled": 1} == Counter(reasons(accounts))
 
 
+class TestOnTheDisk:
+    """What a loss of power takes back is only what nobody has learned anything from."""
+
+    @pytest.fixture
+    def commits(self, ada: Accounts) -> list[int]:
+        """Return how each transaction was committed from now on: 2, on the disk; 1, left to the next."""
+        seen: list[int] = []
+
+        def note(connection: Connection) -> None:
+            driver = connection.connection.dbapi_connection
+            assert driver is not None
+            seen.append(driver.cursor().execute("PRAGMA synchronous").fetchone()[0])
+
+        event.listen(ada._database._engine, "commit", note)
+        return seen
+
+    @pytest.mark.parametrize("password", [PASSWORD, WRONG])
+    def test_what_is_said_of_a_password_is_on_the_disk_and_all_before_it(
+        self, ada: Accounts, commits: list[int], password: str
+    ) -> None:
+        """The places that it took are written first, and so are in the log before what came of it."""
+        sign_in(ada, password=password)
+        assert [1, 2] == commits
+
+    def test_the_event_of_a_closed_door_is_on_the_disk(self, ada: Accounts, commits: list[int]) -> None:
+        """Written once; the door stays closed without it."""
+        for number in range(10):
+            sign_in(ada, client=f"192.0.2.{number}")
+        del commits[:]
+        assert ["too-many-attempts"] * 2 == [sign_in(ada) for _ in range(2)]
+        assert [2, 1] == commits
+        assert 1 == reasons(ada).count("throttled")
+
+
 def statements(accounts: Accounts, work: Callable[[], object]) -> list[str]:
     """Return every statement that *work* sends to the database, in order."""
     sent: list[str] = []
@@ -338,6 +379,7 @@ def statements(accounts: Accounts, work: Callable[[], object]) -> list[str]:
     return sent
 
 
+@pytest.mark.asvs("6.3.8")
 def test_attack_8_every_refusal_runs_the_same_statements(accounts: Accounts) -> None:
     """A wrong password, an unknown name, a disabled account, one without a password: to the letter."""
     for name in ("ada", "disabled", "keyless"):

@@ -10,13 +10,14 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from hardtack.login import Account, Accounts, NoSuchSignIn, SignedIn, Whence, audit, sign_ins
+from hardtack.login import Account, Accounts, NoSuchSignIn, SignedIn, Whence, WrongCredentials, audit, sign_ins
 from hardtack.login.credentials import SessionOver
-from hardtack.login.sign_ins import SignIns
+from hardtack.login.sign_ins import Entering, SignIns
 from hardtack.seal import Keyring
 from hardtack.session import Identity, Sessions
 from hardtack.store import Database, StoreUnavailable, feed
 from hardtack.store import audit as trail
+from hardtack.store import sign_ins as rows
 from hardtack.store.accounts import AccountRows
 from hardtack.store.audit import Event
 from hardtack.store.schema import signed_in
@@ -139,6 +140,7 @@ class TestList:
         with accounts._database.read() as connection:
             assert [] == connection.execute(select(signed_in)).all()
 
+    @pytest.mark.asvs("7.1.2")
     def test_one_more_than_an_account_may_have_ends_the_one_unused_for_the_longest(
         self,
         accounts: Accounts,
@@ -160,6 +162,43 @@ class TestList:
         assert (ada.id, "too-many") == (event.account_id, event.reason)
         assert ["session-ended"] == [record.message for record in caplog.records]
 
+    def test_it_is_written_in_the_transaction_that_settles_the_password(
+        self, accounts: Accounts, ada: Account, policy: Sessions, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Both or neither, with what it ends; and for whom a password does not fit, nothing is."""
+        session = policy.open("", NOW)
+        made: list[Identity] = []
+
+        def identify(account: Account) -> Identity:
+            made.append(session.identify(account=account.id, epoch=account.epoch, now=NOW))
+            return made[-1]
+
+        def tried(password: str) -> None:
+            accounts.sign_in("ada", password, client="", now=NOW, entering=Entering(identify, HOME, policy))
+
+        with pytest.raises(WrongCredentials):
+            tried("seven boats on a green rivet")
+        assert ([], ()) == (made, accounts.sign_ins.list(ada.id, NOW))
+        monkeypatch.setattr(sign_ins, "MOST", 1)
+        for _ in range(2):
+            tried(PASSWORD)
+        assert "none" == session.identity_why
+        assert [accounts.sign_ins.id_of(made[1].lineage)] == [each.id for each in accounts.sign_ins.list(ada.id, NOW)]
+        assert [False, True] == [holds(accounts, identity) for identity in made]
+        session.become(made[1])
+        assert made[1] == session.identity
+        written = len(events(accounts, audit.SIGNED_IN))
+
+        def fails(*_given: object) -> None:
+            raise StoreUnavailable("the disk is gone")
+
+        monkeypatch.setattr(rows, "add", fails)
+        with pytest.raises(StoreUnavailable):
+            tried(PASSWORD)
+        assert written == len(events(accounts, audit.SIGNED_IN))
+        assert 1 == len(accounts.sign_ins.list(ada.id, NOW))
+
+    @pytest.mark.asvs("16.5.3")
     def test_a_sign_in_that_cannot_be_written_down_is_none(
         self, accounts: Accounts, ada: Account, enter: Enter, policy: Sessions, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -185,6 +224,7 @@ class TestList:
 class TestEnding:
     """One, all others, all, and everybody's."""
 
+    @pytest.mark.asvs("7.5.2")
     def test_attack_5_one_that_was_ended_is_over_in_another_process_at_once(
         self, accounts: Accounts, other_process: Accounts, ada: Account, enter: Enter
     ) -> None:
@@ -271,6 +311,7 @@ class TestEnding:
             accounts.sign_ins.end_others(stolen, NOW)
         assert before == accounts.get(ada.id)
 
+    @pytest.mark.asvs("7.4.5")
     def test_attack_5_an_administrator_ends_all_of_somebody(
         self, accounts: Accounts, other_process: Accounts, ada: Account, enter: Enter
     ) -> None:
@@ -291,6 +332,7 @@ class TestEnding:
         assert [False, True] == [holds(accounts, identity) for identity in (first, second)]
         assert [0] == [event.actor_id for event in events(accounts, audit.SESSION_ENDED)]
 
+    @pytest.mark.asvs("7.4.5")
     def test_attack_5_everybodys_are_over_at_once(
         self, accounts: Accounts, other_process: Accounts, ada: Account, enter: Enter
     ) -> None:
@@ -320,6 +362,7 @@ class TestEnding:
             accounts.sign_ins.end_others(mine, NOW)
         assert [] == events(accounts, audit.SESSIONS_ENDED)
 
+    @pytest.mark.asvs("7.4.1", "15.4.2")
     def test_attack_5_a_revocation_between_reading_and_writing_anew_resurrects_nothing(
         self, accounts: Accounts, ada: Account, enter: Enter, policy: Sessions
     ) -> None:

@@ -11,6 +11,7 @@ from hardtack.seal import Keyring
 from hardtack.status import saying
 
 
+@pytest.mark.asvs("6.3.1")
 def test_the_budgets_are_the_designs() -> None:
     """10 a minute for a name, 30 for a client, 20 sign-ups an hour."""
     found = [(budget.at_once, 60 / budget.interval) for budget in (NAME, CLIENT, SIGN_UP)]

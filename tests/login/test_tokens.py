@@ -94,6 +94,7 @@ def test_a_token_names_its_account_for_its_scopes(accounts: Accounts, anna: int)
     assert (403, "write") == (caught.value.status, caught.value.scope)
 
 
+@pytest.mark.asvs("7.2.3", "11.5.1")
 def test_a_token_is_160_random_bits_with_a_prefix_and_a_checksum(accounts: Accounts, anna: int) -> None:
     """So that it is found where it does not belong, and a mistyped one told without the database."""
     texts = {make(accounts, anna)[1] for _ in range(8)}
@@ -127,6 +128,7 @@ def test_attack_6_a_token_does_not_come_back_with_its_account(accounts: Accounts
     assert () == accounts.tokens.of(anna)
 
 
+@pytest.mark.asvs("7.4.1")
 @pytest.mark.parametrize("end", ["ended", "expired", "disabled", "closed"])
 def test_attack_6_a_token_dies_at_once(accounts: Accounts, anna: int, end: str) -> None:
     """With itself, and with its account."""
@@ -160,6 +162,7 @@ def test_nobody_ends_anybody_elses_token(accounts: Accounts, anna: int) -> None:
     assert () == accounts.tokens.of(other)
 
 
+@pytest.mark.asvs("6.3.4")
 def test_what_is_guessed_is_counted_for_its_client(accounts: Accounts) -> None:
     """A budget like that of every other way to sign in; a good token takes nothing of it."""
     text = "ht_" + "a" * 32
@@ -238,6 +241,7 @@ def test_an_account_has_so_many_and_no_more_until_some_have_ended(accounts: Acco
     assert ["later"] == [each.label for each in accounts.tokens.of(anna)]
 
 
+@pytest.mark.asvs("16.2.5")
 def test_no_token_is_ever_logged(accounts: Accounts, anna: int, caplog: pytest.LogCaptureFixture) -> None:
     """Neither a good one nor one that is refused."""
     with caplog.at_level(logging.DEBUG):

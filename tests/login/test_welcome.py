@@ -41,6 +41,7 @@ def trail(accounts: Accounts) -> list[tuple[str, str]]:
         return [(event.event, event.reason) for event in audit.read(connection)]
 
 
+@pytest.mark.asvs("6.3.2", "6.4.1")
 def test_the_link_makes_one_administrator_and_is_gone(accounts: Accounts) -> None:
     """There is no default account (ASVS 6.3.2), and no second link."""
     assert not accounts.has_administrator()
@@ -56,6 +57,7 @@ def test_the_link_makes_one_administrator_and_is_gone(accounts: Accounts) -> Non
     assert 410 == caught.value.status
 
 
+@pytest.mark.asvs("6.4.1", "11.5.1")
 def test_the_code_has_128_random_bits_and_lies_nowhere(accounts: Accounts, url: str) -> None:
     """Only its keyed hash is kept."""
     codes = {accounts.make_welcome_code(NOW) for _ in range(20)}
@@ -74,6 +76,7 @@ def test_looking_at_the_link_consumes_nothing(accounts: Accounts) -> None:
     assert "boss" == redeem(accounts, code)
 
 
+@pytest.mark.asvs("6.4.1")
 def test_the_link_is_good_for_fifteen_minutes(accounts: Accounts) -> None:
     """To the second."""
     code = accounts.make_welcome_code(NOW)
@@ -127,6 +130,7 @@ def test_a_huge_password_is_refused_before_anything_is_done(accounts: Accounts) 
     assert [] == trail(accounts)
 
 
+@pytest.mark.asvs("15.4.2")
 def test_of_many_at_the_same_moment_one_becomes_administrator(accounts: Accounts) -> None:
     """The transaction that makes the account finds that there is none yet."""
     code = accounts.make_welcome_code(NOW)

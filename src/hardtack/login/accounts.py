@@ -6,6 +6,7 @@ fork. Every method that takes ``now`` takes whole Unix seconds.
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -13,11 +14,17 @@ from hardtack.login import audit, forgetting, names, welcome
 from hardtack.login.activity import Activity
 from hardtack.login.administration import Administration
 from hardtack.login.audit import Trail
+from hardtack.login.ceremonies import Ceremonies
 from hardtack.login.closing import Closing
 from hardtack.login.confirm import confirm, supersede
 from hardtack.login.credentials import PasswordChange
 from hardtack.login.devices import UNKNOWN, Devices, Known
 from hardtack.login.export import Export
+from hardtack.login.factor_changes import FactorChanges
+from hardtack.login.factor_reset import WAIT, FactorReset
+from hardtack.login.finish import finish
+from hardtack.login.guesses import Guesses
+from hardtack.login.half import HalfSignIns
 from hardtack.login.hashing import HashingPool
 from hardtack.login.invitations import Invitations
 from hardtack.login.joining import Joining
@@ -25,27 +32,27 @@ from hardtack.login.links import Links
 from hardtack.login.names import BadName, NoSuchAccount
 from hardtack.login.new_address import Addresses
 from hardtack.login.outbox import Outbox
+from hardtack.login.passkey_sign_in import PasskeySignIn
+from hardtack.login.passkeys import Passkeys
 from hardtack.login.passwords import Argon2id
 from hardtack.login.postman import Postman
 from hardtack.login.recovery import Recovery
+from hardtack.login.recovery_codes import RecoveryCodes
 from hardtack.login.release import Release
 from hardtack.login.rules import PasswordRules
+from hardtack.login.second_factors import SecondFactors
+from hardtack.login.second_step import SecondStep
 from hardtack.login.services import Services
 from hardtack.login.sign_in import sign_in
-from hardtack.login.sign_ins import NOWHERE, SignIns, Whence
+from hardtack.login.sign_ins import NOWHERE, Entering, SignIns, Whence
 from hardtack.login.sign_up import add, sign_up
 from hardtack.login.throttle import Throttle
 from hardtack.login.tokens import Tokens
+from hardtack.login.totp import Totp
+from hardtack.login.trusted import Trusted
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import (
-    AccountRows,
-    Database,
-    RevocationTable,
-    SpentTable,
-    StoreUnavailable,
-    feed,
-)
+from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed
 from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
 
@@ -64,6 +71,8 @@ class Accounts:
         hashing: the pool that hashes passwords, or the parameters of one to make; ``None`` for our own parameters.
         passwords: the rules for a new password; ``None`` for those that hold everywhere.
         realm: what this sign-in protects; part of every link that is sent.
+        assurance: what every sign-in must reach: 1, a second factor for everybody (2), or a passkey (3).
+        factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
     """
 
     def __init__(
@@ -74,6 +83,8 @@ class Accounts:
         passwords: PasswordRules | None = None,
         *,
         realm: str = "hardtack",
+        assurance: int = 1,
+        factor_reset_wait: int = WAIT,
     ) -> None:
         self._database = database
         pool = hashing if isinstance(hashing, HashingPool) else HashingPool(hashing)
@@ -87,8 +98,10 @@ class Accounts:
             hashing=pool,
             keyring=keyring,
             links=Links(keyring, rows, realm),
+            ceremonies=Ceremonies(keyring, realm),
             outbox=Outbox(keyring),
             passwords=passwords or PasswordRules(),
+            assurance=assurance,
         )
         self.administration = Administration(self._services)
         self.activity = Activity(database)
@@ -107,6 +120,18 @@ class Accounts:
         self.recovery = Recovery(self._services)
         self.closing = Closing(self._services)
         self.export = Export(self._services)
+        self.second_factors = SecondFactors(self._services, assurance)
+        self.half = HalfSignIns(self._services)
+        self.factor_reset = FactorReset(self._services, factor_reset_wait)
+        self.guesses = Guesses(self._services)
+        self.factor_changes = FactorChanges(self._services, self.half, self.second_factors)
+        self.totp = Totp(self._services, self.factor_changes)
+        self.recovery_codes = RecoveryCodes(self._services)
+        self.passkeys = Passkeys(self._services, self.factor_changes)
+        self.passkey_sign_in = PasskeySignIn(self._services, self.passkeys)
+        self.finish = partial(finish, self._services)
+        self.trusted = Trusted(self._services)
+        self.second_step = SecondStep(self._services, self.guesses, self.totp, self.recovery_codes, self.passkeys)
 
     @classmethod
     def connect(
@@ -117,6 +142,8 @@ class Accounts:
         hashing: HashingPool | Argon2id | None = None,
         realm: str = "hardtack",
         passwords: PasswordRules | None = None,
+        assurance: int = 1,
+        factor_reset_wait: int = WAIT,
     ) -> Accounts:
         """Open the account store at *url*, making and migrating its database if need be.
 
@@ -126,6 +153,8 @@ class Accounts:
             hashing: the parameters of argon2id, for a pool with one thread per core; or a pool.
             realm: what this sign-in protects; part of every link that is sent.
             passwords: the rules for a new password; ``None`` for those that hold everywhere.
+            assurance: what every sign-in must reach: 1, a second factor for everybody (2), or a passkey (3).
+            factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
 
         Raises:
             MisuseError: the database or the keyring cannot be used; its hint says what to do.
@@ -139,7 +168,9 @@ class Accounts:
         except BaseException:
             database.close()
             raise
-        return cls(database, keyring, hashing, passwords, realm=realm)
+        return cls(
+            database, keyring, hashing, passwords, realm=realm, assurance=assurance, factor_reset_wait=factor_reset_wait
+        )
 
     def close(self) -> None:
         """Stop postman and poll, write when sign-ins were used, end the threads that are ours, close the database."""
@@ -159,10 +190,22 @@ class Accounts:
         self.close()
 
     def sign_in(
-        self, name: str, password: str, *, client: str, now: int, known: Known = UNKNOWN, device: str = ""
+        self,
+        name: str,
+        password: str,
+        *,
+        client: str,
+        now: int,
+        known: Known = UNKNOWN,
+        device: str = "",
+        entering: Entering | None = None,
     ) -> Account:
-        """Return the account of *name* and *password*; see ``hardtack.login.sign_in``."""
-        return sign_in(self._services, name, password, client=client, now=now, known=known, device=device)
+        """Return the account of *name* and *password*; see ``hardtack.login.sign_in``.
+
+        With *entering*, the sign-in is written down in the same transaction; else it is still to be begun.
+        """
+        entry = None if entering is None else self.sign_ins.entry(entering, now)
+        return sign_in(self._services, name, password, client=client, now=now, known=known, device=device, entry=entry)
 
     def sign_up(
         self,

@@ -94,6 +94,7 @@ class Addressees:
             Notice.INVITATION: self._invitation,
             Notice.VERIFY_ADDRESS: self._verify,
             Notice.RESET_BY_ADMINISTRATOR: self._reset,
+            Notice.FACTOR_RESET_ASKED: self._keep_factors,
         }
 
     def of(self, order: Order, *, now: int, first: bool) -> Meant:
@@ -176,6 +177,10 @@ class Addressees:
             lifetime=lifetime,
         )
         return Meant(address.typed, None, order.language, Kind.INVITATION, code, lifetime), address.canonical
+
+    def _keep_factors(self, connection: Connection, order: Order, now: int) -> tuple[Meant, str]:
+        found = self._services.rows.by_id(connection, order.account)
+        return self._with_link(Kind.KEEP_FACTORS, found, order, now)
 
     def _told(self, connection: Connection, order: Order, now: int) -> tuple[Meant, str]:
         """Return who is told of something that has happened to their account, wherever the order says."""

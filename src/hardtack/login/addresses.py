@@ -43,7 +43,7 @@ class BadAddress(Refused):
     def __init__(self) -> None:
         text = {
             "en": "This is no e-mail address that mail can be sent to. It looks like name@example.org.",
-            "zh": "这不是可以收信的电子邮件地址。正确的写法如 name@example.org。",
+            "zh": "这不是可以收信的电子邮箱。正确的写法如 name@example.org。",
         }
         super().__init__(text, fields={"email": text})
 

@@ -11,6 +11,14 @@ The owner is told of many failures in a row. So that this shows nowhere, mail is
 failures, in the same statements, and an order for a name that is nobody's, or for somebody without an address, is
 addressed to nobody: whoever carries orders out drops it, off the way of the request.
 
+A right password that a second factor must follow is half a sign-in: the trail says that and no more, the client gets
+its place back and the name does not, and it stays counted among the failures in a row until all is proved (``finish``).
+So nobody who has a password begins sign-ins without end, or hides guesses behind them, and the owner is told.
+
+The first transaction leaves the disk to the second: every process sees the places that it took, and no answer says
+anything of the password before both are on the disk. What a loss of power takes back is an attempt of which nobody has
+learned anything. Where the first one writes an event, it is on the disk by itself.
+
 An attempt that dies before the second transaction has taken its places for no longer than the budgets need to fill up,
 and stays counted until the next success. An account whose credentials changed while the hash ran (its epoch is another)
 has proved nothing. What is made of a proof, and for which account it is asked, is the caller's.
@@ -26,11 +34,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from hardtack.errors import Refused
-from hardtack.login import audit, notices
+from hardtack.login import audit, factors, notices
 from hardtack.login.devices import UNKNOWN, Known
+from hardtack.login.factors import Need
 from hardtack.login.hashing import Place
 from hardtack.login.outbox import Notice, Order
 from hardtack.login.passwords import HashUnreadable
+from hardtack.login.second_factors import SecondFactors
 from hardtack.login.services import Services
 from hardtack.login.throttle import Admission, TooManyAttempts, TooManyFailures
 from hardtack.store.accounts import Account, Credentials
@@ -52,7 +62,10 @@ class WrongCredentials(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            {"en": "The name or the password is not right. Please try again.", "zh": "名字或密码不正确，请重试。"}
+            {
+                "en": "The name or the password is not right. Please try again.",
+                "zh": "用户名、邮箱或密码不正确，请重试。",
+            }
         )
 
 
@@ -72,6 +85,10 @@ class Meant(NamedTuple):
     epoch: int | None = None
 
 
+Entry = Callable[[Connection, Account], list[Event]]
+"""Writes what depends on a proof; returns what is to be told of once it is committed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """Somebody tries.
@@ -85,6 +102,7 @@ class Attempt:
         error: makes what is raised then.
         known: the known devices that the browser shows.
         device: browser and system, in words of ours.
+        entry: does what an attempt that fits, and is enough by itself, is made for, in the transaction that settles it.
     """
 
     services: Services
@@ -95,6 +113,7 @@ class Attempt:
     error: Callable[[], Refused]
     known: Known = UNKNOWN
     device: str = ""
+    entry: Entry | None = None
 
     def verify(self, secret: bytes, find: Callable[[Connection], Meant]) -> Account:
         """Return the account that *find* returns, if *secret* is its password.
@@ -110,21 +129,30 @@ class Attempt:
             Refused: anything else, as ``error`` makes it.
         """
         with self.services.hashing.place() as place:
-            meant, admission = self._admit(find)
+            try:
+                meant, admission = self._admit(find, lasting=False)
+            except _WorthWriting:
+                meant, admission = self._admit(find, lasting=True)
             fits = self._fits(place, meant.found, secret)
             newer = self._newer(place, meant.found, secret) if fits else None
         return self._settle(meant, admission, fits, newer)
 
-    def _admit(self, find: Callable[[Connection], Meant]) -> tuple[Meant, Admission]:
-        """Return whom the attempt is about and what it was counted for, with the budgets' places taken."""
+    def _admit(self, find: Callable[[Connection], Meant], *, lasting: bool) -> tuple[Meant, Admission]:
+        """Return whom the attempt is about and what it was counted for, with the budgets' places taken.
+
+        Raises:
+            _WorthWriting: there is an event to be written, and *lasting* is false; nothing was changed.
+        """
         services = self.services
         event = None
-        with services.database.write() as connection:
+        with services.database.write(lasting=lasting) as connection:
             meant = find(connection)
             device = None if meant.found is None else self.known.of(meant.found.account.id, self.now)
             admission = services.throttle.admit(connection, meant.name, self.client, device, self.now)
             refusal = admission.refusal
             if refusal is not None and refusal.first:
+                if not lasting:
+                    raise _WorthWriting
                 event = self._write(connection, self.refused, meant, reason="throttled")
         if event is not None:
             services.trail.tell(event)
@@ -164,25 +192,43 @@ class Attempt:
             if found is None or current is None or reason:
                 events = self._failed(connection, meant, admission, reason)
             else:
-                services.throttle.passed(connection, admission, self.now)
                 if newer is not None and found.password_hash is not None:
                     services.rows.rehash(connection, found.account.id, old=found.password_hash, new=newer)
-                if self.passed == audit.SIGNED_IN:
-                    self._notify(connection, current.account, known=admission.by_known_device)
-                events = [self._write(connection, self.passed, meant, factors=FACTORS)]
+                events = self._passed(connection, meant, admission, current.account)
         for event in events:
             services.trail.tell(event)
         if reason or current is None:
             raise self.error()
         return current.account
 
-    def _failed(self, connection: Connection, meant: Meant, admission: Admission, reason: str) -> list[Event]:
-        """Write that the attempt failed, that it was the last one, and that the owner is to be told; as it may be."""
+    def _passed(self, connection: Connection, meant: Meant, admission: Admission, account: Account) -> list[Event]:
+        """Write what the attempt has proved, and what becomes of its places."""
         services = self.services
-        happened = [(self.refused, reason)]
+        if self.passed == audit.SIGNED_IN:
+            held = SecondFactors.counted(connection, account.id)
+            if factors.needed(held, FACTORS, services.assurance) is not Need.NOTHING:
+                services.throttle.half_passed(connection, admission, self.now)
+                events = [self._write(connection, audit.PASSWORD_PROVED, meant, factors=FACTORS)]
+                return events + self._counted(connection, meant, admission)
+            self._notify(connection, account, known=admission.by_known_device)
+        services.throttle.passed(connection, admission, self.now)
+        events = [self._write(connection, self.passed, meant, factors=FACTORS)]
+        if self.entry is not None:
+            events += self.entry(connection, account)
+        return events
+
+    def _failed(self, connection: Connection, meant: Meant, admission: Admission, reason: str) -> list[Event]:
+        """Write that the attempt failed, and what follows from it."""
+        events = [self._write(connection, self.refused, meant, reason=reason)]
+        return events + self._counted(connection, meant, admission)
+
+    def _counted(self, connection: Connection, meant: Meant, admission: Admission) -> list[Event]:
+        """Write that it was the last one of those in a row, and that the owner is to be told; as it may be."""
+        services = self.services
+        events = []
         if admission.locks:
-            happened.append((audit.LOCKED, "known-device" if admission.by_known_device else ""))
-        events = [self._write(connection, event, meant, reason=why) for event, why in happened]
+            why = "known-device" if admission.by_known_device else ""
+            events.append(self._write(connection, audit.LOCKED, meant, reason=why))
         if services.throttle.tells(connection, admission, self.now):
             account_id = _NOBODY if meant.found is None else meant.found.account.id
             detail = str(admission.failures)
@@ -207,6 +253,10 @@ class Attempt:
     def _write(self, connection: Connection, event: str, meant: Meant, **more: Any) -> Event:
         who = {**meant.who, "client": self.client, "device": self.device}
         return self.services.trail.write(connection, event, now=self.now, **who, **more)
+
+
+class _WorthWriting(Exception):
+    """Something happened that has to be on the disk before it is answered."""
 
 
 def _reason(meant: Meant, current: Credentials | None, fits: bool) -> str:

@@ -57,6 +57,22 @@ RELEASED = "released"
 TOKEN_MADE = "token-made"
 TOKEN_ENDED = "token-ended"
 TOKEN_REFUSED = "token-refused"
+PASSKEY_RENAMED = "passkey-renamed"
+PASSKEY_COPIED = "passkey-copied"
+FACTOR_RESET_ASKED = "factor-reset-asked"
+FACTOR_RESET_CALLED_OFF = "factor-reset-called-off"
+FACTORS_RESET = "factors-reset"
+FACTOR_ADDED = "factor-added"
+FACTOR_REMOVED = "factor-removed"
+RECOVERY_CODES_MADE = "recovery-codes-made"
+RECOVERY_CODE_USED = "recovery-code-used"
+CODE_REFUSED = "code-refused"
+PASSWORD_PROVED = "password-proved"
+SECOND_FACTOR_PROVED = "second-factor-proved"
+SECOND_FACTOR_REFUSED = "second-factor-refused"
+DEVICE_TRUSTED = "device-trusted"
+DEVICE_FORGOTTEN = "device-forgotten"
+DEVICE_STOLEN = "trusted-device-stolen"
 
 EVENTS = (
     SIGNED_IN,
@@ -95,6 +111,22 @@ EVENTS = (
     TOKEN_MADE,
     TOKEN_ENDED,
     TOKEN_REFUSED,
+    PASSKEY_RENAMED,
+    PASSKEY_COPIED,
+    FACTOR_RESET_ASKED,
+    FACTOR_RESET_CALLED_OFF,
+    FACTORS_RESET,
+    FACTOR_ADDED,
+    FACTOR_REMOVED,
+    RECOVERY_CODES_MADE,
+    RECOVERY_CODE_USED,
+    CODE_REFUSED,
+    PASSWORD_PROVED,
+    SECOND_FACTOR_PROVED,
+    SECOND_FACTOR_REFUSED,
+    DEVICE_TRUSTED,
+    DEVICE_FORGOTTEN,
+    DEVICE_STOLEN,
 )
 
 OPERATOR = 0

@@ -14,14 +14,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hardtack.errors import Refused
-from hardtack.login import audit, passwords
+from hardtack.login import audit, guesses, passwords
 from hardtack.login.confirm import WrongPassword, confirm
 from hardtack.login.devices import UNKNOWN, Known
 from hardtack.login.outbox import Notice, Order
 from hardtack.login.passwords import BadPassword
 from hardtack.login.services import Services
 from hardtack.session import Identity
-from hardtack.store import belongings, feed
+from hardtack.store import belongings, factors, feed
 from hardtack.store.accounts import Account, Credentials
 
 NEW = "new_password"
@@ -68,7 +68,7 @@ class SessionOver(Refused):
         super().__init__(
             {
                 "en": "This sign-in has ended meanwhile, so nothing was changed. Please sign in again.",
-                "zh": "此登录已在此期间结束，因此没有作任何更改。请重新登录。",
+                "zh": "这次登录在此期间已经结束，因此没有做任何更改。请重新登录。",
             }
         )
 
@@ -126,10 +126,11 @@ class PasswordChange:
         passwords.as_bytes(current)
         with services.database.read() as connection:
             found = services.rows.by_id(connection, identity.account)
+            beside = has_second_factor(connection, identity.account)
         if found is not None and found.password_hash is None:
             raise NoPassword
         try:
-            secret = checked(services, new, found)
+            secret = checked(services, new, found, beside=beside)
         except BadPassword as bad:
             bad.fields = {NEW: bad.detail or ""}
             raise
@@ -161,6 +162,8 @@ class PasswordChange:
             if holds(services, connection, identity):
                 services.rows.set_password(connection, identity.account, encoded=encoded, now=now)
                 belongings.end_sign_ins(connection, identity.account, keep=identity.lineage)
+                # Whoever guessed at codes had the old password.
+                guesses.forget(services, connection, identity.account)
                 changed = services.rows.by_id(connection, identity.account)
             if changed is None:
                 reason = "changed-meanwhile"
@@ -174,14 +177,27 @@ class PasswordChange:
         return changed.account
 
 
-def checked(services: Services, new: str, found: Credentials | None) -> bytes:
+def checked(services: Services, new: str, found: Credentials | None, *, beside: bool = False) -> bytes:
     """Return the bytes of a new password for an account, whose name and address nobody should make it of.
+
+    Args:
+        services: the parts to work with.
+        new: as typed.
+        found: whose it will be.
+        beside: whether the account has a second factor, beside which it may be shorter. None can go between this and
+            the writing: whatever removes the last one raises the epoch, and asks for a password that is long enough.
 
     Raises:
         BadPassword: it cannot be used.
     """
     context = () if found is None else (found.account.name, found.account.display_name, found.account.email or "")
-    return services.passwords.as_new(new, context=context)
+    return services.passwords.as_new(new, context=context, beside=beside)
+
+
+def has_second_factor(connection: Connection, account_id: int) -> bool:
+    """Return whether an account has a second factor; recovery codes alone are none."""
+    held = factors.count(connection, account_id)
+    return held.totp > 0 or held.passkeys > 0
 
 
 def holds(services: Services, connection: Connection, identity: Identity) -> bool:

@@ -1,8 +1,8 @@
 """Everything that is kept about an account, as one document that a program can read.
 
-It holds what its owner may know: the account, its sign-ins, its tokens without what they are checked against, the
-invitations that it sent, and what the audit trail says about it. No hash, no key, and nobody else: who an administrator
-is that did something is not said. The newest events are in it, up to a bound that the document names.
+It holds what its owner may know: the account, its sign-ins, its second factors and tokens without what they are checked
+against, the invitations that it sent, and what the audit trail says about it. No hash, no key, and nobody else: who an
+administrator is that did something is not said. The newest events are in it, up to a bound that the document names.
 """
 
 from __future__ import annotations
@@ -76,6 +76,12 @@ class Export:
                 "password_changed": found.password_changed,
             },
             "sign_ins": [_split(row, "factors") for row in found.sign_ins],
+            "second_factors": {
+                "authenticator_apps": list(found.apps),
+                "passkeys": [_split(row, "transports") for row in found.passkeys],
+                "recovery_codes": list(found.codes),
+                "trusted_browsers": list(found.trusted),
+            },
             "access_tokens": [_split(row, "scopes") for row in found.tokens],
             "invitations": [_split(row, "roles") for row in found.invitations],
             "events": [_event(row, account.id) for row in found.events],

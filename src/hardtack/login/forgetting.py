@@ -10,13 +10,26 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from hardtack.login.factor_reset import OPEN
 from hardtack.login.services import Services
-from hardtack.store import SpentTable, audit, feed, invitations, outbox, sessions, sign_ins, tokens
+from hardtack.store import (
+    SpentTable,
+    audit,
+    factor_resets,
+    feed,
+    half,
+    invitations,
+    outbox,
+    sessions,
+    sign_ins,
+    tokens,
+    trusted,
+)
 from hardtack.store.pruning import in_batches
 
 
 def prune(services: Services, now: int) -> None:
-    """Delete what has expired: revocations, budgets, events, mail, invitations, tokens, sign-ins, sessions and marks.
+    """Delete what has expired, from revocations and budgets to half-done sign-ins and trusted devices.
 
     Args:
         services: the parts to work with.
@@ -32,6 +45,9 @@ def prune(services: Services, now: int) -> None:
         lambda connection, batch: outbox.expire(connection, now=now, batch=batch),
         lambda connection, batch: invitations.prune(connection, now, batch=batch),
         lambda connection, batch: tokens.prune(connection, now, batch=batch),
+        lambda connection, batch: factor_resets.prune(connection, now - OPEN, batch=batch),
+        lambda connection, batch: half.prune(connection, now, batch=batch),
+        lambda connection, batch: trusted.prune(connection, now, batch=batch),
     )
     with database.write() as connection:
         services.throttle.prune(connection, now)

@@ -43,6 +43,8 @@ class Kind(Enum):
     SIGN_UP = (Purpose.VERIFY, "sign-up", 86_400)
     ADDRESS = (Purpose.VERIFY, "address", 86_400)
     RELEASE = (Purpose.VERIFY, "release", 3600)
+    # As long as the longest waiting time, and the week after it.
+    KEEP_FACTORS = (Purpose.VERIFY, "keep-factors", 37 * 86_400)
     INVITATION = (Purpose.INVITATION, "invitation", 7 * 86_400)
 
     @property
@@ -136,7 +138,7 @@ class Links:
         claims = Claims(
             id=os.urandom(16) if identifier is None else identifier,
             account=0 if account is None else account.account.id,
-            fingerprint=_NOTHING if account is None else self._fingerprint(account),
+            fingerprint=_NOTHING if account is None else self._fingerprint(kind, account),
             until=until,
             email=email,
             onward=onward if len(onward) <= LONGEST_ONWARD else "",
@@ -163,7 +165,7 @@ class Links:
         if claims.account == 0:
             return claims, None
         found = self.rows.by_id(connection, claims.account)
-        if found is None or not hmac.compare_digest(self._fingerprint(found), claims.fingerprint):
+        if found is None or not hmac.compare_digest(self._fingerprint(kind, found), claims.fingerprint):
             raise LinkWrong("outdated")
         return claims, found
 
@@ -200,8 +202,11 @@ class Links:
     def _mark(kind: Kind, claims: Claims) -> bytes:
         return hashlib.sha256(b"hardtack/link\0" + kind.value[1].encode() + b"\0" + claims.id).digest()
 
-    def _fingerprint(self, found: Credentials) -> bytes:
+    def _fingerprint(self, kind: Kind, found: Credentials) -> bytes:
         account = found.account
+        if kind is Kind.KEEP_FACTORS:
+            # All that it does is that nothing changes: an alarmed owner may set a new password first.
+            return self.keyring.lookup_hash(_encoder.encode([account.id]), purpose="link")[:16]
         rests_on = [
             account.id,
             found.password_hash,

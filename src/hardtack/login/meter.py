@@ -20,6 +20,9 @@ RATE = 100_000_000
 ENOUGH = 50.0
 """Bits that a new password must have by this estimate: fifteen random digits, or four words, or three and some."""
 
+ENOUGH_BESIDE = 32.0
+"""Bits that it must have where a second factor is asked for beside it: ten random digits, or seven random letters."""
+
 _SCORES = (28.0, 40.0, ENOUGH, 65.0)
 """From how many bits on the score is 1, 2, 3 and 4."""
 

@@ -113,44 +113,44 @@ class NameTaken(Refused):
     def __init__(self) -> None:
         text = {
             "en": "This name, or one that looks like it, is taken. Please choose another.",
-            "zh": "这个名字已被使用，或与已有的名字过于相似，请换一个。",
+            "zh": "这个用户名已被使用，或与已有的用户名过于相似，请换一个。",
         }
         super().__init__(text, fields={"username": text})
 
 
 _TEXTS: dict[str, dict[str, str]] = {
-    "empty": {"en": "Please enter a name.", "zh": "请输入名字。"},
+    "empty": {"en": "Please enter a name.", "zh": "请填写用户名。"},
     "too-long": {
         "en": f"A name can have at most {MAX_LENGTH} characters.",
-        "zh": f"名字最多 {MAX_LENGTH} 个字符。",
+        "zh": f"用户名最多 {MAX_LENGTH} 个字符。",
     },
     "space": {
         "en": "A name cannot contain spaces. A dot, hyphen or underscore does instead.",
-        "zh": "名字中不能有空格，可以改用点、连字符或下划线。",
+        "zh": "用户名中不能有空格，可以改用点、连字符或下划线。",
     },
     "character": {
         "en": "A name cannot contain the character {code}. Letters, digits and . _ - + @ are fine.",
-        "zh": "名字中不能有字符 {code}。可以使用文字、数字和 . _ - + @。",
+        "zh": "用户名中不能有字符 {code}。可以使用文字、数字和 . _ - + @。",
     },
     "address": {
         "en": "A name cannot be an e-mail address, since it may be somebody else's. Please choose another.",
-        "zh": "名字不能是电子邮箱，因为它可能属于别人。请换一个。",
+        "zh": "用户名不能是电子邮箱，因为它可能属于别人。请换一个。",
     },
     "edge": {
         "en": "A name begins and ends with a letter or a digit.",
-        "zh": "名字的开头和结尾必须是文字或数字。",
+        "zh": "用户名的开头和结尾必须是文字或数字。",
     },
     "marks": {
         "en": "A name cannot have so many accents on one letter.",
-        "zh": "名字中的一个字母上不能叠加这么多附加符号。",
+        "zh": "用户名中的一个字母上不能叠加这么多附加符号。",
     },
     "scripts": {
         "en": "A name cannot mix letters of different alphabets, because they look alike.",
-        "zh": "名字中不能混用不同的字母文字，因为有些字母看起来一样。",
+        "zh": "用户名中不能混用不同的字母文字，因为有些字母看起来一样。",
     },
     "direction": {
         "en": "A name in a script written from right to left begins with a letter of it.",
-        "zh": "使用从右向左书写的文字时，名字必须以该文字的字母开头。",
+        "zh": "使用从右向左书写的文字时，用户名必须以该文字的字母开头。",
     },
 }
 

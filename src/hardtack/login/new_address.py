@@ -43,7 +43,7 @@ class SameAddress(Refused):
     def __init__(self) -> None:
         text = {
             "en": "This is the address of your account already.",
-            "zh": "您的账户已经在使用这个地址。",
+            "zh": "您的账户已经在使用这个邮箱。",
         }
         super().__init__(text, fields={"email": text})
 

@@ -42,6 +42,16 @@ class Notice(StrEnum):
     TOKEN_MADE = "token-made"
     ADMINISTERED = "administered"
     ACCOUNT_CLOSED = "account-closed"
+    PASSKEY_COPIED = "passkey-copied"
+    FACTOR_RESET_ASKED = "factor-reset-asked"
+    FACTOR_RESET_CALLED_OFF = "factor-reset-called-off"
+    FACTORS_RESET = "factors-reset"
+    FACTOR_ADDED = "factor-added"
+    FACTOR_REMOVED = "factor-removed"
+    RECOVERY_CODES_MADE = "recovery-codes-made"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    FACTOR_FAILURES = "factor-failures"
+    TRUSTED_DEVICE_STOLEN = "trusted-device-stolen"
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_unknown_fields=True):
@@ -59,7 +69,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, array_like=True, forbid_u
         client: the network address of who asked.
         device: browser and system of who asked, as ``device_names`` stores them.
         detail: what else the text says: of a token its label, of an invitation who invites, of a closed account its
-            name, of failures how many; of an address ``removed``, where there is no other in its place.
+            name, of failures how many; of an address ``removed``, where there is no other in its place; of a factor its
+            word and, after a space, its label; of a recovery code how many are left.
     """
 
     notice: Notice

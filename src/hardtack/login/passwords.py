@@ -23,6 +23,9 @@ from hardtack.errors import Refused, Text
 MIN_LENGTH = 15
 """Characters of a password that is the only factor (NIST SP 800-63B-4 §3.1.1.1)."""
 
+MIN_LENGTH_BESIDE = 8
+"""Characters of a password beside which a second factor is asked for (ASVS 6.2.1)."""
+
 MAX_BYTES = 1024
 """Bytes of UTF-8; far above the 64 characters that must be allowed, far below what would cost anything."""
 
@@ -37,8 +40,8 @@ class BadPassword(Refused):
     """What was typed cannot be a password; ``fields`` says why.
 
     Args:
-        reason: ``too-short``, ``too-long``, ``not-text``, ``guessable`` (the account's or service's own words) or
-            ``common``.
+        reason: ``too-short``, ``too-short-beside`` (a second factor), ``too-long``, ``not-text``, ``guessable`` (the
+            account's or service's own words) or ``common``.
         text: what is said of it; ``None`` for what is always said for that reason.
     """
 
@@ -54,6 +57,10 @@ _TEXTS: dict[str, dict[str, str]] = {
     "too-short": {
         "en": f"A password needs at least {MIN_LENGTH} characters. Four or five unrelated words are a good one.",
         "zh": f"密码至少需要 {MIN_LENGTH} 个字符，可以用几个互不相关的词组成。",
+    },
+    "too-short-beside": {
+        "en": f"A password needs at least {MIN_LENGTH_BESIDE} characters, also beside a second factor.",
+        "zh": f"即使有第二重验证，密码也至少需要 {MIN_LENGTH_BESIDE} 个字符。",
     },
     "too-long": {
         "en": f"This password is too long: {MAX_BYTES} bytes are the limit, about a thousand letters.",

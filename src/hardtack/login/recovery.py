@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from hardtack.login import audit
+from hardtack.login import audit, guesses
 from hardtack.login.addresses import Address
 from hardtack.login.administration import UnknownAccount
-from hardtack.login.credentials import checked, tell
+from hardtack.login.credentials import checked, has_second_factor, tell
 from hardtack.login.links import Claims, Kind, LinkWrong
 from hardtack.login.outbox import Notice, Order
 from hardtack.login.services import Services
@@ -131,7 +131,8 @@ class Recovery:
         who: dict[str, Any] = {"client": client, "device": device}
         places = services.throttle.client(client)
         try:
-            secret = checked(services, new, self._admit(code, places, now=now, **who))
+            found = self._admit(code, places, now=now, **who)
+            secret = checked(services, new, found, beside=self._beside(found.account))
             with services.hashing.place() as place:
                 encoded = place.hash(secret)
             with services.database.write() as connection:
@@ -145,6 +146,7 @@ class Recovery:
                 services.throttle.give_back(connection, places, now)
                 # Whatever was guessed before was guessed at another password.
                 services.throttle.release(connection, account.name)
+                guesses.forget(services, connection, account.id, by_link=True)
                 event = services.trail.write(
                     connection, audit.RESET, now=now, account_id=account.id, factors=FACTORS, **who
                 )
@@ -209,6 +211,11 @@ class Recovery:
             )
         services.trail.tell(event)
         return code
+
+    def _beside(self, account: Account) -> bool:
+        # Who removes the last factor meanwhile raises the epoch, and with that the link is good no more.
+        with self._services.database.read() as connection:
+            return has_second_factor(connection, account.id)
 
     def _meant(self, connection: Connection, code: str, now: int) -> tuple[Claims, Credentials]:
         """Return what a link says, and whose password it sets.

@@ -47,20 +47,22 @@ class PasswordRules:
         """
         return cls(tuple(words), None if listed is None else PasswordFilter.open(listed))
 
-    def as_new(self, password: str, *, context: Collection[str] = ()) -> bytes:
+    def as_new(self, password: str, *, context: Collection[str] = (), beside: bool = False) -> bytes:
         """Return the bytes of a password that somebody wants to use from now on.
 
         Args:
             password: exactly as typed.
             context: words that an attacker would try first against this account, such as its name.
+            beside: whether a second factor is asked for beside it: then it may be shorter, and easier to guess for who
+                has a copy of the database, but not made of the account's own words, and on no list.
 
         Raises:
             BadPassword: it cannot be used; and nothing else.
             MisuseError: the file of a filter was damaged after it was opened.
         """
         secret = passwords.as_bytes(password)
-        if len(password) < passwords.MIN_LENGTH:
-            raise BadPassword("too-short")
+        if len(password) < (passwords.MIN_LENGTH_BESIDE if beside else passwords.MIN_LENGTH):
+            raise BadPassword("too-short-beside" if beside else "too-short")
         own = words_of((*context, *self.words))
         left = plain.fold(password)
         for word in sorted(own, key=len, reverse=True):
@@ -68,7 +70,7 @@ class PasswordRules:
         if len(left) < LEFT_OVER:
             raise BadPassword("guessable")
         strength = meter.estimate(password, own)
-        if strength.bits < meter.ENOUGH:
+        if strength.bits < (meter.ENOUGH_BESIDE if beside else meter.ENOUGH):
             raise BadPassword("guessable" if strength.because == "own" else "common", strength.weak)
         for listed in filter(None, (common.leaked(), self.listed)):
             if common.is_listed(password, listed, secret):

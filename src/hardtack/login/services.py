@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hardtack.login.audit import Trail
+from hardtack.login.ceremonies import Ceremonies
 from hardtack.login.hashing import HashingPool
 from hardtack.login.links import Links
 from hardtack.login.outbox import Outbox
@@ -29,8 +30,10 @@ class Services:
         hashing: the pool.
         keyring: for hashes that are looked up.
         links: makes and reads what is sent to people.
+        ceremonies: what is remembered while a factor is set up or shown.
         outbox: takes orders for mail.
         passwords: the rules for a new password.
+        assurance: what every sign-in must reach: 1, 2 or 3.
     """
 
     database: Database
@@ -40,5 +43,7 @@ class Services:
     hashing: HashingPool
     keyring: Keyring
     links: Links
+    ceremonies: Ceremonies
     outbox: Outbox
     passwords: PasswordRules
+    assurance: int = 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from hardtack.login import addresses, audit, passwords
-from hardtack.login.attempt import Attempt, Meant, WrongCredentials
+from hardtack.login.attempt import Attempt, Entry, Meant, WrongCredentials
 from hardtack.login.devices import UNKNOWN, Known
 from hardtack.login.services import Services
 from hardtack.store.accounts import Account
@@ -24,6 +24,7 @@ def sign_in(
     now: int,
     known: Known = UNKNOWN,
     device: str = "",
+    entry: Entry | None = None,
 ) -> Account:
     """Return the account that *name* and *password* belong to.
 
@@ -35,6 +36,8 @@ def sign_in(
         now: Unix seconds.
         known: the known devices that the browser shows.
         device: browser and system, in words of ours.
+        entry: writes down what depends on it, in the transaction in which it is settled that name and password belong
+            to an account; returns the events of that.
 
     Raises:
         BadPassword: the password is so long, or so strange, that it can be nobody's.
@@ -54,5 +57,7 @@ def sign_in(
         # One budget for an account, whichever of its two names is used.
         return Meant(found, found.account.name, {"account_id": found.account.id})
 
-    attempt = Attempt(services, client, now, audit.SIGNED_IN, audit.SIGN_IN_REFUSED, WrongCredentials, known, device)
+    attempt = Attempt(
+        services, client, now, audit.SIGNED_IN, audit.SIGN_IN_REFUSED, WrongCredentials, known, device, entry
+    )
     return attempt.verify(secret, find)

@@ -1,6 +1,7 @@
 """The sign-ins of an account: written down as they begin, listed with device, place and last use, and ended.
 
-Every sign-in goes through ``begin``, before its cookie is made: one that its owner could not see and end is none. Each
+Every sign-in goes through ``begin``, or ``entry`` in the transaction that settles who somebody is, before its cookie is
+made: one that its owner could not see and end is none. Each
 ending is a revocation or a new epoch, in force in every process before the method returns, with an event that says who
 did it. "All" is always the epoch, because a sign-in may be missing in the list, and nothing may outlive that word.
 
@@ -10,12 +11,15 @@ page shows nothing that a form's token is bound to, and naming somebody else's e
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from hardtack.errors import Refused
 from hardtack.login import audit
+from hardtack.login.attempt import Entry
 from hardtack.login.credentials import require_held
 from hardtack.login.last_use import LastUse, Policy, row_of
 from hardtack.login.services import Services
@@ -52,6 +56,20 @@ class Whence:
 
 
 NOWHERE = Whence()
+
+
+class Entering(NamedTuple):
+    """Who is to be signed in if a password fits.
+
+    Args:
+        identify: makes the identity that the cookie is going to say.
+        whence: where the person is.
+        policy: how long it lives.
+    """
+
+    identify: Callable[[Account], Identity]
+    whence: Whence
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,26 @@ class SignIns:
         Raises:
             StoreUnavailable: it could not be written, so nobody may be signed in.
         """
+        with self._services.database.write() as connection:
+            ended = self._add(connection, identity, whence, policy, now)
+        for event in ended:
+            self._services.trail.tell(event)
+
+    def entry(self, entering: Entering, now: int) -> Entry:
+        """Return what begins a sign-in in the transaction in which it is settled who somebody is.
+
+        Args:
+            entering: who is to be signed in; not before that transaction is committed.
+            now: Unix seconds.
+        """
+
+        def write(connection: Connection, account: Account) -> list[Event]:
+            return self._add(connection, entering.identify(account), entering.whence, entering.policy, now)
+
+        return write
+
+    def _add(self, connection: Connection, identity: Identity, whence: Whence, policy: Policy, now: int) -> list[Event]:
+        """Write a sign-in down and return the events of what it ended."""
         found = address(whence.client)
         row = replace(
             row_of(identity, now, policy),
@@ -122,12 +160,10 @@ class SignIns:
             device=whence.device,
             place=whence.place,
         )
-        with self._services.database.write() as connection:
-            others = rows.living(connection, row.account_id, now)
-            surplus = [self._end(connection, other, now, reason=TOO_MANY) for other in others[MOST - 1 :]]
-            rows.add(connection, row)
-        for event in surplus:
-            self._services.trail.tell(event)
+        surplus = rows.surplus(connection, row.account_id, now, kept=MOST - 1)
+        ended = [self._end(connection, other, now, reason=TOO_MANY) for other in surplus]
+        rows.add(connection, row)
+        return ended
 
     def list(self, account_id: int, now: int, *, present: Identity | None = None) -> tuple[SignedIn, ...]:
         """Return the sign-ins of an account that hold, the one that was used last first.

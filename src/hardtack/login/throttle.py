@@ -8,6 +8,9 @@ the places that it took and nothing more: earlier failures stay counted, so sign
 buys no guesses at another (attack 12). A sign-up, or a request for a link by mail, takes one of 20 an hour from its
 client and gives nothing back.
 
+Where a second factor follows, the password alone is no success: the client's place comes back, the name's and the
+device's do not, and the attempt stays counted in the row below until all is proved.
+
 Beside the budgets failures in a row are counted, the name's from unknown devices and each known device's. At
 ``LIMIT`` of a name no unknown device reaches the hash any more, whatever its password; at ``LIMIT`` of a device it is a
 known one no longer. A success begins anew: from a known device for the device and the name, so the owner unlocks the
@@ -24,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from sqlalchemy import Connection
@@ -44,6 +48,9 @@ BURSTS = (10, 50, LIMIT)
 """Failures in a row at which the owner is told."""
 
 UNKNOWN_CLIENT = "unknown"
+
+_LONGEST = 120
+"""Characters of an address with its zone, at most."""
 
 Places = Sequence[tuple[bytes, Budget]]
 
@@ -77,7 +84,7 @@ class TooManyFailures(Refused):
                 "password is looked at that comes from an unknown device, not even the right one. Three ways are "
                 "open: a browser in which the owner has signed in before; a link that is sent to the address of "
                 "the account, where this service sends mail; or a link from an administrator.",
-                "zh": "此名字连续输错密码的次数过多。在本人登录之前，来自未知设备的密码一律不再处理，即使正确。"
+                "zh": "此用户名连续输错密码的次数过多。在本人登录之前，来自未知设备的密码一律不再处理，即使正确。"
                 "仍有三条途径：本人曾经登录过的浏览器；发送到账户邮箱的链接（若本服务能发送邮件）；由管理员提供的链接。",
             }
         )
@@ -168,6 +175,31 @@ class Throttle:
         self._budgets.give_back(connection, admission.places, now)
         self._streaks.reset(connection, (admission.name, admission.counted))
 
+    def half_passed(self, connection: Connection, admission: Admission, now: int) -> None:
+        """Give back the client's place alone, after a right password that a second factor must follow.
+
+        Those of one household or office sign in at the same hour; the name's place and the count stay as they are.
+
+        Args:
+            connection: one that ``Database.write`` gave.
+            admission: as ``admit`` returned it.
+            now: when it was admitted, Unix seconds.
+        """
+        clients = [(key, budget) for key, budget in admission.places if budget is CLIENT]
+        if clients:
+            self._budgets.give_back(connection, clients, now)
+
+    def finished(self, connection: Connection, name: str, device: Device | None) -> None:
+        """Let there be no failures of a name and of the device from which its owner has proved all that is needed.
+
+        Args:
+            connection: one that ``Database.write`` gave.
+            name: the account's own.
+            device: the known device that the browser shows for the account.
+        """
+        shown = () if device is None else (self._device_key("streak-device", device),)
+        self._streaks.reset(connection, (self._key("streak-name", name), *shown))
+
     def tells(self, connection: Connection, admission: Admission, now: int) -> bool:
         """Return whether an attempt that failed is one of which the owner is to be told; once a day at most."""
         burst = not admission.by_known_device and admission.failures in BURSTS
@@ -229,6 +261,12 @@ class Throttle:
 
 def address(client: str) -> IPv4Address | IPv6Address | None:
     """Return the network address in *client*, or ``None`` if there is none, whatever is given."""
+    # One request asks several times; what is longer is no address, and not kept.
+    return _address(client) if len(client) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _address(client: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(client)
     except ValueError:
