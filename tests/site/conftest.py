@@ -251,7 +251,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
         chosen = Settings(data=str(tmp_path), **settings)
         path = tmp_path / f"{len(opened)}.db"
         empty.put(path)
-        accounts = Accounts.connect(f"sqlite:///{path}", keyring=keyring, hashing=hashing)
+        accounts = Accounts.connect(f"sqlite:///{path}", keyring=keyring, hashing=hashing, assurance=chosen.assurance)
         opened.append(accounts)
         clock = Clock()
         sessions = Sessions(
@@ -262,6 +262,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             lifetimes=Lifetimes(idle=chosen.idle_timeout, absolute=chosen.absolute_timeout),
             kept_lifetimes=Lifetimes(idle=chosen.kept_idle_timeout, absolute=chosen.kept_absolute_timeout),
             revocations=accounts.revocations,
+            accepts=accounts.second_factors.accepts,
             insecure_plain_http=chosen.insecure_plain_http,
         )
         site = Site(

@@ -24,7 +24,7 @@ def test_it_shows_the_name_since_when_and_this_sign_in(world: World, language: s
         texts.OURS.text(language, "account.administrator"),
         texts.OURS.moment(language, int(world.clock.now) - 86400),
         texts.OURS.moment(language, int(world.clock.now)),
-        texts.OURS.text(language, "account.factor_password"),
+        texts.OURS.text(language, "factor.password"),
         texts.OURS.text(language, "account.idle_value", span=texts.OURS.span(language, 86400)),
         texts.OURS.moment(language, int(world.clock.now) + 604800),
     ]
@@ -52,7 +52,7 @@ def test_a_menu_leads_to_every_page_below_it(world: World, language: str) -> Non
         }
 
     assert [] == [link for link in menus[1] if (link or "").startswith(("/account", "/admin")) and link not in ROUTES]
-    below = ("password", "email", "sessions", "activity", "tokens", "export", "close")
+    below = ("password", "email", "two-factor", "passkeys", "sessions", "activity", "tokens", "export", "close")
     assert [f"/account/{page}" for page in below] == [link for link in menus[0] if "/account/" in (link or "")]
     assert ["/admin"] == sorted(set(map(str, menus[1])) - set(map(str, menus[0])))
 
@@ -72,9 +72,11 @@ def test_address_and_roles_are_shown_if_there_are_any(world: World, language: st
 
     assert texts.OURS.text(language, "account.no_email") in without
     assert texts.OURS.text(language, "account.roles") not in without
-    assert [] == [fact for fact in ("Anna@example.org", "author, editor") if fact not in page]
+    roles = texts.OURS.text(language, "sessions.and").join(("author", "editor"))
+    assert [] == [fact for fact in ("Anna@example.org", roles) if fact not in page]
 
 
+@pytest.mark.asvs("6.3.5")
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_failed_attempts_since_the_sign_in_before_are_told(world: World, language: str) -> None:
     """Attack 13's other half (ASVS 6.3.5): the owner learns that somebody tried; the next time they are old news."""
@@ -90,7 +92,7 @@ def test_failed_attempts_since_the_sign_in_before_are_told(world: World, languag
         browser.sign_in()
         seen.append(browser.get("/account").body.decode())
 
-    said = texts.OURS.text(language, "account.failed", count=3)
+    said = texts.OURS.text(language, "account.failed_title", count=3)
     assert [True, False] == [said in page for page in seen]
     assert 0 == json.loads(browser.json("GET", "/account").body)["failed_attempts"]
 
@@ -170,6 +172,7 @@ def test_an_account_that_is_gone_is_nobody(world: World, monkeypatch: pytest.Mon
     assert 401 == browser.json("GET", "/account").status
 
 
+@pytest.mark.asvs("7.4.1", "14.3.2")
 def test_attack_34_nothing_of_it_is_kept_for_the_back_button(world: World) -> None:
     """Not stored, and 401 for whoever asks again after signing out (ASVS 14.3.2)."""
     world.member()
@@ -182,6 +185,7 @@ def test_attack_34_nothing_of_it_is_kept_for_the_back_button(world: World) -> No
     assert 401 == browser.json("GET", "/account").status
 
 
+@pytest.mark.asvs("7.4.4")
 def test_the_sign_out_button_is_on_every_page_for_the_signed_in(world: World) -> None:
     """ASVS 7.4.4; errors are pages too."""
     world.member()

@@ -54,6 +54,7 @@ def test_events_stand_there_in_words_with_time_address_and_factor(world: World, 
     assert [] == [fact for fact in facts if fact not in words]
 
 
+@pytest.mark.asvs("6.3.5")
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_failures_since_the_sign_in_before_this_one_are_named_on_top(world: World, language: str) -> None:
     """So that they are not overlooked; once told, they are not told again (ASVS 6.3.5)."""

@@ -15,12 +15,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote_from_bytes, quote_plus
 
+import pyotp
 import pytest
+from sqlalchemy import select
 
 from hardtack.login.links import Kind
 from hardtack.login.sign_ins import NOWHERE
+from hardtack.login.trusted import NOTHING
+from hardtack.session import Identity
 from hardtack.site import forms, texts
 from hardtack.site.routes import ROUTES
+from hardtack.store import factors
+from hardtack.store.schema import half_signed_in
+from tests.login.test_factor_reset import give_passkey
 from tests.site.conftest import FORM, Browser, MakeWorld, Page, World
 
 ADDRESS = "anna@example.org"
@@ -100,6 +107,10 @@ class AForm:
     more: Callable[[World], Fields] = _nothing
     member: bool | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
+    half: Callable[[World], object] | None = None
+    """What makes its sender's sign-in a half-done one; ``None``: it is whole, or there is none."""
+    proved: bool = False
+    """Whether its sender has proved a second factor, which whoever has one must to change any."""
 
 
 def _welcome(world: World) -> Fields:
@@ -130,6 +141,13 @@ def _release(world: World) -> Fields:
     return {"code": world.accounts.release.make_for(1, now=int(world.clock.now), actor_id=0, whence=NOWHERE)}
 
 
+def _keep_factors(world: World) -> Fields:
+    give_passkey(world.accounts, 1)
+    now = int(world.clock.now)
+    world.accounts.factor_reset.ask(1, actor_id=0, now=now)
+    return _link(Kind.KEEP_FACTORS)(world)
+
+
 def _token(world: World) -> Fields:
     token, _ = world.accounts.tokens.make(1, "a", ["read"], days=7, known=["read"], client="", now=int(world.clock.now))
     return {"id": str(token.id)}
@@ -140,9 +158,71 @@ def _invitation(world: World) -> Fields:
     return {"id": identifier.hex()}
 
 
+def _identity(world: World) -> Identity:
+    """Return who is signed in, who is the first one of all."""
+    now = int(world.clock.now)
+    account = world.accounts.get(1)
+    assert account is not None
+    (row, *_) = world.accounts.sign_ins.list(1, now)
+    return Identity(
+        b"s" * 16, row.lineage, 1, account.epoch, account.profile_version, ("password",), now, now, now, now
+    )
+
+
+def _begun(world: World) -> Fields:
+    now, identity = int(world.clock.now), _identity(world)
+    owner = world.accounts.get(1)
+    assert owner is not None
+    setup = world.accounts.totp.begin(owner, binding=identity.lineage, now=now)
+    code = pyotp.TOTP(setup.secret_text.replace(" ", "")).at(now)
+    return {"code": code, "ceremony": setup.token}
+
+
+def _app(world: World) -> Fields:
+    now, identity, begun = int(world.clock.now), _identity(world), _begun(world)
+    world.accounts.totp.enrol(identity, begun["ceremony"], begun["code"], binding=identity.lineage, client="", now=now)
+    return {}
+
+
+def _codes(world: World) -> Fields:
+    _app(world)
+    return {
+        "codes": " ".join(world.accounts.recovery_codes.make(_identity(world), client="", now=int(world.clock.now)))
+    }
+
+
+def _passkey(world: World) -> Fields:
+    give_passkey(world.accounts, 1)
+    return {"id": world.accounts.passkeys.list(1)[0].id}
+
+
+def _demanded(world: World) -> None:
+    with world.accounts._database.write() as connection:
+        factors.demand(connection, 1, True)
+
+
+def _begun_half(world: World) -> Fields:
+    now = int(world.clock.now)
+    with world.accounts._database.read() as connection:
+        (row,) = connection.execute(select(half_signed_in)).all()
+    owner = world.accounts.get(1)
+    assert owner is not None
+    setup = world.accounts.totp.begin(owner, binding=row.half_id, now=now)
+    return {"ceremony": setup.token, "code": pyotp.TOTP(setup.secret_text.replace(" ", "")).at(now)}
+
+
+def _trusted(world: World) -> Fields:
+    owner, now = world.accounts.get(1), int(world.clock.now)
+    assert owner is not None
+    world.accounts.trusted.begin(NOTHING, owner, now)
+    return {"id": world.accounts.trusted.list(1, now)[0].id}
+
+
 MAIL = {"mail": "folder:out", "mail_from": "h@example.org"}
 OPEN = {"sign_up": "open"}
-CHOICES = frozenset({"keep", "administrator", "scope-read"})
+ONCE = frozenset({"code", "id", "sign_in"})
+"""Fields that name something, or are good once: what was typed there need not come back."""
+CHOICES = frozenset({"keep", "administrator", "scope-read", "trust"})
 """Boxes: of these only whether they were sent counts, and in JSON they are true or false."""
 BOTH = ("username", "password")
 
@@ -188,8 +268,61 @@ FORMS: tuple[AForm, ...] = (
         "/account/password", {"password": SECRET, "new_password": SECRET}, ("password", "new_password"), member=False
     ),
     AForm("/account/export", member=False),
+    AForm("/account/two-factor", {"action": "set-up"}, ("action",), member=False),
+    AForm("/account/two-factor", {"action": "confirm"}, ("action", "code"), ("ceremony",), _begun, member=False),
+    AForm(
+        "/account/two-factor",
+        {"action": "remove", "password": SECRET},
+        ("action", "password"),
+        (),
+        _app,
+        member=False,
+        proved=True,
+    ),
+    AForm("/account/two-factor", {"action": "make-codes"}, ("action",), (), _app, member=False, proved=True),
+    AForm("/account/two-factor", {"action": "save"}, ("action",), ("codes",), _codes, member=False),
+    AForm(
+        "/sign-in/second-factor",
+        {"factor": "totp", "code": "123456", "trust": "yes"},
+        ("code",),
+        half=_app,
+    ),
+    AForm("/sign-in/second-factor", {"action": "cancel"}, half=_app),
+    AForm("/sign-in/enrol", {"factor": "totp"}, ("code", "ceremony"), ("ceremony",), _begun_half, half=_demanded),
+    AForm("/account/trusted", {"action": "end"}, ("action", "id"), ("id",), _trusted, member=False),
+    AForm("/account/trusted", {"action": "end-all"}, ("action",), member=False),
+    AForm(
+        "/sign-in/passkey",
+        {"passkey_token": "x", "passkey_answer": "{}", "keep": "yes", "next": "/account"},
+        ("passkey_token", "passkey_answer"),
+    ),
+    AForm(
+        "/account/passkeys",
+        {"action": "add", "label": TYPED, "passkey_token": "x", "passkey_answer": "{}"},
+        ("action", "label", "passkey_token", "passkey_answer"),
+        member=False,
+    ),
+    AForm(
+        "/account/passkeys",
+        {"action": "rename", "label": TYPED},
+        ("action", "id", "label"),
+        ("id",),
+        _passkey,
+        member=False,
+        proved=True,
+    ),
+    AForm(
+        "/account/passkeys",
+        {"action": "remove", "password": SECRET},
+        ("action", "id", "password"),
+        ("id",),
+        _passkey,
+        member=False,
+        proved=True,
+    ),
     AForm("/account/close", {"username": "owner", "password": SECRET}, BOTH, member=False),
     AForm("/forgot", {"email": ADDRESS, "next": "/account"}, ("email",), settings=MAIL),
+    AForm("/keep-factors", {}, ("code",), ("code",), _keep_factors),
     AForm("/reset", {"password": SECRET}, ("code", "password"), ("code",), _link(Kind.RESET)),
     AForm("/admin", {"action": "end-everybody"}, ("action",), member=True),
     AForm(
@@ -208,7 +341,7 @@ FORMS: tuple[AForm, ...] = (
     ),
     *(
         AForm("/admin/account", {"action": action, "id": "1"}, ("action", "id"), ("id",), member=True)
-        for action in ("disable", "enable", "end-sign-ins", "reset", "release")
+        for action in ("disable", "enable", "end-sign-ins", "reset", "reset-factors", "keep-factors", "release")
     ),
     AForm("/admin/invitations", {"action": "invite", "email": ADDRESS, "roles": "editor"}, ("action",), member=True),
     AForm("/admin/invitations", {"action": "withdraw"}, ("action", "id"), ("id",), _invitation, member=True),
@@ -227,9 +360,27 @@ def world_of(make_world: MakeWorld, form: AForm) -> tuple[World, Browser, Fields
                 connection, account.id, email="owner@example.org", canonical="owner@example.org"
             )
     browser = world.browser()
-    if form.member is not None:
+    if form.half is not None:
         assert 303 == browser.sign_in("owner").status
-    return world, browser, {**form.fields, **form.more(world)}
+        form.half(world)
+        browser.submit("/account", action="/sign-out")
+        assert "/sign-in/" in (browser.sign_in("owner").get("location") or "")
+    elif form.member is not None:
+        assert 303 == browser.sign_in("owner").status
+    fields = {**form.fields, **form.more(world)}
+    if form.proved:
+        prove(world, browser)
+    return world, browser, fields
+
+
+def prove(world: World, browser: Browser) -> None:
+    """Let the session of a browser be one in which a second factor was proved now."""
+    now = int(world.clock.now)
+    held = f"{browser.identity}={browser.cookies[browser.identity]}"
+    session = world.sessions.open(held, now, browser.host)
+    session.step_up(factors=("totp",), now=now)
+    (cookie,) = world.sessions.save(session, now)
+    browser.cookies[browser.identity] = cookie.partition(";")[0].partition("=")[2]
 
 
 def content(fields: Fields, name: str, way: str, kind: str) -> bytes | None:
@@ -331,6 +482,8 @@ class Sender:
             return []  # a link or a number of nothing
         if way == "missing" and name == "code" and self.form.path in ("/sign-up", "/release"):
             return []  # that is another form at the same address
+        if name.startswith("passkey_") and not WAYS[way].damaged and way not in ("missing", "empty"):
+            return [] if status in (401, 403, 422) else [f"{status}"]  # it could not be verified
         if status != 422:
             return [f"{status}"]
         name = "scopes" if self.kind == "json" and name in CHOICES and name.startswith("scope-") else name
@@ -338,17 +491,32 @@ class Sender:
             fields = json.loads(text)["fields"]
             return [] if name in fields and in_language(fields[name], self.language) else [f"not named: {fields}"]
         found = []
-        if re.search(rf'<(input|select)[^>]* id="{name}"', text):
+        if re.search(rf'<(input|select)[^>]* id="{name}(-1)?"', text):
             at = wrong_at(text)
-            if not at.get(name) or not in_language(at[name], self.language):
+            # In a list, the fields of an entry bear its number.
+            said = at.get(name) or at.get(f"{name}-1", "")
+            if not said or not in_language(said, self.language):
                 found.append(f"not said at the field: {at}")
-        elif name not in ("action", "code", "id", "next", "sign_in"):
+        elif name not in (
+            "passkey_token",
+            "passkey_answer",
+            "action",
+            "ceremony",
+            "code",
+            "codes",
+            "factor",
+            "id",
+            "next",
+            "sign_in",
+        ):
             found.append("the form does not come back")
         shown = {each.get("name"): each.get("value") for each in Page(text).all("input")}
         found += (
             f"{other} was not kept: {shown[other]!r}"
             for other, value in self.fields.items()
-            if other in shown and other not in {name, "password", "new_password", "action", "id", "sign_in", *CHOICES}
+            if other in shown
+            and other not in {name, "password", "new_password", "action", "code", "id", "sign_in", *CHOICES}
+            and not other.startswith("passkey_")
             if shown[other] != value
         )
         return found
@@ -365,6 +533,7 @@ def test_attack_15_what_cannot_be_used_is_said_at_its_field(
     assert [] == Sender(form, kind, language, make_world, caplog).faults()
 
 
+@pytest.mark.asvs("3.5.2")
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 @pytest.mark.parametrize("path", sorted({form.path for form in FORMS}))
 def test_attack_15_content_of_another_kind_or_size_reaches_no_page(

@@ -61,6 +61,7 @@ class TestPage:
         assert texts.OURS.text("en", "close.name", name="Anna@example.org") in words(browser.get(ADDRESS))
         assert 200 == browser.submit(ADDRESS, username="anna@example.org", password=PASSWORD).status
 
+    @pytest.mark.asvs("7.5.3")
     def test_it_takes_a_recent_sign_in(self, world: World, browser: Browser) -> None:
         """For looking and for sending: nothing that was typed is lost (ASVS 7.5.3)."""
         form = Page(words(browser.get(ADDRESS))).form(ADDRESS)
@@ -104,6 +105,7 @@ class TestPage:
 class TestClosing:
     """The way that ends it."""
 
+    @pytest.mark.asvs("7.4.2", "14.3.1")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_it_says_good_bye_and_nobody_is_signed_in(self, world: World, language: str) -> None:
         """Here or elsewhere, at once; the browser forgets what it kept (ASVS 7.4.2, 14.3.1)."""

@@ -47,6 +47,7 @@ def browser(world: World) -> Browser:
 class TestPage:
     """The form before anything is sent."""
 
+    @pytest.mark.asvs("6.2.6", "6.2.7")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_it_asks_for_the_password_alone_and_says_whose(self, world: World, language: str) -> None:
         """With a name for password managers that nobody else sees (ASVS 6.2.6, 6.2.7)."""
@@ -70,6 +71,7 @@ class TestPage:
         """In a hidden field."""
         assert "/account?a=b" == Page(words(browser.get(f"{ADDRESS}?next=/account%3Fa=b"))).form(ADDRESS)["next"]
 
+    @pytest.mark.asvs("3.7.2")
     @pytest.mark.parametrize("asked", ["https://evil.example/", "//evil.example", "/%5Cevil.example", "%00", "%ff"])
     def test_attack_1_a_foreign_next_is_neither_carried_along_nor_followed(self, browser: Browser, asked: str) -> None:
         """Not from the address, not from the form, not on the way through the sign-in page."""
@@ -84,7 +86,8 @@ class TestPage:
         said = json.loads(browser.json("GET", ADDRESS).body)
 
         assert ["password", "next"] == said["fields"]
-        assert {"fields", "csrf_token"} == set(said)
+        assert ["password"] == said["ways"]
+        assert {"fields", "ways", "csrf_token"} == set(said)
 
     def test_it_is_not_stored(self, browser: Browser) -> None:
         """Attack 34: the back button after a sign-out shows no name."""
@@ -125,6 +128,7 @@ class TestSignedOut:
 class TestConfirming:
     """The right password."""
 
+    @pytest.mark.asvs("7.2.4")
     def test_the_session_goes_on_as_of_now_under_a_new_id(self, world: World, browser: Browser) -> None:
         """Attack 4: the id changes; lineage, birth and factors stay (ASVS 7.2.4)."""
         before = identity(world, browser)
@@ -192,6 +196,7 @@ class TestConfirming:
         assert before.issued < after.issued
         assert before.authenticated_at == after.authenticated_at
 
+    @pytest.mark.asvs("7.2.4")
     def test_attack_4_a_copy_from_before_gains_nothing_and_dies(self, world: World, browser: Browser) -> None:
         """A thief's cookie is not raised with the owner's: old rights for half a minute, then none."""
         thief = world.browser(cookies=dict(browser.cookies))
@@ -257,6 +262,7 @@ class TestRefused:
         assert 2 == words(response).count(texts.OURS.text(language, "form.password_missing"))
         assert ["password"] == list(json.loads(script.body)["fields"])
 
+    @pytest.mark.asvs("6.3.1", "6.3.4")
     def test_attack_11_the_budget_is_that_of_the_sign_in(self, world: World, browser: Browser) -> None:
         """Five guesses here and five there, and neither door looks at another; by whoever stole the sign-in alone."""
         del browser.cookies[browser.known]
@@ -269,12 +275,14 @@ class TestRefused:
         assert "6" in words(response)
         assert 429 == elsewhere.sign_in().status
 
+    @pytest.mark.asvs("7.5.3")
     def test_attack_26_somebody_elses_password_does_not_do(self, world: World, browser: Browser) -> None:
         """A proof must belong to whoever is signed in."""
         world.accounts.add("eve", WRONG, now=int(world.clock.now))
 
         assert 401 == browser.submit(ADDRESS, password=WRONG).status
 
+    @pytest.mark.asvs("3.5.1")
     @pytest.mark.parametrize("headers", [{"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"}])
     def test_attack_22_another_site_cannot_send_it(
         self, world: World, browser: Browser, headers: dict[str, str]
@@ -289,6 +297,7 @@ class TestRefused:
             assert status == browser.post(ADDRESS, fields, origin=origin).status
         assert before == identity(world, browser)
 
+    @pytest.mark.asvs("3.5.3")
     @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE"])
     def test_attack_22_no_other_method_confirms(self, world: World, browser: Browser, method: str) -> None:
         """Nor does a password in the address."""
@@ -297,6 +306,7 @@ class TestRefused:
 
         assert before == identity(world, browser)
 
+    @pytest.mark.asvs("16.2.5")
     def test_attack_31_no_password_reaches_the_log(
         self, world: World, browser: Browser, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -340,6 +350,7 @@ class TestSuperseded:
             assert (401, []) == (response.status, set_cookies(response))
         assert 303 == world.browser().sign_in().status
 
+    @pytest.mark.asvs("15.4.2")
     def test_of_two_at_once_one_does(self, world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
         """Both passwords are right; the one that is recorded second changes nothing."""
         twin = world.browser(cookies=dict(browser.cookies))
@@ -357,6 +368,7 @@ class TestSuperseded:
         assert [200, 401] == [answers[0].status, response.status]
         assert (1, 0) == (len(set_cookies(answers[0])), len(set_cookies(response)))
 
+    @pytest.mark.asvs("7.4.1", "15.4.2")
     @pytest.mark.parametrize(
         "end",
         [

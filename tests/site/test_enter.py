@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.login import Whence
 from hardtack.message import Headers, Request
+from hardtack.seal import Keyring
+from hardtack.session import Sessions
 from hardtack.site import Settings
-from hardtack.site.enter import LONGEST_PLACE, whence
+from hardtack.site.enter import LONGEST_PLACE, Entry, NotEnough, enter, whence
+from tests.login.test_factor_reset import give_passkey
 from tests.site.conftest import NAME, PASSWORD, MakeWorld
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -27,6 +30,17 @@ def request(*fields: tuple[str, str], proxied: bool = True) -> Request:
 def place(*values: str) -> str:
     """Return the place that a trusted proxy's fields come to."""
     return whence(request(*((FIELD, value) for value in values)), FIELD).place
+
+
+def test_nobody_is_signed_in_who_was_not_written_down() -> None:
+    """Whoever completes a sign-in learns that there is none yet."""
+    sessions = Sessions(Keyring.generate())
+    session = sessions.open("", 1_800_000_000)
+    entry = Entry(session, sessions=sessions, whence=Whence(), keep=False, now=1_800_000_000)
+    assert not entry.is_written
+    with pytest.raises(RuntimeError, match="nobody was written down"):
+        entry.complete()
+    assert session.identity is None
 
 
 def test_address_device_and_place_are_taken() -> None:
@@ -126,3 +140,26 @@ class TestSetting:
         """So the operator is told at start."""
         with pytest.raises(MisuseError, match="trusted proxy"):
             Settings(place_header="cf-ipcountry")
+
+
+def test_attack_25_whoever_has_proved_too_little_does_not_come_in(make_world: MakeWorld) -> None:
+    """Whatever a caller has overlooked: the way in looks itself."""
+    world = make_world()
+    account = world.member()
+    give_passkey(world.accounts, account.id)
+    sessions = world.sessions
+    session = sessions.open("", int(world.clock.now))
+    for factors in (("password",), ()):
+        with pytest.raises(NotEnough):
+            enter(
+                session,
+                account,
+                accounts=world.accounts,
+                sessions=sessions,
+                whence=Whence(),
+                keep=False,
+                now=int(world.clock.now),
+                factors=factors,
+            )
+    assert session.identity is None
+    assert () == world.accounts.sign_ins.list(account.id, int(world.clock.now))

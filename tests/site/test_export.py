@@ -41,6 +41,7 @@ def test_the_page_says_how_much_there_is(world: World, language: str) -> None:
     assert {"csrf_token"} == set(page.form(ADDRESS))
 
 
+@pytest.mark.asvs("3.2.1")
 def test_a_person_downloads_one_document(world: World, browser: Browser) -> None:
     """As a file that no cache keeps, with times that anybody can read."""
     response = browser.submit(ADDRESS)
@@ -62,6 +63,7 @@ def test_a_person_downloads_one_document(world: World, browser: Browser) -> None
     assert b"\n  " in response.body
 
 
+@pytest.mark.asvs("16.2.5")
 def test_nothing_secret_is_in_it(world: World, browser: Browser) -> None:
     """No password, no hash, no cookie, no key."""
     cookie = browser.cookies[browser.identity]
@@ -75,11 +77,12 @@ def test_a_script_gets_the_same(browser: Browser) -> None:
     said = json.loads(browser.json("GET", ADDRESS).body)
     response = browser.json("POST", ADDRESS)
 
-    assert {"sign_ins", "access_tokens", "invitations", "events"} == set(said["holds"])
+    assert {"sign_ins", "second_factors", "access_tokens", "invitations", "events"} == set(said["holds"])
     assert 2 == said["holds"]["events"]
     assert NAME == json.loads(response.body)["account"]["name"]
 
 
+@pytest.mark.asvs("7.5.3")
 def test_it_takes_a_recent_sign_in(world: World, browser: Browser) -> None:
     """For looking and for the document; a stolen cookie does not give it away."""
     form = Page(words(browser.get(ADDRESS))).form(ADDRESS)

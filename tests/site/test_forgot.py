@@ -107,6 +107,7 @@ class TestSame:
             "statements": statements,
         }
 
+    @pytest.mark.asvs("6.3.8")
     @pytest.mark.parametrize("json_too", [False, True])
     def test_attack_9_nothing_of_the_answer_tells_who_has_an_account(self, world: World, json_too: bool) -> None:
         """Attack 8, too: nor does a statement that was run for it; disabled and closed accounts are no exception."""

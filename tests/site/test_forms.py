@@ -148,6 +148,7 @@ class TestJSON:
 class TestOtherContent:
     """Neither a form nor JSON."""
 
+    @pytest.mark.asvs("3.5.2")
     @pytest.mark.parametrize(
         "request_",
         [

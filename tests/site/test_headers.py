@@ -27,6 +27,7 @@ def everything(browser: Browser) -> list[Response]:
     ]
 
 
+@pytest.mark.asvs("3.2.1", "3.4.4", "3.4.5", "3.4.6", "3.4.8", "3.5.8")
 def test_the_table_is_on_every_answer(world: World) -> None:
     """Pages, problems, text, redirects, assets and refusals."""
     world.member()
@@ -37,6 +38,7 @@ def test_the_table_is_on_every_answer(world: World) -> None:
         assert answer.get("strict-transport-security") is None
 
 
+@pytest.mark.asvs("3.4.1")
 def test_https_is_asked_for_wherever_it_is_spoken(make_world: MakeWorld) -> None:
     """At least a year, and for the hosts below (ASVS 3.4.1)."""
     world = make_world(origin="https://id.example.org")
@@ -46,10 +48,12 @@ def test_https_is_asked_for_wherever_it_is_spoken(make_world: MakeWorld) -> None
         assert "max-age=63072000; includeSubDomains" == answer.get("strict-transport-security")
 
 
+@pytest.mark.asvs("14.3.2")
 def test_nothing_is_stored_but_the_assets(world: World) -> None:
-    """Style sheet, script and mark never change under their address; all else is somebody's own (ASVS 14.3.2)."""
+    """Style sheet, scripts and mark never change under their address; all else is somebody's own (ASVS 14.3.2)."""
     browser = world.browser()
-    kept = {assets.CSS_PATH, assets.JS_PATH, assets.MARK_PATH}
+    kept = {path for path in ROUTES if path.startswith("/assets/")}
+    assert {assets.CSS_PATH, assets.JS_PATH, assets.MARK_PATH} <= kept
 
     for path in sorted(kept):
         answer = browser.get(path)
@@ -65,6 +69,7 @@ def test_pages_say_what_they_depend_on(world: World) -> None:
     assert {"Cookie", "Accept", "Accept-Language"} == vary
 
 
+@pytest.mark.asvs("3.2.1", "3.4.3", "3.4.6")
 @pytest.mark.parametrize(
     "directive",
     ["default-src 'none'", "script-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"],
@@ -76,6 +81,7 @@ def test_the_content_security_policy_is_strict(directive: str) -> None:
     assert "http" not in headers.CONTENT_SECURITY_POLICY
 
 
+@pytest.mark.asvs("3.4.3", "3.4.4", "3.4.6")
 def test_a_page_cannot_weaken_the_table() -> None:
     """Whatever was set before is replaced."""
     answer = Response(200, [("content-security-policy", "script-src *"), ("Cache-Control", "no-cache")])

@@ -64,6 +64,7 @@ def test_the_cookie_says_nothing_but_the_language_and_lives_a_year(world: World)
     assert {"Max-Age=31536000", "Path=/", "HttpOnly", "SameSite=Lax"} == set(attributes)
 
 
+@pytest.mark.asvs("3.3.1", "3.3.3")
 def test_over_https_no_other_host_can_set_it(make_world: MakeWorld) -> None:
     """ASVS 3.3.1."""
     browser = make_world(origin="https://id.example.org").browser(host="id.example.org", scheme="https")
@@ -82,18 +83,21 @@ def test_what_is_no_language_of_ours_sets_nothing(world: World, query: str) -> N
     assert (303, "/", []) == (response.status, response.get("location"), set_cookies(response))
 
 
+@pytest.mark.asvs("3.5.3")
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_link_on_another_site_changes_nothing(world: World, site: str) -> None:
     """Changing something by GET is for our own pages only (ASVS 3.5.3)."""
     assert [] == set_cookies(world.browser().get("/language?to=zh", sec_fetch_site=site))
 
 
+@pytest.mark.asvs("3.5.3", "3.7.5")
 @pytest.mark.parametrize("site", ["same-origin", "none", None])
 def test_our_own_link_an_address_typed_in_and_an_old_browser_do(world: World, site: str | None) -> None:
     """None of them is another site."""
     assert 1 == len(set_cookies(world.browser().get("/language?to=zh", sec_fetch_site=site)))
 
 
+@pytest.mark.asvs("3.7.2")
 def test_attack_1_it_is_no_open_redirect(world: World) -> None:
     """The whole corpus is in the tests of ``next_url``."""
     for asked in ("https://evil.example", "//evil.example", "/%5Cevil.example", "javascript:alert(1)"):

@@ -21,7 +21,7 @@ from hardtack.login.outbox import Notice, Order
 from hardtack.site import Settings, mailing
 from hardtack.site.mails import Mails
 from hardtack.site.shell import PLAIN, Shell
-from hardtack.site.texts import LANGUAGES, Texts
+from hardtack.site.texts import LANGUAGES, OURS, Texts
 from hardtack.store import invitations
 from tests.login.test_addressee import member
 from tests.site.conftest import MakeWorld, Page, World
@@ -38,6 +38,7 @@ LED = {
     Notice.INVITATION: "/sign-up",
     Notice.VERIFY_ADDRESS: "/verify",
     Notice.RESET_BY_ADMINISTRATOR: "/reset",
+    Notice.FACTOR_RESET_ASKED: "/keep-factors",
 }
 """Where the notices with a code lead to."""
 
@@ -154,6 +155,14 @@ class TestEveryMail:
         assert (language == "zh") == bool(chinese.search(mail["Subject"]))
         assert mail["Subject"] in part(mail, "html")
 
+    def test_its_first_sentence_does_not_say_the_subject_again(self, notice: Notice, language: str) -> None:
+        """Whoever reads the one has just read the other."""
+        mail = letter(notice, language)
+        first = re.split(r"[.,:，。：]", part(mail, "plain"))[0]
+
+        assert first not in mail["Subject"]
+        assert mail["Subject"] not in first
+
     def test_its_links_are_ours_and_lead_where_they_should(self, notice: Notice, language: str) -> None:
         """Each written out on a line of its own, and as a button."""
         found = links(letter(notice, language))
@@ -193,6 +202,7 @@ class TestEveryMail:
         if language == "en" and notice in LED:
             assert f"\r\n{ORIGIN}{LED[notice]}?code={CODE}\r\n".encode() in raw
 
+    @pytest.mark.asvs("3.2.2")
     def test_what_people_have_typed_is_text(self, notice: Notice, language: str) -> None:
         """In HTML it is escaped, in text it is as it is."""
         mail = letter(notice, language, detail="<b>x</b> & y")
@@ -236,6 +246,26 @@ class TestWhoItIs:
     def test_an_ipv4_address_inside_ipv6_is_shown_as_what_it_is(self) -> None:
         """As everywhere else."""
         assert "Network address: 203.0.113.7\n" in part(letter(Notice.FORGOT, client="::ffff:203.0.113.7"), "plain")
+
+    @pytest.mark.asvs("6.3.7")
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_a_factor_is_called_by_its_name_and_its_owners(self, language: str) -> None:
+        """In their language; one that this version does not know, by its own word."""
+        label = OURS.text(language, "mail.factor")
+        for notice in (Notice.FACTOR_ADDED, Notice.FACTOR_REMOVED):
+            for detail, name in (
+                ("totp", OURS.text(language, "factor.totp")),
+                ("passkey my <key>", f"{OURS.text(language, 'factor.passkey')} my <key>"),
+                ("rune", "rune"),
+            ):
+                said = part(letter(notice, language, detail=detail), "plain")
+                assert OURS.text(language, "mail.fact", label=label, value=name) in said
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_when_a_reset_takes_effect_is_said(self, language: str) -> None:
+        """As every moment is."""
+        due = letter(Notice.FACTOR_RESET_ASKED, language, detail=str(NOW + 86_400))
+        assert OURS.moment(language, NOW + 86_400) in part(due, "plain")
 
     def test_whoever_signs_up_and_has_an_account_is_told_so(self) -> None:
         """With the way to sign in and the way to a new password, and no code."""
@@ -417,7 +447,7 @@ class TestTemplates:
         (folder / "letter.html").write_text('{% include "hardtack/mail/letter.html" %}<p>{{ facts[1][1] }}</p>')
         mail = letter(Notice.TOKEN_MADE, given=written_by(shell=Shell(Texts(), tmp_path)))
 
-        assert part(mail, "plain").startswith("Ahoy & An access token")
+        assert part(mail, "plain").startswith("Ahoy & A program that has it")
         assert "<p>Detail &amp; co</p>" in part(mail, "html")
 
     def test_one_that_fails_gives_way_to_ours(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -135,6 +135,7 @@ def test_an_address_of_ours_is_followed_as_a_path(asked: str, expected: str) -> 
     assert expected == go(asked)
 
 
+@pytest.mark.asvs("3.7.2")
 @pytest.mark.parametrize("asked", BAD)
 def test_anything_else_leads_to_the_account(asked: str) -> None:
     """Every case is one that some browser, proxy or library reads as another host, or might."""
@@ -147,6 +148,7 @@ def test_nothing_asked_leads_to_the_account(asked: str | None) -> None:
     assert "/account" == go(asked)
 
 
+@pytest.mark.asvs("3.7.2")
 @given(st.one_of(st.text(), st.text(alphabet="/\\.%09aef25c:@?#\t\n ehtps", max_size=30)))
 def test_whatever_comes_the_browser_stays_here(asked: str) -> None:
     """The promise: never raises, and resolving the result against our origin gives our origin."""

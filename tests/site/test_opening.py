@@ -38,6 +38,7 @@ def write_filter(path: Path) -> None:
 class TestWords:
     """What nobody may make a password of, as the documentation lists it."""
 
+    @pytest.mark.asvs("6.2.11")
     @pytest.mark.parametrize(
         "password",
         [
@@ -60,6 +61,7 @@ class TestWords:
             rules(settings).as_new(password)
         assert "bad-password-guessable" == caught.value.reason
 
+    @pytest.mark.asvs("6.2.11")
     def test_the_brand_of_an_applications_pages_is_refused(self, tmp_path: Path) -> None:
         """In whichever language it is written."""
         sign_in = SignIn(
@@ -105,6 +107,7 @@ class TestFilter:
 class TestCost:
     """The parameters of argon2id."""
 
+    @pytest.mark.asvs("11.2.2", "11.4.2")
     def test_a_hash_is_made_with_what_the_settings_say_and_rehashed_at_the_next_sign_in(self, tmp_path: Path) -> None:
         """Nobody needs a new password; who never signs in again keeps the old hash."""
         keyring = Keyring.generate()
@@ -124,6 +127,7 @@ class TestCost:
                 made = argon2.extract_parameters(found.password_hash)
                 assert (memory, passes, 1) == (made.memory_cost, made.time_cost, made.parallelism)
 
+    @pytest.mark.asvs("11.4.2")
     @pytest.mark.parametrize(
         ("name", "value"),
         [("argon2_memory", 19455), ("argon2_passes", 1), ("argon2_memory", 4_194_305), ("argon2_passes", 65)],

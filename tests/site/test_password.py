@@ -37,6 +37,7 @@ def browser(world: World) -> Browser:
 class TestPage:
     """The form before anything is sent."""
 
+    @pytest.mark.asvs("6.2.3", "6.2.6", "6.2.7")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_it_asks_for_both_passwords(self, world: World, language: str) -> None:
         """Each as what it is, for password managers (ASVS 6.2.3, 6.2.6, 6.2.7)."""
@@ -88,6 +89,7 @@ class TestPage:
 class TestChanging:
     """The way that ends well."""
 
+    @pytest.mark.asvs("6.2.2", "7.4.3")
     def test_this_session_goes_on_and_every_other_one_is_over(self, world: World, browser: Browser) -> None:
         """Under a new cookie; the old cookie is dead at once, without the grace of a step-up (attack 5)."""
         other = world.browser()
@@ -130,6 +132,7 @@ class TestChanging:
 
         assert 200 == browser.get("/account/export").status
 
+    @pytest.mark.asvs("6.2.2")
     def test_a_script_does_the_same(self, world: World, browser: Browser) -> None:
         """And keeps its session."""
         response = browser.json("POST", ADDRESS, {"password": PASSWORD, "new_password": NEW})
@@ -153,6 +156,7 @@ class TestChanging:
 class TestRefusing:
     """What changes nothing."""
 
+    @pytest.mark.asvs("6.2.3", "7.5.1")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     @pytest.mark.parametrize(
         ("password", "new", "status", "named"),
@@ -253,6 +257,7 @@ class TestRefusing:
         assert 401 == response.status
         assert 303 == world.browser().sign_in(password=NEW).status
 
+    @pytest.mark.asvs("3.5.1")
     def test_attack_21_another_site_cannot_send_it(self, browser: Browser) -> None:
         """Nor a sibling host."""
         for site in ("cross-site", "same-site"):
@@ -269,6 +274,7 @@ class TestRefusing:
         assert 303 == world.browser().sign_in("berta").status
         assert 303 == world.browser().sign_in(password=NEW).status
 
+    @pytest.mark.asvs("16.2.5")
     def test_no_password_is_in_the_log(self, world: World, browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
         """Neither of both, whatever comes of it."""
         with caplog.at_level(logging.DEBUG):

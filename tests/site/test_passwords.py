@@ -11,6 +11,7 @@ from tests.site.conftest import NAME, Page, World
 LONG = "correct horse battery staple fountain umbrella lantern geese 42 and so on"
 
 
+@pytest.mark.asvs("6.2.8")
 @pytest.mark.parametrize(
     ("password", "other"),
     [

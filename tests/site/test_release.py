@@ -40,6 +40,7 @@ def heading(body: bytes) -> str:
 class TestAsking:
     """For a link by mail."""
 
+    @pytest.mark.asvs("6.3.8")
     @pytest.mark.parametrize("language", ["en", "zh"])
     def test_attack_9_the_answer_is_the_same_whatever_was_typed(self, world: World, language: str) -> None:
         """A name, an address, nobody's; and so are its fields."""
@@ -118,6 +119,7 @@ class TestAsking:
 class TestUsing:
     """The link."""
 
+    @pytest.mark.asvs("6.3.1", "6.3.6")
     @pytest.mark.parametrize("language", ["en", "zh"])
     def test_attack_13_it_lets_the_owner_sign_in_again(self, world: World, browser: Browser, language: str) -> None:
         """Nobody is signed in by it; the way on is the sign-in."""

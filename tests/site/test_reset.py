@@ -64,6 +64,7 @@ class TestLooking:
 
         assert 200 == world.browser().submit(link(code), password=NEW).status
 
+    @pytest.mark.asvs("14.2.1", "16.2.5")
     def test_attack_18_the_code_goes_nowhere(self, world: World, code: str, caplog: pytest.LogCaptureFixture) -> None:
         """No Referer with a path, nothing from another host, no cache, no log line, no address but its own."""
         with caplog.at_level(logging.DEBUG):
@@ -129,6 +130,7 @@ class TestSetting:
 
         assert [leads] == [one["href"] for one in page.all("a") if "button" in (one.get("class") or "")]
 
+    @pytest.mark.asvs("6.3.6", "6.4.3", "7.6.2")
     def test_attack_19_nobody_is_signed_in_by_it(self, world: World, code: str) -> None:
         """No identity cookie, neither for a person nor for a script: whatever else a sign-in asks is asked."""
         person, script = world.browser(), world.browser()
@@ -152,6 +154,7 @@ class TestSetting:
         assert 401 == browser.json("GET", "/account").status
         assert (429, 303) == (world.browser().sign_in(password=NEW).status, browser.sign_in(password=NEW).status)
 
+    @pytest.mark.asvs("7.4.3")
     def test_attack_5_every_session_ends_and_so_does_the_one_of_this_browser(self, world: World, code: str) -> None:
         """Its cookie goes in the same answer."""
         here, there = world.browser(), world.browser()
@@ -244,6 +247,7 @@ class TestRefusing:
 
         assert 403 == browser.post(ADDRESS, {**form, "code": "", "password": NEW}).status
 
+    @pytest.mark.asvs("9.2.2")
     def test_attack_27_a_link_for_something_else_is_none(self, world: World, code: str) -> None:
         """An address's link sets no password."""
         for kind in Kind:

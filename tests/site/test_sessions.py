@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from hardtack.login.audit import SIGNED_IN
 from hardtack.message import Response
 from hardtack.session import Identity
 from hardtack.site import texts
 from hardtack.site.services import Services
 from hardtack.store import Database, StoreUnavailable
+from hardtack.store import audit as trail
+from hardtack.store import sign_ins as rows
 from tests.site.conftest import HOST, NAME, PASSWORD, Browser, Page, World, set_cookies
 
 ADDRESS = "/account/sessions"
@@ -68,6 +71,7 @@ def here(world: World) -> Browser:
 class TestList:
     """What is shown."""
 
+    @pytest.mark.asvs("7.5.2")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_it_shows_this_one_first_and_the_others_with_device_address_and_times(
         self, world: World, language: str
@@ -86,7 +90,7 @@ class TestList:
         assert page.index(said.text(language, "sessions.present")) < page.index(safari)
         assert "strange" not in page
         began = said.moment(language, int(world.clock.now) - 60)
-        password = said.text(language, "account.factor_password")
+        password = said.text(language, "factor.password")
         facts = [
             said.text(language, "sessions.unknown_device"),
             "198.51.100.9",
@@ -171,6 +175,7 @@ class TestList:
 class TestEndingOne:
     """The button beside a sign-in."""
 
+    @pytest.mark.asvs("7.4.1", "7.5.2")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_attack_5_it_is_over_at_once_and_the_page_says_so(self, world: World, language: str) -> None:
         """A copy of its cookie is worth nothing; this one and the others go on."""
@@ -249,6 +254,7 @@ class TestEndingOne:
 class TestEndingAllOthers:
     """The button below the list."""
 
+    @pytest.mark.asvs("7.4.3")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_attack_5_all_others_are_over_and_this_one_goes_on_under_a_new_cookie(
         self, world: World, language: str
@@ -301,6 +307,7 @@ class TestEndingAllOthers:
         assert 200 == his.json("GET", "/account").status
 
 
+@pytest.mark.asvs("15.4.2")
 @pytest.mark.parametrize(
     ("address", "sent"),
     [
@@ -340,12 +347,14 @@ def test_attack_5_what_is_on_its_way_while_the_password_is_reset_changes_nothing
     assert () == world.accounts.tokens.of(account.id)
     now = world.accounts.get(account.id)
     assert now is not None
-    assert ("anna@example.org", 1) == (now.email, now.epoch)
+    assert "anna@example.org" == now.email
+    assert now.epoch > 0
 
 
 class TestWhoMay:
     """To end anything, the person has to have proved a moment ago who they are (ASVS 7.5.2)."""
 
+    @pytest.mark.asvs("7.5.2")
     @pytest.mark.parametrize("action", ["end", "end-others"])
     def test_a_sign_in_of_long_ago_shows_the_list_and_ends_nothing_without_the_password(
         self, world: World, action: str
@@ -382,17 +391,20 @@ class TestWhoMay:
         assert 'role="status"' not in words(here.get(f"{ADDRESS}?done=%3Cb%3Ewon%3C/b%3E"))
 
 
+@pytest.mark.asvs("16.5.3")
 def test_a_sign_in_that_cannot_be_written_down_is_503_and_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail closed: a sign-in that its owner could not see and end must not be (ASVS 16.5.3)."""
     world.member()
     browser = world.browser()
-    real = world.accounts.sign_ins.begin
+    real = rows.add
 
     def fails(*_arguments: Any) -> None:
         raise StoreUnavailable("the disk is gone")
 
-    monkeypatch.setattr(world.accounts.sign_ins, "begin", fails)
+    monkeypatch.setattr(rows, "add", fails)
     response = browser.submit("/sign-in", username=NAME, password=PASSWORD)
     assert (503, False) == (response.status, browser.identity in browser.cookies)
-    monkeypatch.setattr(world.accounts.sign_ins, "begin", real)
+    with world.accounts._database.read() as connection:
+        assert SIGNED_IN not in {each.event for each in trail.read(connection)}
+    monkeypatch.setattr(rows, "add", real)
     assert 303 == browser.sign_in().status

@@ -10,7 +10,7 @@ import pytest
 from hardtack.errors import Refused
 from hardtack.login.outbox import Notice
 from hardtack.site import services, shell, texts
-from hardtack.site.assets import CSS_PATH, JS_PATH, MARK_PATH
+from hardtack.site.assets import CONDITIONAL_JS_PATH, CSS_PATH, JS_PATH, MARK_PATH, PASSKEY_JS_PATH
 from tests.outgoing import code_of, orders
 from tests.site.conftest import NAME, Page, World
 
@@ -103,6 +103,7 @@ def test_every_page_is_whole_in_one_language(world: World, language: str) -> Non
             assert re.search(r"[\u4e00-\u9fff]", "".join(Page(text).words["h1"])) or NAME in text, name
 
 
+@pytest.mark.asvs("3.4.3")
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_every_page_loads_the_style_sheet_the_script_and_the_mark_and_nothing_else(world: World, language: str) -> None:
     """No script and no style in the page itself, nothing from another host."""
@@ -110,7 +111,10 @@ def test_every_page_loads_the_style_sheet_the_script_and_the_mark_and_nothing_el
         page = Page(text)
 
         assert [MARK_PATH, CSS_PATH] == [link["href"] for link in page.all("link")], name
-        assert [{"src": JS_PATH, "defer": None}] == page.all("script"), name
+        scripts = page.all("script")
+        assert {"src": JS_PATH, "defer": None} == scripts[0], name
+        assert {PASSKEY_JS_PATH, CONDITIONAL_JS_PATH} >= {each.pop("src") for each in scripts[1:]}, name
+        assert all({"defer": None} == each for each in scripts[1:]), name
         assert "" == "".join(page.words.get("script", "")), name
         assert not {"style", "img", "iframe", "object"} & {tag for tag, _ in page.elements}, name
         assert [] == [key for _, attributes in page.elements for key in attributes if key.startswith("on")], name
@@ -124,6 +128,7 @@ def test_every_page_loads_the_style_sheet_the_script_and_the_mark_and_nothing_el
         assert [] == [address for address in addresses if not re.match(r"/(?!/)|#", address)], name
 
 
+@pytest.mark.asvs("3.5.1", "14.2.1")
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 def test_every_form_posts_with_a_token(world: World, language: str) -> None:
     """To an address of ours; but for searches, which change nothing and have no token to leave in an address."""
@@ -165,7 +170,7 @@ class TestProblem:
 def test_a_page_without_a_visitor_can_hold_no_form(world: World) -> None:
     """It would have nobody to bind the token to; a mistake in a template is seen at once."""
     page = services.Services(
-        parts=services.Parts(world.accounts, world.sessions, world.settings, None, ""),  # type: ignore[arg-type] # never asked
+        parts=services.Parts(world.accounts, world.sessions, world.settings, None, "", "", ""),  # type: ignore[arg-type] # never asked
         path="/",
         here="/",
         language="en",

@@ -9,6 +9,7 @@ import pytest
 from tests.site.conftest import Page, World, set_cookies
 
 
+@pytest.mark.asvs("14.3.1")
 def test_a_person_is_signed_out_and_sent_to_the_start(world: World) -> None:
     """The cookie goes, and what the browser kept of our pages with it."""
     world.member()
@@ -33,6 +34,7 @@ def test_a_script_is_signed_out_too(world: World) -> None:
     assert '"cache", "storage"' == response.get("clear-site-data")
 
 
+@pytest.mark.asvs("7.4.1")
 def test_attack_5_a_copied_cookie_is_refused_from_then_on(world: World) -> None:
     """The revocation is recorded before the answer is given."""
     world.member()
@@ -54,6 +56,7 @@ def test_who_is_not_signed_in_is_answered_the_same(world: World) -> None:
     assert 303 == world.browser().post("/sign-out", b"").status
 
 
+@pytest.mark.asvs("3.5.3")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
 def test_attack_22_no_other_method_signs_out(world: World, method: str) -> None:
     """A link, an image or a prefetch cannot."""

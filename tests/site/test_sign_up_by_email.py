@@ -94,6 +94,7 @@ def test_a_script_does_the_same(world: World) -> None:
     assert 200 == browser.json("GET", "/account").status
 
 
+@pytest.mark.asvs("6.3.8")
 @pytest.mark.parametrize("speaks", ["html", "json"])
 @pytest.mark.parametrize("typed", [ADDRESS, "berta@example.org", "ANNA.LI@EXAMPLE.ORG"])
 def test_attack_9_an_address_of_an_account_is_answered_like_any_other(world: World, typed: str, speaks: str) -> None:
@@ -132,6 +133,7 @@ def test_looking_at_a_link_consumes_nothing(world: World) -> None:
     assert [403, 403] == [browser.get(link).status, browser.post("/sign-up", {"code": link}).status]
 
 
+@pytest.mark.asvs("6.3.8")
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_attack_9_a_taken_address_and_a_used_link_are_answered_alike(world: World, method: str, language: str) -> None:

@@ -41,6 +41,7 @@ class TestRouting:
         """No guessing: others decide by the path, too."""
         assert 404 == world.browser().ask("GET", path).status
 
+    @pytest.mark.asvs("4.1.4")
     @pytest.mark.parametrize(("path", "allow"), [(path, route.allow) for path, route in ROUTES.items()])
     def test_every_address_knows_its_methods(self, world: World, path: str, allow: list[str]) -> None:
         """405 with a complete Allow; OPTIONS with the same; HEAD wherever GET is (RFC 9110 §9.3.2, §15.5.6)."""
@@ -97,6 +98,7 @@ class TestRouting:
 
         assert (308, "/sign-in") == (response.status, response.get("location"))
 
+    @pytest.mark.asvs("4.1.4")
     def test_an_unknown_method_is_501(self, world: World) -> None:
         """RFC 9110 §9.1: a method that nothing here knows."""
         assert 501 == world.browser().ask("BREW", "/").status
@@ -165,6 +167,7 @@ class TestUnexpected:
         monkeypatch.setattr(world.accounts, "has_administrator", fail)
         return world
 
+    @pytest.mark.asvs("16.5.3")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_it_is_500_with_a_number_and_one_log_line_with_the_same(
         self, broken: World, caplog: pytest.LogCaptureFixture, language: str
@@ -212,6 +215,7 @@ class TestUnexpected:
 class TestWithoutAKey:
     """The key that sealed was revoked, and there is no other yet."""
 
+    @pytest.mark.asvs("16.5.3")
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_every_page_is_503_and_nobody_loses_a_cookie(self, world: World, language: str) -> None:
         """Neither a cookie nor a form's token could be sealed; the page says so and when to come back."""
@@ -228,6 +232,7 @@ class TestWithoutAKey:
         assert kept == browser.cookies
         assert [200, 503] == [browser.get(path).status for path in ("/healthz", "/readyz")]
 
+    @pytest.mark.asvs("16.5.3")
     def test_a_key_that_is_lost_while_the_page_is_made_is_503_too(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -256,6 +261,7 @@ class TestBeforeContent:
             method="POST", path="/sign-in", headers=Headers([("host", host), *fields]), client=client, host=host
         )
 
+    @pytest.mark.asvs("4.1.3")
     def test_a_trusted_proxy_is_believed(self, make_world: MakeWorld) -> None:
         """About address, scheme and host."""
         site = make_world(origin="https://id.example.org", trusted_proxies=("10.0.0.0/8",)).site
@@ -271,6 +277,7 @@ class TestBeforeContent:
         assert response is None
         assert ("198.51.100.2", "https", "id.example.org") == (request.client, request.scheme, request.host)
 
+    @pytest.mark.asvs("4.1.3")
     def test_attack_12_anybody_else_is_not(self, make_world: MakeWorld) -> None:
         """The address of the connection counts."""
         site = make_world(origin="https://id.example.org", trusted_proxies=("10.0.0.0/8",)).site
@@ -278,6 +285,7 @@ class TestBeforeContent:
 
         assert (None, "192.0.2.5") == (response, request.client)
 
+    @pytest.mark.asvs("4.1.3")
     def test_a_proxy_that_contradicts_itself_is_400(self, make_world: MakeWorld) -> None:
         """Not guessed at."""
         site = make_world(origin="https://id.example.org", trusted_proxies=("10.0.0.0/8",)).site
@@ -364,6 +372,7 @@ def test_pruning_that_fails_is_one_log_line_and_nothing_more(
     assert ["pruning-failed"] == [getattr(record, "event", "") for record in caplog.records if record.levelno >= 40]
 
 
+@pytest.mark.asvs("3.2.1", "4.1.1")
 def test_every_answer_is_complete(world: World) -> None:
     """A length, one value for each field but Set-Cookie, and a charset for text (RFC 9110 §8.3, §8.6; ASVS 4.1.1)."""
     browser = world.browser()

@@ -34,7 +34,10 @@ def test_a_person_reads_what_it_is_and_where_another_is_to_be_had(world: World, 
     page = Page(response.body.decode())
     links = [str(link["href"]) for link in page.all("a")]
     assert (403, texts.OURS.text(language, "stale.title")) == (response.status, page.words["h1"])
-    assert str(LinkWrong("used").detail_in(language)) in response.body.decode()
+    body = response.body.decode()
+    assert texts.OURS.text(language, "stale.why") in body
+    # The sentence for scripts says again what the heading says.
+    assert str(LinkWrong("used").detail_in(language)) not in body
     assert AGAIN[path] in links
     assert ("/account" if path == "/verify" else "/sign-in") in links
     switch = next(link for link in links if link.startswith("/language"))

@@ -113,6 +113,7 @@ class TestReplacing:
 
         assert 1 == len(page.all("b")) == len(page.all("main"))
 
+    @pytest.mark.asvs("3.2.2")
     def test_what_is_put_into_it_is_escaped(self, make_world: MakeWorld, write: Write) -> None:
         """As in ours: no author has to remember it."""
         world = make_world(templates=write({"sign_in": "{{ username }}"}))
@@ -258,6 +259,7 @@ class TestMistakesInUse:
 
         assert 200 == failing.browser().json("POST", "/sign-in", {"username": NAME, "password": PASSWORD}).status
 
+    @pytest.mark.asvs("16.2.5")
     def test_nothing_that_was_typed_reaches_the_log(self, failing: World, caplog: pytest.LogCaptureFixture) -> None:
         """And no cookie goes with such an answer."""
         with caplog.at_level(logging.DEBUG, "hardtack.site"):

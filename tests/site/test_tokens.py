@@ -8,7 +8,8 @@ import pytest
 
 from hardtack.errors import MisuseError, Refused
 from hardtack.site import Settings
-from tests.site.conftest import NAME, Browser, MakeWorld, Page, World, set_cookies
+from tests.site.conftest import NAME, PASSWORD, Browser, MakeWorld, Page, World, set_cookies
+from tests.site.half_done import asked, code, with_app
 
 LATER = 901
 """Seconds after which a sign-in is not recent any more."""
@@ -41,6 +42,7 @@ def test_a_token_is_shown_once_and_then_listed_without_its_text(browser: Browser
     assert world.accounts.tokens.use(text, "read", client="", now=int(world.clock.now)).account.name == NAME
 
 
+@pytest.mark.asvs("14.2.1")
 def test_the_answer_with_the_token_is_kept_by_nobody(browser: Browser) -> None:
     """Not by a cache, not in an address, not in a cookie."""
     response = browser.submit("/account/tokens", **{"label": "laptop", "scope-read": "yes", "days": "30"})
@@ -111,6 +113,7 @@ def test_making_and_ending_want_a_recent_sign_in(browser: Browser, world: World)
     assert 1 == len(world.accounts.tokens.of(1))
 
 
+@pytest.mark.asvs("6.3.4", "7.2.2")
 @pytest.mark.parametrize("address", ["/account", "/account/tokens", "/account/confirm"])
 def test_a_token_opens_no_page_of_ours(browser: Browser, world: World, address: str) -> None:
     """Neither the account, nor the proof of a recent sign-in, nor more tokens."""
@@ -202,3 +205,35 @@ def test_the_operator_says_which_scopes_there_are(make_world: MakeWorld) -> None
     with pytest.raises(MisuseError, match="token_scopes"):
         Settings(token_scopes=("Deploy it",))
     assert ("a", "b") == Settings.load(None, {"HARDTACK_TOKEN_SCOPES": "a, b"}).token_scopes
+
+
+@pytest.mark.asvs("7.5.1")
+def test_a_password_alone_makes_no_token_where_it_does_not_sign_in(browser: Browser, world: World) -> None:
+    """A session from before the first factor, with the password, would have a way around it for a year."""
+    secret = with_app(world)
+    browser.submit("/account/confirm", password=PASSWORD)
+    response = browser.submit("/account/tokens", **{"label": "laptop", "scope-read": "yes", "days": "30"})
+    assert 303 == response.status
+    assert "strength=second" in (response.get("location") or "")
+    assert () == world.accounts.tokens.of(1)
+    told = browser.json("POST", "/account/tokens", {"label": "laptop", "scopes": "read", "days": 30})
+    assert 401 == told.status
+    proof = {**asked_of(browser, "/account/confirm?strength=second"), "code": code(world, secret)}
+    assert 303 == browser.post("/account/confirm", proof).status
+    assert made(browser).startswith("ht_")
+
+
+@pytest.mark.asvs("7.5.1")
+def test_a_password_alone_changes_no_address_where_it_does_not_sign_in(browser: Browser, world: World) -> None:
+    """Whatever is told of the factors goes there."""
+    with_app(world)
+    browser.submit("/account/confirm", password=PASSWORD)
+    response = browser.get("/account/email")
+    assert (303, True) == (response.status, "strength=second" in (response.get("location") or ""))
+    token = {"csrf_token": json.loads(browser.json("GET", "/account").body)["csrf_token"]}
+    assert 401 == browser.json("POST", "/account/email", {"action": "remove", **token}).status
+
+
+def asked_of(browser: Browser, address: str) -> dict[str, str]:
+    """Return the fields of the form in which a page asks for a factor."""
+    return asked(browser.get(address))

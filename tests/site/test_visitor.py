@@ -92,6 +92,7 @@ class TestBadCookies:
 
         assert (401, []) == (response.status, set_cookies(response))
 
+    @pytest.mark.asvs("7.4.1")
     @pytest.mark.parametrize("passed", [86400 + 61, 2592000 + 61])
     def test_an_expired_sign_in_is_told_as_such(self, world: World, passed: int) -> None:
         """Without use, or at the latest."""
@@ -104,6 +105,7 @@ class TestBadCookies:
         assert texts.OURS.text("en", "cookie.expired") in page
         assert texts.OURS.text("en", "home.heading_out") in page
 
+    @pytest.mark.asvs("7.4.1")
     def test_an_ended_sign_in_is_told_as_such(self, world: World) -> None:
         """Signed out elsewhere, or by an administrator."""
         world.member()
@@ -133,6 +135,7 @@ class TestBadCookies:
         assert 303 == response.status
         assert 200 == browser.json("GET", "/account").status
 
+    @pytest.mark.asvs("7.3.1", "7.3.2")
     def test_a_sign_in_in_use_is_renewed_now_and_then(self, world: World) -> None:
         """So that only idle ones end; most answers set nothing."""
         world.member()
@@ -146,6 +149,7 @@ class TestBadCookies:
         assert ([], 1) == (early, len(late))
         assert 200 == browser.json("GET", "/account").status
 
+    @pytest.mark.asvs("7.2.1", "16.5.3")
     @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(header=st.one_of(st.text(max_size=300), st.from_regex(r"hardtack-8000=[ -~]{0,80}", fullmatch=True)))
     def test_whatever_stands_in_the_field_the_answer_is_a_page(self, world: World, header: str) -> None:
@@ -158,6 +162,7 @@ class TestBadCookies:
 class TestUnknownRevocations:
     """When nobody can tell who is still signed in."""
 
+    @pytest.mark.asvs("16.5.3")
     def test_an_identity_gets_503_and_is_kept(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Neither trusted nor taken away; everybody else goes on."""
         world.member()
@@ -172,6 +177,7 @@ class TestUnknownRevocations:
         assert IDENTITY in browser.cookies
         assert 200 == world.browser().get("/").status
 
+    @pytest.mark.asvs("7.2.1")
     def test_two_good_cookies_of_one_name_are_not_an_identity(self, world: World) -> None:
         """HTTP/2 may send the field in pieces, too."""
         world.member()
@@ -198,6 +204,7 @@ class TestUnknownRevocations:
 class TestFixationAndTossing:
     """Cookies that somebody else has put there."""
 
+    @pytest.mark.asvs("7.2.4")
     def test_attack_4_what_was_there_before_the_sign_in_is_worth_nothing_after_it(self, world: World) -> None:
         """Neither the visitor cookie nor its tokens nor an identity that was planted."""
         world.member()
@@ -212,6 +219,7 @@ class TestFixationAndTossing:
         assert 200 == victim.get("/account").status
         assert 303 == mallory.get("/account").status
 
+    @pytest.mark.asvs("7.2.4")
     def test_attack_4_the_cookie_is_another_one_after_each_sign_in(self, world: World) -> None:
         """And the one before is over (ASVS 7.2.4)."""
         world.member()
@@ -223,6 +231,7 @@ class TestFixationAndTossing:
         assert before[IDENTITY] != browser.cookies[IDENTITY]
         assert 401 == world.browser(cookies=before).json("GET", "/account").status
 
+    @pytest.mark.asvs("7.2.2", "7.2.4")
     def test_attack_4_a_planted_identity_is_not_the_one_that_is_signed_in(self, world: World) -> None:
         """Mallory's own cookie in the victim's browser: after signing in, the two share nothing."""
         world.member()
@@ -235,6 +244,7 @@ class TestFixationAndTossing:
         assert NAME in victim.get("/account").body.decode()
         assert NAME not in mallory.get("/account").body.decode()
 
+    @pytest.mark.asvs("3.3.3")
     def test_attack_23_an_unprefixed_twin_is_ignored_over_https(self, make_world: MakeWorld) -> None:
         """A sibling host can set it, so it means nothing."""
         world = make_world(origin="https://id.example.org")
@@ -246,6 +256,7 @@ class TestFixationAndTossing:
 
         assert 401 == world.browser(host="id.example.org", scheme="https", cookies=twins).json("GET", "/account").status
 
+    @pytest.mark.asvs("3.3.3")
     def test_attack_23_of_several_visitor_cookies_none_is_taken(self, world: World) -> None:
         """Whoever tossed one in knows a token for it."""
         mallory = world.browser(fetch_metadata=False)
@@ -272,6 +283,7 @@ class TestForms:
             fields["csrf_token"] = token
         return browser.post("/sign-in", fields, **headers).status
 
+    @pytest.mark.asvs("3.5.1", "7.6.2")
     @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", "SAME-ORIGIN", ""])
     def test_attack_21_a_form_of_another_site_signs_nobody_in(self, world: World, site: str) -> None:
         """Login CSRF: the victim would work in the attacker's account. A sibling host is another site, too."""
@@ -307,6 +319,7 @@ class TestForms:
 
         assert status == self.sent(world.browser(fetch_metadata=False), origin=origin)
 
+    @pytest.mark.asvs("3.5.1", "3.7.5")
     @pytest.mark.parametrize(
         ("origin", "status"),
         [
@@ -325,6 +338,7 @@ class TestForms:
 
         assert status == self.sent(browser, origin=origin)
 
+    @pytest.mark.asvs("3.5.1", "3.7.5")
     @pytest.mark.parametrize("token", [None, "", "junk"])
     def test_without_either_the_token_decides(self, world: World, token: str | None) -> None:
         """The last resort, for browsers that say nothing."""
@@ -333,12 +347,14 @@ class TestForms:
         assert 403 == self.sent(world.browser(fetch_metadata=False), own=False, token=token)
         assert 303 == self.sent(world.browser(fetch_metadata=False))
 
+    @pytest.mark.asvs("3.5.1")
     def test_a_token_never_overrules_what_the_browser_says(self, world: World) -> None:
         """A stolen token is worth nothing across sites."""
         world.member()
 
         assert 403 == self.sent(world.browser(), sec_fetch_site="cross-site")
 
+    @pytest.mark.asvs("3.5.1")
     def test_a_token_of_somebody_elses_form_is_refused(self, world: World) -> None:
         """It is bound to the visitor cookie."""
         world.member()
@@ -406,6 +422,7 @@ class TestForms:
         assert 403 == browser.json("POST", "/sign-in", {**fields, "csrf_token": 5}).status
         assert 200 == browser.json("POST", "/sign-in", {**fields, "csrf_token": token}).status
 
+    @pytest.mark.asvs("16.3.3")
     def test_a_refused_form_leaves_one_log_line_with_its_reason(
         self, world: World, caplog: pytest.LogCaptureFixture
     ) -> None:

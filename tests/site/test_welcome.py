@@ -38,6 +38,7 @@ def test_a_script_can_do_the_same(world: World) -> None:
     assert (201, True) == (response.status, json.loads(response.body)["account"]["administrator"])
 
 
+@pytest.mark.asvs("7.6.2")
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_attack_18_looking_at_the_link_consumes_nothing(world: World, method: str) -> None:
     """Previews and prefetches look at links."""
@@ -48,6 +49,7 @@ def test_attack_18_looking_at_the_link_consumes_nothing(world: World, method: st
     assert 303 == world.browser().submit(f"/welcome?code={secret}", username=NAME, password=PASSWORD).status
 
 
+@pytest.mark.asvs("14.2.1", "16.2.5")
 def test_attack_18_the_code_leaks_nowhere(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Not by the Referer of anything, not into the log, not to another host, not into the next address."""
     caplog.set_level(0)
@@ -92,6 +94,7 @@ def test_a_mistake_in_the_form_costs_nothing_but_another_try(world: World) -> No
     assert 303 == browser.post("/welcome", {**form, "password": PASSWORD}).status
 
 
+@pytest.mark.asvs("6.3.2", "6.4.1")
 def test_once_there_is_an_administrator_every_code_is_gone(world: World) -> None:
     """410 for ever, whatever the code, by GET and by POST."""
     secret = code(world)

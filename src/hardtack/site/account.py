@@ -10,8 +10,6 @@ from hardtack.message import Request, Response
 from hardtack.site import answers, texts
 from hardtack.site.services import Services
 
-_FACTORS = {"password": "account.factor_password"}
-
 
 def show(request: Request, services: Services) -> Response:
     """Return the visitor's own account.
@@ -25,12 +23,14 @@ def show(request: Request, services: Services) -> Response:
         return services.ask_to_sign_in(request)
     lifetimes = services.parts.sessions.lifetimes_of(identity)
     deadline = identity.born + lifetimes.absolute
+    reset = services.accounts.factor_reset.pending(account.id, services.now)
     failed = services.accounts.activity.failures(account.id, born=identity.born).count
     if answers.speaks_json(request):
         return answers.json(
             {
                 "account": services.described(account),
                 "failed_attempts": failed,
+                "factor_reset_due": None if reset is None else texts.machine_time(reset.due),
                 "session": {
                     "authenticated_at": texts.machine_time(identity.authenticated_at),
                     "idle_deadline": texts.machine_time(identity.deadline),
@@ -40,16 +40,16 @@ def show(request: Request, services: Services) -> Response:
                 "csrf_token": services.csrf_token(),
             }
         )
-    factors = [
-        services.texts.text(services.language, _FACTORS[factor]) if factor in _FACTORS else factor
-        for factor in identity.factors
-    ]
+    words = services.texts.table(services.language)
+    factors = [words.get(f"factor.{factor.replace('-', '_')}", factor) for factor in identity.factors]
     return services.render(
         "account.html",
         account=account,
         identity=identity,
         factors=factors,
         failed=failed,
+        held=services.accounts.second_factors.held(account.id),
+        reset=reset,
         idle=lifetimes.idle,
         deadline=deadline,
     )

@@ -1,9 +1,10 @@
 """``/account/email``: the address of the account, which its owner changes or removes.
 
 Asking for a new one changes nothing yet: a link goes there, and ``verify`` is where it leads. The answer is the same
-whoever has the address. Who is signed in must have proved it a moment ago, before the form is even shown, so that
-nothing typed is lost. After a change, ending the other sign-ins is offered, since an address opens the account as a
-password does (DESIGN §4). Where people sign up with an address, an account keeps one.
+whoever has the address. Who is signed in must have proved it a moment ago, by a second factor if they have one (what is
+told of factors goes to the address), before the form is even shown, so that nothing typed is lost. After a change,
+ending the other sign-ins is offered, since an address opens the account as a password does (DESIGN §4). Where people
+sign up with an address, an account keeps one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in, or not since a moment ago.
     """
-    account, _ = services.require_recent(request)
+    account, _ = services.require_for_factors(request)
     if answers.speaks_json(request):
         return answers.json(
             {
@@ -48,7 +49,7 @@ def change(request: Request, services: Services) -> Response:
         Onward, Unauthorized: nobody is signed in, or not since a moment ago.
         Refused: as the login room decides; for a form, its page is shown again instead.
     """
-    account, _ = services.require_recent(request)
+    account, _ = services.require_for_factors(request)
     form = services.form
     try:
         action = form.get("action", "change")

@@ -1,4 +1,4 @@
-"""The style sheet, the script and the mark: small files under addresses that change with their content.
+"""The style sheet, the scripts and the mark: small files under addresses that change with their content.
 
 Because the address holds a hash of the bytes, a copy never goes stale: browsers keep it for a year without asking
 again (RFC 8246). They are the only answers of ours that a shared cache may store, and they never see a session.
@@ -25,12 +25,16 @@ def _address(name: str) -> str:
     return f"/assets/{stem}-{hashlib.sha256(_CONTENT[name]).hexdigest()[:16]}.{ending}"
 
 
-_CONTENT = {name: (_FOLDER / name).read_bytes() for name in ("site.css", "field.js", "mark.svg")}
+_CONTENT = {
+    name: (_FOLDER / name).read_bytes() for name in ("site.css", "field.js", "passkey.js", "conditional.js", "mark.svg")
+}
 
 CSS_PATH = _address("site.css")
 JS_PATH = _address("field.js")
 MARK_PATH = _address("mark.svg")
-_NAMES = {CSS_PATH: "site.css", JS_PATH: "field.js", MARK_PATH: "mark.svg"}
+PASSKEY_JS_PATH = _address("passkey.js")
+CONDITIONAL_JS_PATH = _address("conditional.js")
+_NAMES = {_address(name): name for name in _CONTENT}
 
 
 def show(request: Request, services: Services) -> Response:

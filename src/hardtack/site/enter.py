@@ -1,6 +1,7 @@
 """The one way into a sign-in: from a page of ours or a form of an application's own, in any framework.
 
-The sign-in is written down before its cookie is made; where that fails, nobody is signed in, and what the visitor's
+Whoever has proved less than their account, or the assurance, needs is not let in, whatever a caller has overlooked. The
+sign-in is written down before its cookie is made; where that fails, nobody is signed in, and what the visitor's
 session holds stays as it was. Where somebody is, is believed of a trusted proxy alone, in the field that the operator
 has named; of a browser's own fields only the device is taken, in words of ours.
 """
@@ -11,8 +12,11 @@ import re
 import unicodedata
 from contextlib import suppress
 
+from hardtack.errors import Refused
 from hardtack.login import Account, Accounts, Whence
 from hardtack.login.device_names import name_of
+from hardtack.login.factors import PASSWORD, Need
+from hardtack.login.sign_ins import Entering
 from hardtack.message import Request
 from hardtack.session import Identity, Session, Sessions
 
@@ -28,6 +32,19 @@ UNKNOWN_PLACES = frozenset({"XX", "T1", "-", "unknown", "?"})
 _SPACES = re.compile(r"\s+")
 
 
+class NotEnough(Refused):
+    """Somebody would be signed in with less than their account, or the assurance, needs."""
+
+    status = 403
+    slug = "second-factor-needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            {"en": "This account needs a second factor to sign in.", "zh": "此账户登录需要第二重验证。"},
+            reason="second-factor-needed",
+        )
+
+
 def enter(
     session: Session,
     account: Account,
@@ -37,6 +54,7 @@ def enter(
     whence: Whence,
     keep: bool,
     now: int,
+    factors: tuple[str, ...] = (PASSWORD,),
     authenticated_at: int | None = None,
 ) -> Identity:
     """Make *account* the one who is signed in, under new ids, and write it into the list of their sign-ins.
@@ -49,11 +67,15 @@ def enter(
         whence: where the request comes from.
         keep: whether they asked to be kept signed in.
         now: Unix seconds.
+        factors: what they have proved.
         authenticated_at: when they proved it, where that was not *now* (Unix seconds; 0: nobody knows).
 
     Raises:
+        NotEnough: the account, or the assurance, needs more than *factors*; nobody is signed in.
         StoreUnavailable: it could not be written down; nobody is signed in.
     """
+    if accounts.second_factors.needed(account.id, factors) is not Need.NOTHING:
+        raise NotEnough
 
     def record(identity: Identity) -> None:
         accounts.sign_ins.begin(identity, whence, sessions, now)
@@ -62,12 +84,53 @@ def enter(
         account=account.id,
         epoch=account.epoch,
         profile_version=account.profile_version,
-        factors=("password",),
+        factors=factors,
         keep=keep,
         authenticated_at=authenticated_at,
         now=now,
         record=record,
     )
+
+
+class Entry:
+    """A sign-in that is written down in the transaction that settles the password, so that both are one.
+
+    Args:
+        session: the visitor's.
+        sessions: what *session* was opened by.
+        whence: where the request comes from.
+        keep: whether they asked to be kept signed in.
+        now: Unix seconds.
+    """
+
+    def __init__(self, session: Session, *, sessions: Sessions, whence: Whence, keep: bool, now: int) -> None:
+        self._session = session
+        self.entering = Entering(self._identify, whence, sessions)
+        self._keep = keep
+        self._now = now
+        self._identity: Identity | None = None
+
+    def _identify(self, account: Account) -> Identity:
+        """Return the identity that is to be written down; nobody is signed in before ``complete``."""
+        self._identity = self._session.identify(
+            account=account.id,
+            epoch=account.epoch,
+            profile_version=account.profile_version,
+            keep=self._keep,
+            now=self._now,
+        )
+        return self._identity
+
+    @property
+    def is_written(self) -> bool:
+        """Whether somebody was written down: not where the password is not enough."""
+        return self._identity is not None
+
+    def complete(self) -> None:
+        """Make whoever was written down the one who is signed in."""
+        if self._identity is None:
+            raise RuntimeError("nobody was written down, so nobody can be signed in")
+        self._session.become(self._identity)
 
 
 def whence(request: Request, place_header: str | None) -> Whence:

@@ -19,13 +19,19 @@ from hardtack.site.texts import Texts
 REASONS = (
     "administrator-given",
     "administrator-taken",
+    "by-link",
+    "signed-in",
+    "confirmed",
+    "factor-added",
     "by-email",
     "by-invitation",
     "changed-meanwhile",
+    "codes-locked",
     "closed",
     "disabled",
     "everybody",
     "expired",
+    "factor-replaced",
     "gone",
     "known-device",
     "link-closed",
@@ -51,10 +57,36 @@ REASONS = (
     "unknown-account",
     "unknown-name",
     "wrong-password",
+    "passkey-malformed",
+    "passkey-oversized",
+    "passkey-type",
+    "passkey-origin",
+    "passkey-challenge",
+    "passkey-rp-id",
+    "passkey-not-present",
+    "passkey-not-verified",
+    "passkey-signature",
+    "passkey-cross-origin",
+    "passkey-id",
+    "passkey-backup",
+    "passkey-unknown",
+    "passkey-of-another-account",
+    "passkey-of-nobody",
+    "passkey-not-alone",
+    "passkey-copied",
+    "passkey-disabled",
+    "ceremony-malformed",
+    "ceremony-unknown-key",
+    "ceremony-forged",
+    "ceremony-expired",
+    "ceremony-of-another-account",
+    "ceremony-used",
+    "wrong-recovery-code",
+    "wrong-totp",
 )
 """Every reason that is written beside an event."""
 
-FACTORS = ("link", "password")
+FACTORS = ("link", "passkey", "password", "recovery-code", "totp", "trusted-device")
 """What somebody can have signed in with."""
 
 
@@ -93,7 +125,7 @@ def told(table: Texts, language: str, entry: Entry) -> Told:
     """
     event = entry.event
     factors = [_word(table, language, "factor", factor) for factor in event.factors]
-    details = [in_words(event.device, language), event.client, ", ".join(factors)]
+    details = [in_words(event.device, language), event.client, table.text(language, "sessions.and").join(factors)]
     return Told(
         what=called(table, language, event.event),
         why=_word(table, language, "reason", event.reason) if event.reason else "",

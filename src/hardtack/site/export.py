@@ -33,6 +33,7 @@ def show(request: Request, services: Services) -> Response:
     found = services.accounts.export.look(account.id)
     counts = {
         "sign_ins": len(found.sign_ins),
+        "second_factors": len(found.apps) + len(found.passkeys),
         "access_tokens": len(found.tokens),
         "invitations": len(found.invitations),
         "events": found.events_in_all,

@@ -8,6 +8,7 @@ what the configured origin says.
 from __future__ import annotations
 
 from hardtack.message import Response
+from hardtack.site import reports
 
 CONTENT_SECURITY_POLICY = (
     # No frames, fonts or connections at all; a style sheet, a script and a mark of our own, nothing inline [V3.4.3].
@@ -53,15 +54,17 @@ IMMUTABLE = "max-age=31536000, immutable"
 """For assets, whose address changes with their content (RFC 8246)."""
 
 
-def protect(response: Response, *, https: bool) -> None:
+def protect(response: Response, *, https: bool, collector: str | None = None) -> None:
     """Put the fields of the table on *response*.
 
     Args:
         response: the answer; one that says nothing about caching may not be stored.
         https: whether the public origin is https.
+        collector: where browsers report what the policy has blocked; ``None``: nowhere.
     """
-    for name, value in (*ALWAYS, *(HTTPS if https else ())):
-        response.set(name, value)
+    response.set_each((*ALWAYS, *(HTTPS if https else ())))
+    if collector is not None:
+        response.set_each(reports.fields(CONTENT_SECURITY_POLICY, collector))  # [V3.4.7]
     if response.get("Cache-Control") is None:
         for name, value in NOT_STORED:
             response.set(name, value)

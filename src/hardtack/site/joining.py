@@ -77,7 +77,6 @@ def create(request: Request, services: Services) -> Response:
             display_name=form.said("display_name"),
             error=error,
         )
-    services.sign_in(account)
     return services.made(request, account, services.destination(offer.onward))
 
 

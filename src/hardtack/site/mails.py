@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
@@ -26,114 +25,17 @@ from hardtack.login.addresses import ascii_host
 from hardtack.login.device_names import in_words
 from hardtack.login.outbox import Notice, Order
 from hardtack.login.throttle import address
+from hardtack.site.letters import KNOWN, LETTERS, NEW_ADDRESS, REMOVED_ADDRESS, TEST, Letter
 from hardtack.site.settings import Settings
 from hardtack.site.shell import TEXT, Shell
 from hardtack.site.texts import LANGUAGES, TAGS
 
-ACTIVITY = "/account/activity"
+_ABOUT_FACTORS = (Notice.FACTOR_ADDED, Notice.FACTOR_REMOVED)
 
 # A link must not be broken in two: a line may be as long as SMTP allows (RFC 5321 §4.5.3.1.6).
 _PART = SMTP.clone(max_line_length=998)
 
 _log = logging.getLogger("hardtack.mail")
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """The texts of a mail, by their ids.
-
-    Args:
-        subject: what it is about.
-        lead: what happened.
-        advice: what to do if it was not the reader.
-        action: what the link is for; ``""`` without one.
-        path: where it leads.
-        also: what a second link is for; ``""`` without one.
-        also_path: where that leads.
-        detail: what the order's detail is; ``""`` where it is not shown.
-    """
-
-    subject: str
-    lead: str
-    advice: str
-    action: str = ""
-    path: str = ""
-    also: str = ""
-    also_path: str = ""
-    detail: str = ""
-
-
-def _told(subject: str, lead: str, advice: str, *, also: str = "", also_path: str = "", detail: str = "") -> Letter:
-    """Return a letter that tells of something, with a link to what has happened in the account."""
-    return Letter(subject, lead, advice, "mail.activity", ACTIVITY, also, also_path, detail)
-
-
-LETTERS: dict[Notice, Letter] = {
-    Notice.SIGN_UP: Letter(
-        "mail_sign_up.subject", "mail_sign_up.lead", "mail_sign_up.advice", "mail_sign_up.action", "/sign-up"
-    ),
-    Notice.FORGOT: Letter(
-        "mail_forgot.subject", "mail_forgot.lead", "mail_forgot.advice", "mail_forgot.action", "/reset"
-    ),
-    Notice.RELEASE: Letter(
-        "mail_release.subject", "mail_release.lead", "mail_release.advice", "mail_release.action", "/release"
-    ),
-    Notice.INVITATION: Letter(
-        "mail_invitation.subject",
-        "mail_invitation.lead",
-        "mail_invitation.advice",
-        "mail_invitation.action",
-        "/sign-up",
-        detail="mail.invited_by",
-    ),
-    Notice.VERIFY_ADDRESS: Letter(
-        "mail_verify.subject", "mail_verify.lead", "mail_verify.advice", "mail_verify.action", "/verify"
-    ),
-    Notice.RESET_BY_ADMINISTRATOR: Letter(
-        "mail_reset.subject", "mail_reset.lead", "mail_reset.advice", "mail_reset.action", "/reset"
-    ),
-    Notice.ADDRESS_CHANGED: _told("mail_address.subject", "mail_address.lead", "mail_address.advice"),
-    Notice.PASSWORD_CHANGED: _told(
-        "mail_password.subject",
-        "mail_password.lead",
-        "mail_password.advice",
-        also="mail_password.also",
-        also_path="/forgot",
-    ),
-    Notice.NEW_DEVICE: _told("mail_device.subject", "mail_device.lead", "mail_device.advice"),
-    Notice.FAILURES: _told(
-        "mail_failures.subject", "mail_failures.lead", "mail_failures.advice", detail="mail.failures"
-    ),
-    Notice.TOKEN_MADE: _told("mail_token.subject", "mail_token.lead", "mail_token.advice", detail="mail.token"),
-    Notice.ADMINISTERED: _told(
-        "mail_administered.subject",
-        "mail_administered.lead",
-        "mail_administered.advice",
-        detail="mail.administrator",
-    ),
-    Notice.ACCOUNT_CLOSED: Letter(
-        "mail_closed.subject", "mail_closed.lead", "mail_closed.advice", detail="mail.account"
-    ),
-}
-
-KNOWN = Letter(
-    "mail_known.subject",
-    "mail_known.lead",
-    "mail_known.advice",
-    "mail_known.action",
-    "/sign-in",
-    "mail_known.also",
-    "/forgot",
-)
-"""For whoever signs up and has an account already."""
-
-NEW_ADDRESS = _told("mail_address.subject", "mail_address.lead_new", "mail_address.advice")
-"""For the address that mail comes to from now on."""
-
-REMOVED_ADDRESS = _told("mail_address.subject", "mail_address.lead_removed", "mail_address.advice")
-"""For the address that was taken away, where there is no other."""
-
-TEST = Letter("mail_test.subject", "mail_test.lead", "mail_test.advice")
 
 
 class Mails:
@@ -205,7 +107,7 @@ class Mails:
         account = None if order.notice is Notice.VERIFY_ADDRESS else meant.account
         known = (
             ("mail.account", "" if account is None else account.display_name),
-            (letter.detail, order.detail),
+            (letter.detail, self._detail(order, language)),
             ("mail.when", texts.moment(language, order.at)),
             ("mail.device", in_words(order.device, language)),
             ("mail.client", "" if found is None else str(found)),
@@ -215,6 +117,16 @@ class Mails:
             if label and value:
                 facts.setdefault(label, _one_line(value))
         return [(texts.text(language, label), value) for label, value in facts.items()]
+
+    def _detail(self, order: Order, language: str) -> str:
+        """Return what an order's detail says: of a factor what it is called, and the label of its owner; or when."""
+        if order.notice is Notice.FACTOR_RESET_ASKED and order.detail.isdecimal():
+            return self._shell.texts.moment(language, int(order.detail))
+        if order.notice not in _ABOUT_FACTORS:
+            return order.detail
+        factor, _, label = order.detail.partition(" ")
+        name = self._shell.texts.table(language).get(f"factor.{factor.replace('-', '_')}", factor)
+        return f"{name} {label}"
 
     def _message(
         self, letter: Letter, to: str, language: str, *, message_id: str, now: int, **values: Any

@@ -32,6 +32,8 @@ def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS) -> Acc
         hashing=Argon2id(memory=settings.argon2_memory, passes=settings.argon2_passes),
         realm=settings.realm,
         passwords=rules(settings, texts=texts),
+        assurance=settings.assurance,
+        factor_reset_wait=settings.factor_reset_wait,
     )
 
 

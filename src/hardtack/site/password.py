@@ -7,9 +7,12 @@ under a new id. Passwords never come back in a form.
 
 from __future__ import annotations
 
+from typing import Any
+
 from hardtack.errors import Refused
 from hardtack.login import Account, device_names
 from hardtack.login.credentials import NEW, NoPassword
+from hardtack.login.passwords import MIN_LENGTH, MIN_LENGTH_BESIDE
 from hardtack.message import Request, Response
 from hardtack.site import answers, texts
 from hardtack.site.services import Services
@@ -65,6 +68,18 @@ def change(request: Request, services: Services) -> Response:
 
 
 def _page(services: Services, account: Account, *, done: bool = False, error: Refused | None = None) -> Response:
-    missing = isinstance(error, NoPassword)
-    way_back = services.way_back(error)
-    return services.render("password.html", error=error, account=account, done=done, missing=missing, way_back=way_back)
+    return services.render(
+        "password.html",
+        error=error,
+        account=account,
+        done=done,
+        missing=isinstance(error, NoPassword),
+        way_back=services.way_back(error),
+        **length(services, account),
+    )
+
+
+def length(services: Services, account: Account) -> dict[str, Any]:
+    """Return how long a new password of *account* must be, as the pages with its form say it."""
+    beside = services.accounts.second_factors.held(account.id).second
+    return {"beside": beside, "password_least": MIN_LENGTH_BESIDE if beside else MIN_LENGTH}

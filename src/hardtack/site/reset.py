@@ -14,6 +14,7 @@ from hardtack.login import Account, device_names
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
 from hardtack.site import answers, forms, stale
+from hardtack.site.password import length
 from hardtack.site.services import Services
 
 FIELDS = ("code", "password")
@@ -84,4 +85,4 @@ def _forget_own_session(services: Services, account: Account) -> None:
 def _page(services: Services, code: str, account: Account, *, error: Refused | None = None) -> Response:
     # The form's own address has no code, so the language switch is told where the page with the code is.
     services.here = services.url("/reset") + "?" + urlencode({"code": code})
-    return services.render("reset.html", error=error, code=code, account=account)
+    return services.render("reset.html", error=error, code=code, account=account, **length(services, account))

@@ -13,18 +13,24 @@ from urllib.parse import urlencode
 
 from hardtack.errors import Refused
 from hardtack.login import Account, Accounts, Known, TooManyFailures, Whence
+from hardtack.login import factors as strengths
+from hardtack.login.factors import PASSWORD, Need
+from hardtack.login.half import Half
+from hardtack.login.second_step import Answer
 from hardtack.login.sign_ins import NOWHERE
+from hardtack.login.trusted import Shown as ShownTrust
 from hardtack.message import Request, Response
 from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession, csrf
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
-from hardtack.site import answers, enter, forms, next_url, shell, texts, unexpected
+from hardtack.site import answers, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
+from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.settings import Settings
 from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.texts import Texts
+from hardtack.site.trusted_cookie import TrustedCookie
 from hardtack.status import Forbidden, ServiceUnavailable, Unauthorized
-from hardtack.status.errors import challenge
 
 COOKIE_PROBLEMS = {
     "expired": "cookie.expired",
@@ -32,12 +38,9 @@ COOKIE_PROBLEMS = {
     "malformed": "cookie.damaged",
     "forged": "cookie.damaged",
     "unknown-key": "cookie.foreign",
+    "below-assurance": "cookie.below",
 }
 """What a visitor is told about a refused identity cookie, by the reason in the log; every other one is "unclear"."""
-
-
-STEP_UP = "insufficient_user_authentication"
-"""What a challenge says where the sign-in is too long ago (the name is that of RFC 9470 §3)."""
 
 
 class Onward(Exception):
@@ -60,6 +63,8 @@ class Parts:
         prefix: what every address of ours begins with, such as ``/auth``; nothing where the pages are the whole site.
         home: the address of the start page of the application around; ``None`` where that is ours.
         known: the cookie of known devices.
+        half_cookie: the cookie of half-done sign-ins.
+        trusted_cookie: the cookie of trusted devices.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
@@ -69,6 +74,8 @@ class Parts:
     settings: Settings
     tokens: csrf.Tokens
     known: KnownCookie
+    half_cookie: HalfCookie
+    trusted_cookie: TrustedCookie
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN
@@ -114,6 +121,8 @@ class Services:
     entered: bool = False
     _account: Account | None = None
     _known: Known | None = None
+    _trusted: ShownTrust | None = None
+    _whence: Whence | None = None
 
     @property
     def accounts(self) -> Accounts:
@@ -145,7 +154,10 @@ class Services:
     @property
     def whence(self) -> Whence:
         """Where the request comes from: address, device and place, as far as they can be told."""
-        return NOWHERE if self.request is None else enter.whence(self.request, self.settings.place_header)
+        if self._whence is None:
+            place = self.settings.place_header
+            self._whence = NOWHERE if self.request is None else enter.whence(self.request, place)
+        return self._whence
 
     def cookie_problem(self) -> str:
         """Return what to tell the visitor about an identity cookie that came and was refused; ``""`` if none was.
@@ -185,48 +197,98 @@ class Services:
     def known(self) -> Known:
         """Return the known devices that the browser shows; they carry no right."""
         if self._known is None:
-            self._known = self.parts.known.read(self._visitor())
+            self._known = self.parts.known.read(self.visiting())
         return self._known
 
     def show_known(self, known: Known) -> None:
         """Let the browser show *known* from now on."""
-        self.parts.known.put(known, self._visitor(), self.set_cookies)
+        self.parts.known.put(known, self.visiting(), self.set_cookies)
+
+    def trusted(self) -> ShownTrust:
+        """Return the trusted devices that the browser shows; asked after a right password alone."""
+        if self._trusted is None:
+            self._trusted = self.parts.trusted_cookie.read(self.visiting())
+        return self._trusted
+
+    def show_trusted(self, shown: ShownTrust) -> None:
+        """Let the browser show *shown* from now on."""
+        self._trusted = shown
+        self.parts.trusted_cookie.put(shown, self.visiting(), self.set_cookies)
 
     def way_back(self, error: Refused | None) -> str:
         """Return where a link can be asked for, if *error* says that a name is locked and the service sends mail."""
         offered = isinstance(error, TooManyFailures) and self.settings.mail_url is not None
         return self.url("/release") if offered else ""
 
+    @property
+    def binding(self) -> bytes:
+        """What ties a page to this browser: who is signed in, or a value of its own."""
+        return self.visiting().binding()
+
     def csrf_token(self) -> str:
         """Return a token for a form of this page."""
-        return self._visitor().token()
+        return self.visiting().token()
 
-    def sign_in(self, account: Account, *, keep: bool = False) -> None:
-        """Make *account* the signed-in one; whoever was signed in before is signed out (ASVS 7.2.4).
+    def entry(self, *, keep: bool) -> enter.Entry:
+        """Return what writes a sign-in down as soon as its password is found to fit; ``sign_in`` completes it.
 
         Args:
-            account: who it is.
             keep: whether they asked to be kept signed in.
-
-        Raises:
-            StoreUnavailable: the sign-in could not be written down, so it is none.
         """
-        visitor = self._visitor()
-        known = self.accounts.devices.remember(self.known(), account.id, self.now)
-        if visitor.identity is not None:
-            self._end(visitor.identity)
-        self.set_cookies += visitor.forget()
-        self.show_known(known)
-        enter.enter(
-            visitor.session,
-            account,
-            accounts=self.accounts,
+        return enter.Entry(
+            self.visiting().session,
             sessions=self.parts.sessions,
             whence=self.whence,
             keep=keep,
             now=self.now,
         )
+
+    def sign_in(
+        self,
+        account: Account,
+        *,
+        keep: bool = False,
+        factors: tuple[str, ...] = (PASSWORD,),
+        onward: str = "",
+        half: Half | None = None,
+        new: bool = False,
+        entry: enter.Entry | None = None,
+    ) -> None:
+        """Make *account* the signed-in one; whoever was signed in before is signed out (ASVS 7.2.4).
+
+        Where that takes another factor, nobody is signed in yet: the browser is led to the page that asks for it.
+
+        Args:
+            account: who it is.
+            keep: whether they asked to be kept signed in.
+            factors: what they have proved.
+            onward: where to go after the other factor, a path of ours; ``""`` for nowhere in particular.
+            half: the half-done sign-in that this ends; of two requests that end it one goes on.
+            new: whether the account was made just now, in this browser.
+            entry: what has written it down already; ``None`` where nothing has.
+
+        Raises:
+            Onward: another factor is needed first.
+            HalfOver: *half* is over.
+            StoreUnavailable: the sign-in could not be written down, so it is none.
+        """
+        need = way_in.sign_in(self, account, factors=factors, keep=keep, onward=onward, half=half, new=new, entry=entry)
+        if need is not Need.NOTHING:
+            raise Onward(way_in.lead_on(self, need))
+
+    def half(self) -> Half | None:
+        """Return the half-done sign-in that the browser shows, if it is good; asked by its own pages alone."""
+        return way_in.half(self)
+
+    def became(self, account: Account) -> None:
+        """Note that *account* has signed in with this request."""
         self._account, self.entered = account, True
+
+    def leave(self) -> None:
+        """End the sign-in that the browser shows, if there is one."""
+        identity = self.visiting().identity
+        if identity is not None:
+            self._end(identity)
 
     @property
     def unsure(self) -> ServiceUnavailable:
@@ -246,15 +308,45 @@ class Services:
             Refused: as the login room decides.
             SupersededSession: the cookie is from before a step-up; nobody's password is looked at then.
         """
-        session = self._visitor().session
-        if session.superseded:
-            raise SupersededSession
-        last_end = self.parts.sessions.last_end(identity)
+        self._check_present()
         self._account = self.accounts.confirm(
             identity, password, client=client, now=self.now, known=self.known(), device=self.whence.device
         )
-        return session.step_up(
-            factors=("password",),
+        return self._stepped_up(identity, PASSWORD)
+
+    def confirm_by(self, identity: Identity, answer: Answer) -> Identity:
+        """Let the session go on as of now under a new id, if *answer* is a factor of whoever is signed in.
+
+        Args:
+            identity: who is signed in.
+            answer: what was given.
+
+        Raises:
+            Refused: as the login room decides.
+            SupersededSession: the cookie is from before a step-up; no answer is looked at then.
+        """
+        self._check_present()
+        self._account = self.accounts.second_step.confirm(
+            identity, answer, now=self.now, whence=self.whence, language=self.language
+        )
+        return self._stepped_up(identity, answer.factor)
+
+    def proved(self, identity: Identity, factor: str) -> Identity:
+        """Let the session go on as of now under a new id, since *factor* was proved by setting it up.
+
+        Raises:
+            SupersededSession: the cookie is from before a step-up.
+        """
+        return self._stepped_up(identity, factor)
+
+    def _check_present(self) -> None:
+        if self.visiting().session.superseded:
+            raise SupersededSession
+
+    def _stepped_up(self, identity: Identity, factor: str) -> Identity:
+        last_end = self.parts.sessions.last_end(identity)
+        return self.visiting().session.step_up(
+            factors=(factor,),
             now=self.now,
             supersede=lambda old: self.accounts.supersede(old, self.now, until=last_end),
         )
@@ -265,9 +357,8 @@ class Services:
 
     def sign_out(self) -> None:
         """End the identity everywhere, then forget it here, with what the application around kept for its owner."""
-        visitor = self._visitor()
-        if visitor.identity is not None:
-            self._end(visitor.identity)
+        visitor = self.visiting()
+        self.leave()
         visitor.session.sign_out()
         self._account = None
         own = visitor.session.cookie_names[1]
@@ -275,7 +366,8 @@ class Services:
             if names.session_name != own:
                 self.set_cookies.append(names.delete_cookie(names.session_name))
 
-    def _visitor(self) -> Visitor:
+    def visiting(self) -> Visitor:
+        """Return the browser; only where its cookies were looked at."""
         if self.visitor is None:
             raise RuntimeError("nobody's cookies were looked at for this page, so it has no visitor")
         return self.visitor
@@ -311,7 +403,12 @@ class Services:
         return account, identity
 
     def require_recent(
-        self, request: Request, *, back: str | None = None, max_age: int | None = None
+        self,
+        request: Request,
+        *,
+        back: str | None = None,
+        max_age: int | None = None,
+        factor: str | None = None,
     ) -> tuple[Account, Identity]:
         """Return who is signed in and has proved to be it a moment ago.
 
@@ -319,20 +416,40 @@ class Services:
             request: what was asked.
             back: as for ``require``.
             max_age: seconds; ``None`` for the setting ``recent_sign_in``.
+            factor: what the last proof must have been: ``"second"``, ``"passkey"``, or ``None`` for any.
 
         Raises:
-            Onward: they have not, and a person's browser is led to the page that asks for the password, and back.
+            Onward: they have not, and a person's browser is led to the page that asks for a proof, and back.
             Unauthorized: they have not, and the request is a script's.
+            MisuseError: *factor* is none of these.
         """
+        strengths.check_strength(factor)
         account, identity = self.require(request, back=back)
         limit = self.settings.recent_sign_in if max_age is None else max_age
-        if not self._visitor().session.superseded and self.now - identity.authenticated_at <= limit:
+        superseded = self.visiting().session.superseded
+        if not superseded and step_up.is_recent(identity, factor, now=self.now, max_age=limit):
             return account, identity
-        page = self.url("/account/confirm")
+        page = self.url(step_up.PAGE)
         if answers.speaks_json(request) or not answers.navigates(request):
-            said = challenge("Session", realm=self.settings.realm, sign_in=page)
-            raise Unauthorized(challenge=[f'{said}, error="{STEP_UP}", max_age={limit}'], reason="sign-in-not-recent")
-        raise Onward(answers.see_other(f"{page}?{urlencode({'next': back or self.here}, safe='/')}"))
+            said = step_up.demand(self.settings.realm, page, factor, limit)
+            raise Unauthorized(challenge=[said], reason="sign-in-not-recent")
+        raise Onward(answers.see_other(step_up.page(page, back or self.here, factor)))
+
+    def require_for_factors(self, request: Request) -> tuple[Account, Identity]:
+        """Return who is signed in and may change their factors: by a second one of a moment ago, if they have any.
+
+        A password, with a session from before the first factor was set up, must not take it away again; nor make what
+        stands for a sign-in, nor change where its owner is told of such things.
+
+        Args:
+            request: what was asked.
+
+        Raises:
+            Onward, Unauthorized: as ``require_recent``.
+        """
+        account, _ = self.require(request)
+        held = self.accounts.second_factors.held(account.id)
+        return self.require_recent(request, factor=strengths.SECOND_FACTOR if held.second else None)
 
     def require_administrator(self, request: Request, *, back: str | None = None) -> tuple[Account, Identity]:
         """Return the administrator who is signed in, and has proved it a moment ago where something is changed.
@@ -359,17 +476,28 @@ class Services:
         Raises:
             SupersededSession: the cookie is from before a step-up.
         """
-        session = self._visitor().session
+        session = self.visiting().session
         self._account = account
         identity = session.step_up(factors=factors, now=self.now, epoch=account.epoch)
         self.accounts.sign_ins.renewed(identity)
         return identity
 
     def made(self, request: Request, account: Account, address: str) -> Response:
-        """Answer that *account* was made: 201 to a script, onward to *address* for a person."""
+        """Sign in who has made *account* just now; answer 201 to a script, onward to *address* to a person.
+
+        Raises:
+            Onward: another factor is to be made first, and a person is led there; a script is told so.
+        """
+        missing: dict[str, Any] = {}
+        try:
+            self.sign_in(account, onward=address, new=True)
+        except Onward:
+            if not answers.speaks_json(request):
+                raise
+            missing = way_in.missing(self, Need.ENROL)
         if not answers.speaks_json(request):
             return answers.see_other(address)
-        response = answers.json({"account": self.described(account)}, 201)
+        response = answers.json({"account": self.described(account), **missing}, 201)
         response.set("Location", self.url("/account"))
         return response
 

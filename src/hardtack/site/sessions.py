@@ -120,7 +120,7 @@ def _machine_row(services: Services, each: SignedIn, identity: Identity) -> dict
 def _row(services: Services, each: SignedIn, identity: Identity) -> dict[str, Any]:
     language, said = services.language, services.texts
     words = said.table(language)
-    known = [f"account.factor_{factor}" for factor in each.factors]
+    known = [f"factor.{factor.replace('-', '_')}" for factor in each.factors]
     return {
         "id": each.id,
         "present": each.lineage == identity.lineage,

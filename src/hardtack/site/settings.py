@@ -22,6 +22,7 @@ import msgspec
 
 from hardtack.errors import MisuseError
 from hardtack.session import policy
+from hardtack.site import reports
 from hardtack.status.scope import are_scopes
 
 PREFIX = "HARDTACK_"
@@ -46,9 +47,12 @@ _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Workers = Annotated[int, msgspec.Meta(ge=1, le=512)]
 Seconds = Annotated[int, msgspec.Meta(ge=60)]
+# A reset whose link in the mail would end before it is due could not be called off by it.
+Wait = Annotated[int, msgspec.Meta(ge=60, le=2_592_000)]
 Bytes = Annotated[int, msgspec.Meta(ge=1024)]
 # OWASP's least for argon2id with one lane; up to 4 GiB.
 Memory = Annotated[int, msgspec.Meta(ge=19456, le=4_194_304)]
+Assurance = Annotated[int, msgspec.Meta(ge=1, le=3)]
 Passes = Annotated[int, msgspec.Meta(ge=2, le=64)]
 
 
@@ -77,8 +81,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         absolute_timeout: seconds after which a sign-in ends in any case.
         kept_idle_timeout: as ``idle_timeout``, for people who asked to be kept signed in; never less than that.
         kept_absolute_timeout: as ``absolute_timeout``, for the same; never less than that.
+        assurance: what every sign-in must reach: 1; 2 asks everybody for a second factor; 3 asks for a passkey.
+        factor_reset_wait: seconds between an administrator's reset of a lost second factor and its effect, in which the
+            owner is told and can call it off.
         recent_sign_in: seconds for which a sign-in, or the password once more, is enough for what is delicate.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
+        csp_reports: where browsers report what our Content-Security-Policy has blocked; unset, nowhere.
         log_format: how log lines are written.
         password_filter: a file of refused passwords besides those that come with the package, as ``hardtack passwords
             build`` makes it; unset, ``passwords.filter`` in the data folder if it is there.
@@ -107,8 +115,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     # NIST SP 800-63B-4 §2.1.3: at assurance level 1 a person should sign in anew within 30 days.
     kept_idle_timeout: Seconds = 1209600
     kept_absolute_timeout: Seconds = 2592000
+    assurance: Assurance = 1
+    factor_reset_wait: Wait = 86400
     recent_sign_in: Seconds = 900
     insecure_plain_http: bool = False
+    csp_reports: str | None = None
     log_format: Literal["text", "json"] = "text"
     password_filter: str | None = None
     context_words: tuple[str, ...] = ()
@@ -139,6 +150,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise MisuseError(
                 "sign_up_by: signing up by e-mail needs mail, and none is set up", 'write mail = "smtps://…" as well'
             )
+        if self.csp_reports is not None:
+            reports.check(self.csp_reports)
         if self.place_header is not None:
             self._check_place_header(self.place_header)
         for usual in ("idle_timeout", "absolute_timeout"):

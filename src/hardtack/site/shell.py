@@ -150,8 +150,9 @@ class Shell:
             tag=TAGS[language],
             css_path=assets.CSS_PATH,
             js_path=assets.JS_PATH,
+            passkey_js_path=assets.PASSKEY_JS_PATH,
+            conditional_js_path=assets.CONDITIONAL_JS_PATH,
             mark_path=assets.MARK_PATH,
-            password_least=MIN_LENGTH,
             url=url,
             home=home,
             brand=texts.text(language, "site.brand"),
@@ -160,7 +161,7 @@ class Shell:
             switch_url=switch_url,
             signed_in=signed_in,
             cookie_problem=cookie_problem,
-            **{"problem": None, **values},
+            **{"problem": None, "password_least": MIN_LENGTH, **values},
         )
 
     def letter(self, template: str, language: str, **values: Any) -> str:

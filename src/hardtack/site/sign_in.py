@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms
+from hardtack.site import answers, forms, passkey_offers
 from hardtack.site.services import Services
 
 
@@ -21,7 +21,7 @@ def show(request: Request, services: Services) -> Response:
     """Return the form, or say that the visitor is signed in already."""
     if answers.speaks_json(request):
         return answers.json({"fields": ["username", "password", "keep", "next"], "csrf_token": services.csrf_token()})
-    return _page(services, asked_next=forms.query(request).get("next", ""))
+    return page(services, asked_next=forms.query(request).get("next", ""))
 
 
 def enter(request: Request, services: Services) -> Response:
@@ -35,6 +35,7 @@ def enter(request: Request, services: Services) -> Response:
         form.require(("username", "password"))
         name, password, asked_next = form.get("username"), form.get("password"), form.get("next")
         keep = form.chosen("keep")
+        entry = services.entry(keep=keep)
         account = services.accounts.sign_in(
             name,
             password,
@@ -42,26 +43,37 @@ def enter(request: Request, services: Services) -> Response:
             now=services.now,
             known=services.known(),
             device=services.whence.device,
+            entering=entry.entering,
         )
     except Refused as error:
         if answers.speaks_json(request):
             raise
-        return _page(
+        return page(
             services,
             asked_next=form.said("next"),
             username=form.said("username"),
             keep="keep" in form,
             error=error,
         )
-    services.sign_in(account, keep=keep)
+    onward = services.destination(asked_next)
+    services.sign_in(account, keep=keep, onward=onward, entry=entry)
     if answers.speaks_json(request):
         return answers.json({"account": services.described(account)})
-    return answers.see_other(services.destination(asked_next))
+    return answers.see_other(onward)
 
 
-def _page(
+def page(
     services: Services, *, asked_next: str, username: str = "", keep: bool = False, error: Refused | None = None
 ) -> Response:
+    """Return the page with both forms, that of the password and that of a passkey.
+
+    Args:
+        services: the request's view of the site.
+        asked_next: where to go afterwards, as it was asked for.
+        username: what was typed.
+        keep: whether they asked to be kept signed in.
+        error: what was refused, where the page is shown again because of it.
+    """
     # An address that would not be followed is not carried along either.
     onward = services.destination(asked_next, default="")
     return services.render(
@@ -69,6 +81,7 @@ def _page(
         error=error,
         way_back=services.way_back(error),
         account=services.account,
+        passkey=passkey_offers.to_show(services),
         username=username,
         keep=keep,
         kept_seconds=services.settings.kept_absolute_timeout,

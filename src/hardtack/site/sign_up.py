@@ -76,7 +76,6 @@ def _by_name(request: Request, services: Services) -> Response:
         device=services.whence.device,
         now=services.now,
     )
-    services.sign_in(account)
     return services.made(request, account, services.destination(asked_next))
 
 

@@ -21,12 +21,14 @@ from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
+from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.routes import ROUTES, Route, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
 from hardtack.site.texts import TAGS, Texts
+from hardtack.site.trusted_cookie import TrustedCookie
 from hardtack.status import (
     ContentTooLarge,
     InternalServerError,
@@ -59,7 +61,8 @@ class Site:
 
     Raises:
         MisuseError: the prefix or the start page is no path, a trusted proxy is no address, a template or a text
-            cannot take the place of ours, or mail cannot be sent as the settings say.
+            cannot take the place of ours, mail cannot be sent as the settings say, or the sessions know nothing of the
+            assurance.
     """
 
     def __init__(
@@ -80,11 +83,29 @@ class Site:
             raise MisuseError(f"prefix: {prefix!r} is no path", 'write it as "/auth", or leave it out')
         if home is not None and next_url.destination(home, origins=(), default="") != (home or None):
             raise MisuseError(f"home: {home!r} is no path", 'write where the application\'s start page is, such as "/"')
+        if accounts.second_factors.accepts is not None and sessions.accepts is None:
+            raise MisuseError(
+                "these sessions take whoever has proved less than the assurance asks for",
+                "open them with accepts=accounts.second_factors.accepts",
+            )
         self._keyring = keyring
         shell = Shell(Texts(texts), templates, reload=settings.development)
         tokens = csrf.Tokens(keyring)
         self.known = KnownCookie(keyring, settings.realm)
-        self._parts = Parts(accounts, sessions, settings, tokens, self.known, prefix, home, shell, tuple(forgets))
+        self.half_cookie = HalfCookie(keyring, settings.realm)
+        self._parts = Parts(
+            accounts,
+            sessions,
+            settings,
+            tokens,
+            self.known,
+            self.half_cookie,
+            TrustedCookie(keyring, settings.realm),
+            prefix,
+            home,
+            shell,
+            tuple(forgets),
+        )
         self._routes = ROUTES if home is None else {path: route for path, route in ROUTES.items() if path != "/"}
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._clock = clock
@@ -215,6 +236,18 @@ class Site:
             request=request,
         )
 
+    def around(self, request: Request, visitor: Visitor, sessions: Sessions, now: int) -> Services:
+        """Return the view of a request to the application around, for what a form of its own begins.
+
+        Args:
+            request: what was asked.
+            visitor: the browser, with the application's session.
+            sessions: what opened that.
+            now: Unix seconds.
+        """
+        parts = replace(self._parts, sessions=sessions)
+        return replace(self._services(request), parts=parts, visitor=visitor, now=now)
+
     def _own(self, path: str) -> str:
         """Return *path* below the prefix, or ``""`` if it is not."""
         prefix = self._parts.prefix
@@ -306,7 +339,9 @@ class Site:
         """Put on *response* what every answer has."""
         if response.status == 401 and response.get("WWW-Authenticate") is None:
             response.set("WWW-Authenticate", self._services(request).challenge)
-        headers.protect(response, https=self._parts.settings.https)
+        settings = self._parts.settings
+        # A report holds the address of its page, and a query may hold the code of a link.
+        headers.protect(response, https=settings.https, collector=None if request.query else settings.csp_reports)
         if (response.get("Content-Type") or "").startswith("text/html") or response.get("Content-Language"):
             response.set("Content-Language", TAGS[language.of(request, https=self._parts.settings.https)])
         if response.get("Cache-Control") != headers.IMMUTABLE:

@@ -2,11 +2,13 @@
 
 Which of used, too old, damaged or overtaken by a change it is, is said to nobody, so one page serves every link of
 ours. Where it leads on is the only difference, and that follows from the kind of the link, never from what is in it.
+Only a link that is good, for another account than the one signed in, is said to be so: its owner can put that right.
 """
 
 from __future__ import annotations
 
 from hardtack.login.links import LinkWrong
+from hardtack.login.new_address import LinkElsewhere
 from hardtack.message import Request, Response
 from hardtack.site import answers
 from hardtack.site.services import Services
@@ -30,4 +32,5 @@ def answer(
     if answers.speaks_json(request):
         raise error
     services.here = services.url(again) if again else services.home
-    return services.render("stale.html", error=error, again=again, changes=changes)
+    elsewhere = isinstance(error, LinkElsewhere)
+    return services.render("stale.html", error=error, again=again, changes=changes, elsewhere=elsewhere)

@@ -58,6 +58,8 @@ def change(request: Request, services: Services) -> Response:
     if action == "end":
         return _end(request, services, account)
     if action == "make":
+        # It stands for a sign-in for a year: a password alone must not make one where it does not sign in.
+        services.require_for_factors(request)
         return _make(request, services, account, identity)
     said = services.texts.both("admin.no_action")
     raise UnprocessableContent(said, reason="no-such-action", fields={"action": said})

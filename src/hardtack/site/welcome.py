@@ -61,7 +61,6 @@ def create(request: Request, services: Services) -> Response:
         if answers.speaks_json(request):
             raise
         return _page(services, code, username=form.said("username"), error=error)
-    services.sign_in(account)
     return services.made(request, account, services.url("/account"))
 
 

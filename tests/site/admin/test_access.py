@@ -87,6 +87,7 @@ def test_whoever_is_not_signed_in_is_asked_to(world: World, boss: Browser, path:
     assert before == state(world)
 
 
+@pytest.mark.asvs("8.3.2")
 @pytest.mark.parametrize(("path", "method"), WAYS)
 def test_a_mark_that_was_taken_away_is_gone_for_the_next_request(
     world: World, boss: Browser, path: str, method: str
@@ -103,6 +104,7 @@ def test_a_mark_that_was_taken_away_is_gone_for_the_next_request(
     assert before == state(world)
 
 
+@pytest.mark.asvs("7.5.3")
 @pytest.mark.parametrize(("path", "method"), UNSAFE)
 def test_who_signed_in_too_long_ago_changes_nothing_before_they_confirm(
     world: World, boss: Browser, path: str, method: str
@@ -138,6 +140,7 @@ OTHERS: list[dict[str, str | None]] = [
 """What a browser says when another site sends the form, and what a lame one does not say."""
 
 
+@pytest.mark.asvs("3.5.1")
 @pytest.mark.parametrize(("path", "method"), UNSAFE)
 @pytest.mark.parametrize("headers", OTHERS, ids=str)
 def test_attack_22_a_form_that_another_site_sends_changes_nothing(
@@ -155,6 +158,7 @@ def test_attack_22_a_form_that_another_site_sends_changes_nothing(
     assert before == state(world)
 
 
+@pytest.mark.asvs("3.5.3")
 @pytest.mark.parametrize("path", ADMIN)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_attack_22_nothing_changes_by_an_address(world: World, boss: Browser, path: str, method: str) -> None:
@@ -200,6 +204,7 @@ def test_options_tell_nothing_but_the_methods(world: World) -> None:
         )
 
 
+@pytest.mark.asvs("14.3.2")
 def test_nothing_of_it_is_kept_by_caches(world: World, boss: Browser) -> None:
     """Attack 34: not for the back button, and not for whoever comes after."""
     for path in ADMIN:

@@ -95,6 +95,7 @@ class TestOverview:
         assert [] == data(browser, "/admin")["first_steps"]
         assert "steps" not in [heading.get("id") for heading in Page(words(browser, "/admin")).all("h2")]
 
+    @pytest.mark.asvs("7.4.5")
     @pytest.mark.parametrize("as_json", [True, False])
     def test_every_sign_in_of_everybody_can_be_ended(self, world: World, boss: Browser, as_json: bool) -> None:
         """At once, the administrator's own too (ASVS 7.4.5)."""
@@ -182,6 +183,7 @@ class TestAccounts:
         """And nothing in it is a pattern."""
         assert found == [one["name"] for one in data(boss, f"/admin/accounts?{query}")["accounts"]]
 
+    @pytest.mark.asvs("3.2.2")
     def test_a_search_that_finds_nobody_says_so_and_keeps_what_was_typed(self, boss: Browser) -> None:
         """Escaped."""
         page = words(boss, "/admin/accounts?q=%3Cb%3E&by=address")
@@ -236,6 +238,7 @@ class TestOneAccount:
         """However large."""
         assert 404 == boss.json("POST", ONE, {"id": sent, "action": "disable"}).status
 
+    @pytest.mark.asvs("7.4.2", "8.3.2")
     def test_it_is_disabled_and_enabled(self, world: World, boss: Browser, ada: Account) -> None:
         """At once: whoever was signed in to it is not any more."""
         theirs = world.browser()
@@ -303,6 +306,7 @@ class TestOneAccount:
         (one,) = world.accounts.list()
         assert (True, False) == (one.administrator, one.disabled)
 
+    @pytest.mark.asvs("7.4.5")
     def test_one_sign_in_is_ended_or_all(self, world: World, boss: Browser, ada: Account) -> None:
         """In every process before the answer; who did it is written down."""
         theirs = [world.browser() for _ in range(3)]
@@ -335,6 +339,7 @@ class TestOneAccount:
         said = data(boss, f"/admin/audit?account=%23{ada.id}")
         assert {"ada"} == {one["account"] for one in said["events"]}
 
+    @pytest.mark.asvs("6.4.6")
     def test_no_page_of_administration_has_a_field_for_a_password(self, boss: Browser, ada: Account) -> None:
         """Whoever administers neither sees nor chooses one (ASVS 6.4.6)."""
         for address in (f"{ONE}?id={ada.id}", "/admin", "/admin/accounts", "/admin/audit"):

@@ -82,6 +82,7 @@ def kept(world: World) -> bytes:
 class TestReset:
     """A new password, chosen by its owner."""
 
+    @pytest.mark.asvs("6.4.1", "6.4.6")
     def test_without_an_address_the_link_is_shown_once_and_works_once(self, world: World, boss: Browser) -> None:
         """It sets the password; whoever made it is written down, and the link is nowhere."""
         ada = world.member("ada")
@@ -105,6 +106,7 @@ class TestReset:
         assert 303 == world.browser().sign_in("ada", NEW).status
         assert 403 == theirs.json("GET", path_of(link)).status
 
+    @pytest.mark.asvs("6.4.6")
     def test_with_an_address_and_mail_it_goes_there_and_is_not_shown(self, world: World, boss: Browser) -> None:
         """An administrator never holds what could set somebody's password, where it can be helped."""
         ada = with_address(world, "ada")

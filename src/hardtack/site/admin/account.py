@@ -128,6 +128,18 @@ def _reset(request: Request, services: Services, actor: Account) -> Response:
     return _done(request, services, meant, made="reset", link=asking.link(services, "/reset", code))
 
 
+def _reset_factors(request: Request, services: Services, actor: Account) -> Response:
+    meant = asking.meant_by_form(services)
+    services.accounts.factor_reset.ask(meant.id, actor_id=actor.id, now=services.now, whence=services.whence)
+    return _done(request, services, meant)
+
+
+def _keep_factors(request: Request, services: Services, actor: Account) -> Response:
+    meant = asking.meant_by_form(services)
+    services.accounts.factor_reset.call_off(meant.id, actor_id=actor.id, now=services.now, whence=services.whence)
+    return _done(request, services, meant)
+
+
 def _release(request: Request, services: Services, actor: Account) -> Response:
     meant = asking.meant_by_form(services)
     return _done(request, services, meant, made="release", link=asking.released(services, meant, actor))
@@ -140,6 +152,8 @@ _ACTIONS: dict[str, asking.Action] = {
     "end-sign-in": _end_sign_in,
     "end-sign-ins": _end_sign_ins,
     "reset": _reset,
+    "reset-factors": _reset_factors,
+    "keep-factors": _keep_factors,
     "release": _release,
 }
 
@@ -150,6 +164,8 @@ _DONE = {
     "roles": "admin.done_roles",
     "end-sign-in": "sessions.done_ended",
     "end-sign-ins": "admin.done_end_sign_ins",
+    "reset-factors": "admin.done_reset_factors",
+    "keep-factors": "admin.done_keep_factors",
 }
 """What is said after something was done, by the word in the address that the answer leads to."""
 
@@ -167,10 +183,18 @@ def _page(
 ) -> Response:
     activity = services.accounts.activity.of(account.id, limit=EVENTS)
     sign_ins = services.accounts.sign_ins.list(account.id, services.now)
+    held = services.accounts.second_factors.held(account.id)
+    under_way = services.accounts.factor_reset.pending(account.id, services.now)
     if answers.speaks_json(request):
         return answers.json(
             {
                 "account": asking.described(services, account),
+                "second_factors": {
+                    "totp": held.totp,
+                    "passkeys": held.passkeys,
+                    "recovery_codes": held.recovery_codes,
+                    "reset_due": None if under_way is None else texts.machine_time(under_way.due),
+                },
                 "sign_ins": [_as_json(each) for each in sign_ins],
                 "events": [event_words.described(entry) for entry in activity.entries],
                 "actions": sorted(_ACTIONS),
@@ -184,6 +208,9 @@ def _page(
         meant=account,
         typed_roles=" ".join(account.roles) if typed_roles is None else typed_roles,
         sign_ins=sign_ins,
+        held=held,
+        under_way=under_way,
+        wait=services.accounts.factor_reset.wait,
         device=lambda each: in_words(each.whence.device, language) or table.text(language, "admin.device_unknown"),
         entries=[event_words.told(table, language, entry) for entry in activity.entries],
         more=asking.address(services, "/admin/audit", account=f"#{account.id}") if activity.older else None,
