@@ -63,7 +63,9 @@ def httplint() -> Path:
 
 def lint(folder: Path, exchanges: list[dict[str, Any]]) -> list[list[str]]:
     """Return what httplint notes of the exchanges: name, level, note, text."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COV_", "PYTHON"))}
+    environ = {
+        name: value for name, value in os.environ.items() if not name.startswith(("COV_", "COVERAGE_", "PYTHON"))
+    }
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "linting.py")],
         input=json.dumps(exchanges),

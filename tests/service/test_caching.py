@@ -136,6 +136,7 @@ def sign_up(cache: Cache, name: str) -> str:
     return "; ".join(made.cookies)
 
 
+@pytest.mark.asvs("14.3.2")
 @pytest.mark.parametrize("behaviour", CACHES.values(), ids=CACHES)
 def test_no_page_of_one_user_reaches_another_through_a_cache(start: Start, tmp_path: Path, behaviour: str) -> None:
     """Neither a page, nor a cookie, nor a form's token, whoever asks first."""

@@ -57,7 +57,7 @@ def account_status(service: Service, cookie: str) -> int:
 
 def test_the_first_start_says_what_it_made_in_at_most_eight_lines(start: Start) -> None:
     """DESIGN §7: nothing configured, and nothing to look up."""
-    service = start()
+    service = start(nothing_there=True)
     lines = service.said.splitlines()
     assert len(lines) <= 8
     assert [] == [line for line in lines if not line.startswith("hardtack: ")]
@@ -182,6 +182,7 @@ def raw(service: Service, request: str) -> str:
         return received.decode("latin-1")
 
 
+@pytest.mark.asvs("7.2.1", "16.3.3")
 @pytest.mark.parametrize(
     ("cookie", "reason"),
     [
@@ -215,6 +216,7 @@ def test_a_bad_cookie_is_nobody_and_one_log_line_with_its_reason(start: Start, c
     assert 200 == account_status(service, good)
 
 
+@pytest.mark.asvs("4.1.3", "6.3.1")
 def test_attack_12_throttling_counts_a_client_and_a_spoofed_address_does_not_escape(start: Start) -> None:
     """Without a trusted proxy, X-Forwarded-For is noise; and development mode answers no request that carries it."""
     service = start("--origin", "http://localhost:18999", "--sign-up", "open")
@@ -250,6 +252,7 @@ def test_a_trusted_proxy_tells_clients_apart(start: Start) -> None:
     assert {401} == set(statuses)
 
 
+@pytest.mark.asvs("7.4.1")
 def test_attack_5_signed_out_is_signed_out_in_every_worker_at_once(start: Start) -> None:
     """DESIGN §9: on one node there is no lag."""
     service = start("--workers", "3")
@@ -261,6 +264,7 @@ def test_attack_5_signed_out_is_signed_out_in_every_worker_at_once(start: Start)
         assert {401} == {account_status(service, cookie) for _ in range(12)}
 
 
+@pytest.mark.asvs("7.4.2")
 def test_disabling_an_account_by_command_ends_its_sessions_at_once(start: Start) -> None:
     """Another process writes; the serving ones know before their next answer (ASVS 7.4.2)."""
     service = start("--workers", "2")
@@ -375,6 +379,7 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return held
 
 
+@pytest.mark.asvs("11.2.2")
 def test_a_rotation_signs_nobody_out_and_needs_no_restart(start: Start) -> None:
     """The new key is taken up by running workers; cookies under the old one go on opening."""
     service = start("--workers", "2")
@@ -401,6 +406,7 @@ def test_a_revoked_key_opens_nothing_any_more(start: Start) -> None:
     assert {200} == {account_status(service, renewed) for _ in range(6)}
 
 
+@pytest.mark.asvs("16.2.5")
 def test_log_lines_can_be_json_and_hold_no_secret(start: Start) -> None:
     """Every line is one object; neither password nor cookie is in any of them."""
     service = start("--log-format", "json")

@@ -57,6 +57,7 @@ def end_others(service: Service, mine: str, _other: str) -> str:
     return cookie
 
 
+@pytest.mark.asvs("7.4.1", "7.5.2")
 @pytest.mark.parametrize("end", [end_one, end_others])
 def test_attack_5_what_was_ended_is_over_in_every_worker_at_once(
     start: Start, end: Callable[[Service, str, str], str]
@@ -118,6 +119,7 @@ def test_what_one_worker_has_seen_is_written_at_the_latest_when_it_stops(start: 
     assert [False, True] == sorted(each["last_seen"] > each["began"] for each in rows[1:])
 
 
+@pytest.mark.asvs("7.4.5")
 @pytest.mark.parametrize("sent", [{"action": "end-sign-ins"}, {"action": "end-sign-in"}, {"action": "end-everybody"}])
 def test_attack_5_what_an_administrator_ends_is_over_in_every_worker_at_once(
     start: Start, sent: dict[str, str]

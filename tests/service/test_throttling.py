@@ -17,6 +17,8 @@ from email.message import EmailMessage
 from http.client import HTTPMessage
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Service, Start
 
 NAME = "ada"
@@ -72,6 +74,7 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
+@pytest.mark.asvs("6.3.1", "15.4.2")
 def test_attack_14_of_two_hundred_parallel_guesses_no_more_reach_the_hash_than_the_budget(start: Start) -> None:
     """With four workers and two hundred addresses; counted in the trail, where every hash leaves a row."""
     service = served(start, "--workers", "4")
@@ -95,6 +98,7 @@ def test_attack_14_of_two_hundred_parallel_guesses_no_more_reach_the_hash_than_t
     assert 0 < hashed <= budget
 
 
+@pytest.mark.asvs("6.3.1")
 def test_attack_13_the_owner_comes_in_while_the_guesses_go_on(start: Start) -> None:
     """With the browser that they have used before at once; with another by a link of the operator's."""
     service = served(start, "--workers", "2")

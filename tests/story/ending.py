@@ -1,4 +1,4 @@
-"""The last chapter: time passes, keys change, and what was given out is taken back."""
+"""The third chapter: time passes, keys change, and what was given out is taken back."""
 
 from __future__ import annotations
 

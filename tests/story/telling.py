@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
 from tests.adapters.raw import ROOT, serving
 from tests.story import clock
@@ -72,6 +73,12 @@ class Story:
         assert 200 == answer.status, answer.text
         name: str | None = answer.json
         return name
+
+    @contextmanager
+    def accounts(self) -> Iterator[Accounts]:
+        """Open the accounts beside the server, as a command does."""
+        with Accounts.connect(f"sqlite:///{self.folder / 'hardtack.db'}", keyring=self.keyring) as accounts:
+            yield accounts
 
     # Time, keys, commands, the log ------------------------------------------------------------------------------------
 

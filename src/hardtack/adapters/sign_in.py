@@ -105,6 +105,7 @@ class SignIn(Visits):
             lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
             kept_lifetimes=Lifetimes(idle=settings.kept_idle_timeout, absolute=settings.kept_absolute_timeout),
             revocations=self.accounts.revocations,
+            accepts=self.accounts.second_factors.accepts,
             insecure_plain_http=settings.insecure_plain_http,
         )
 

@@ -1,7 +1,9 @@
 """One request of somebody who may be signed in: who it is, whether that is enough, and what changes it.
 
 Who must be signed in, or must have been a moment ago, is asked here once for all frameworks: a person's browser is led
-to our page and back, a script is told where to go (401). Nothing in it knows a framework.
+to our page and back, a script is told where to go (401). A form of the application's own signs in by the way that our
+pages take (``site.way_in``): where the account needs another factor, nobody is signed in yet, and the visitor is led to
+the page that asks for it. Nothing in it knows a framework.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from hardtack.adapters.bearer import token_in, use
-from hardtack.adapters.visits import Elsewhere, Visit, check_max_age
+from hardtack.adapters.recent import check_recent
+from hardtack.adapters.visits import Elsewhere, Visit
 from hardtack.errors import Refused
-from hardtack.login import Account, Whence, WrongCredentials
+from hardtack.login import Account, WrongCredentials
+from hardtack.login.factors import PASSWORD, Need
 from hardtack.login.tokens import TokenUse
 from hardtack.message import Response
-from hardtack.site import answers, next_url
-from hardtack.site.enter import enter, whence
-from hardtack.site.services import STEP_UP
+from hardtack.session import csrf
+from hardtack.site import answers, next_url, step_up, way_in
+from hardtack.site.enter import NotEnough
+from hardtack.site.services import Services
 from hardtack.status import Unauthorized
 from hardtack.status.elsewhere import see_other
 from hardtack.status.errors import challenge
@@ -41,6 +46,7 @@ class SignedVisit(Visit):
     token: TokenUse | None = None
     """The personal access token that counts for this request, once a view has asked for one."""
     _account: Account | None = None
+    _admitted: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def account(self) -> Account | None:
@@ -82,7 +88,7 @@ class SignedVisit(Visit):
         # A token that another part of the application has asked for is none here, and proves nothing recently.
         account = self.account if self.token is None else None
         if account is None:
-            raise self._led("/sign-in", "not-signed-in")
+            raise self._led()
         return account
 
     def _shown(self, text: str, scope: str) -> Account:
@@ -97,54 +103,85 @@ class SignedVisit(Visit):
         self._became(None)
         return used.account
 
-    def require_recent(self, max_age: int | None = None) -> Account:
+    def require_recent(self, max_age: int | None = None, factor: str | None = None) -> Account:
         """Return the account of whoever has proved to be its owner a moment ago.
 
         Args:
             max_age: seconds; ``None`` for the setting ``recent_sign_in``.
+            factor: what the last proof must have been: ``"second"``, anything that its owner has beside the password,
+                or ``"passkey"``; ``None``: any. A trusted device has proved nothing.
 
         Raises:
-            Elsewhere: they have not, and a person's browser is led to the page that asks for the password, and back.
+            Elsewhere: they have not, and a person's browser is led to the page that asks for it, and back.
             Unauthorized: they have not, and the request is a script's.
-            MisuseError: *max_age* is no whole number above zero.
+            MisuseError: *max_age* is no whole number above zero, or *factor* is none of these words.
         """
-        check_max_age(max_age)
+        check_recent(max_age, factor)
         account = self.require()
         identity = self.identity
         limit = self._sign_in.settings.recent_sign_in if max_age is None else max_age
-        if identity is None or self.session.superseded or self.moment - identity.authenticated_at > limit:
-            raise self._led("/account/confirm", "sign-in-not-recent", limit)
+        recent = (
+            identity is not None
+            and not self.session.superseded
+            and step_up.is_recent(identity, factor, now=self.moment, max_age=limit)
+        )
+        if not recent:
+            raise self._asked_again(factor, limit)
         return account
 
-    def sign_in(self, account: Account, *, keep: bool = False, authenticated_at: int | None = None) -> None:
+    def sign_in(
+        self, account: Account, *, keep: bool = False, authenticated_at: int | None = None, onward: str | None = None
+    ) -> None:
         """Make *account* the one who is signed in; whoever was before is signed out everywhere.
+
+        Where it needs more than a password, nothing is changed: what begins is half a sign-in, which our page ends.
 
         Args:
             account: who it is.
             keep: whether they asked to be kept signed in.
             authenticated_at: when they proved it, where that was not now (Unix seconds; 0: nobody knows).
+            onward: where our page of the second factor leads to in the end, as a form or a query named it; an address
+                of another site is none. ``None``: this page, and after a form the start page.
 
         Raises:
+            Elsewhere: a second factor is needed, and a person's browser is led to the page for it.
+            Unauthorized: likewise, and the request is a script's.
             ServiceUnavailable, StoreUnavailable: what was before cannot be ended, or the new sign-in not written down.
         """
-        owner = self._sign_in
-        cookie = owner.site.known
-        known = owner.accounts.devices.remember(cookie.read(self.visitor), account.id, self.now)
-        self._end()
-        # What tied forms to the visitor ends with the sign-in; a form from before it is worth nothing.
-        self.set_cookies += self.visitor.forget()
-        cookie.put(known, self.visitor, self.set_cookies)
-        enter(
-            self.visitor.session,
+        # Asked so that it raises: a cookie that cannot be judged now would stay good in every copy of it.
+        _ = self.identity
+        services = self._services
+        need = way_in.sign_in(
+            services,
             account,
-            accounts=owner.accounts,
-            sessions=owner.sessions,
-            whence=self._whence,
+            factors=self._admitted.get(account.id, (PASSWORD,)),
             keep=keep,
+            onward=self._onward(onward),
             authenticated_at=authenticated_at,
-            now=self.now,
         )
+        if need is not Need.NOTHING:
+            raise self._half(services, need)
         self._became(account)
+
+    def admit(self, account: Account, *, onward: str | None = None) -> None:
+        """Let whoever has just given the password of *account* pass as its owner, without a sign-in, if that is enough.
+
+        For a framework that asks who somebody is before it signs them in. Whoever is signed in as it has proved it.
+
+        Args:
+            account: as ``authenticate`` returned it.
+            onward: as for ``sign_in``.
+
+        Raises:
+            Elsewhere, Unauthorized: a second factor is needed, as for ``sign_in``.
+        """
+        identity = self.identity
+        if identity is None or identity.account != account.id:
+            services = self._services
+            factors, need = way_in.admit(services, account, onward=self._onward(onward))
+            if need is not Need.NOTHING:
+                raise self._half(services, need)
+            self._admitted[account.id] = factors
 
     def authenticate(self, name: str, password: str) -> Account:
         """Return the account of *name* and *password*, for a form of the application's own; ``sign_in`` comes after it.
@@ -160,7 +197,7 @@ class SignedVisit(Visit):
                 client=self.request.client,
                 now=self.now,
                 known=owner.site.known.read(self.visitor),
-                device=self._whence.device,
+                device=self._services.whence.device,
             )
         except WrongCredentials as error:
             said = challenge("Session", realm=owner.settings.realm, sign_in=f"{owner.prefix}/sign-in")
@@ -169,7 +206,8 @@ class SignedVisit(Visit):
 
     def sign_out(self) -> None:
         """End the sign-in everywhere, then forget it and the application's data here; 503 where it cannot be ended."""
-        self._end()
+        _ = self.identity  # as in sign_in
+        self._services.leave()
         self.session.sign_out()
         self._became(None)
 
@@ -184,24 +222,52 @@ class SignedVisit(Visit):
         return cast("SignIn", self.visits)
 
     @property
-    def _whence(self) -> Whence:
-        return whence(self.request, self._sign_in.settings.place_header)
+    def _services(self) -> Services:
+        """What our pages have of this request; the cookies that they set go with its answer."""
+        owner = self._sign_in
+        services = owner.site.around(self.request, self.visitor, owner.sessions, self.now)
+        services.set_cookies = self.set_cookies
+        return services
 
-    def _end(self) -> None:
-        # Asked so that it raises: a cookie that cannot be judged now would stay good in every copy of it.
-        identity = self.identity
-        if identity is not None:
-            last_end = self.visits.sessions.last_end(identity)
-            self._sign_in.accounts.sign_out(identity, self.now, until=last_end, whence=self._whence)
+    @property
+    def _is_a_person(self) -> bool:
+        return answers.navigates(self.request) and not answers.speaks_json(self.request)
 
-    def _led(self, page: str, reason: str, max_age: int | None = None) -> Exception:
-        """Return what leads the visitor to *page* and back, by who asks: a person or a script."""
-        address = self._sign_in.prefix + page
-        if answers.navigates(self.request) and not answers.speaks_json(self.request):
-            back = next_url.back(self.request, origin=self.origin, default=self._sign_in.home)
-            status, headers = see_other(f"{address}?{urlencode({'next': back}, safe='/')}")
-            return self.deciding(Elsewhere(Response(status, list(headers.items()))))
-        said = challenge("Session", realm=self._sign_in.settings.realm, sign_in=address)
-        if max_age is not None:
-            said += f', error="{STEP_UP}", max_age={max_age}'
+    @property
+    def _back(self) -> str:
+        return next_url.back(self.request, origin=self.origin, default=self._sign_in.home)
+
+    def _onward(self, asked: str | None) -> str:
+        """Return where to go after a second factor; never by the Referer, which after a form is the form's page."""
+        reads = self.request.method in csrf.SAFE_METHODS
+        return next_url.destination(asked, origins=(self.origin,), default=self._back if reads else self._sign_in.home)
+
+    def _sent(self, address: str) -> Exception:
+        status, headers = see_other(address)
+        return self.deciding(Elsewhere(Response(status, list(headers.items()))))
+
+    def _refused(self, said: str, reason: str) -> Exception:
         return self.deciding(Unauthorized(challenge=[said], reason=reason))
+
+    def _led(self) -> Exception:
+        """Return what leads the visitor to the sign-in and back, by who asks: a person or a script."""
+        address = self._sign_in.prefix + "/sign-in"
+        if self._is_a_person:
+            return self._sent(f"{address}?{urlencode({'next': self._back}, safe='/')}")
+        return self._refused(challenge("Session", realm=self._sign_in.settings.realm, sign_in=address), "not-signed-in")
+
+    def _asked_again(self, factor: str | None, max_age: int) -> Exception:
+        """Return what leads the visitor to a proof once more, and back."""
+        address = self._sign_in.prefix + step_up.PAGE
+        if self._is_a_person:
+            return self._sent(step_up.page(address, self._back, factor))
+        realm = self._sign_in.settings.realm
+        return self._refused(step_up.demand(realm, address, factor, max_age), "sign-in-not-recent")
+
+    def _half(self, services: Services, need: Need) -> Exception:
+        """Return what leads the visitor on to the other factor; the half-done sign-in goes along as a cookie."""
+        address = services.url(way_in.PAGES[need])
+        if self._is_a_person:
+            return self._sent(address)
+        said = challenge("Session", realm=self._sign_in.settings.realm, error=NotEnough.slug, sign_in=address)
+        return self._refused(said, NotEnough.slug)

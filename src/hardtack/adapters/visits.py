@@ -45,16 +45,6 @@ class Elsewhere(HardtackError):
 Decided = Refused | Elsewhere
 
 
-def check_max_age(max_age: int | None) -> None:
-    """Refuse an age within which nobody could come back from the page that asks for the password.
-
-    Raises:
-        MisuseError: *max_age* is neither a whole number of seconds above zero nor ``None``.
-    """
-    if max_age is not None and (type(max_age) is not int or max_age <= 0):
-        raise MisuseError(f"max_age={max_age!r:.80} is no time", "give whole seconds, such as max_age=300")
-
-
 def completed(decided: Decided, status: int, fields: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
     """Return the fields of an application's answer that says what was decided, or ``None`` if it says another thing.
 
@@ -199,7 +189,8 @@ class Visit:
         session = self.session
         cookies = [*self.set_cookies, *self.visitor.set_cookies(), *self.visits.sessions.save(session, self.now)]
         fields += [("Set-Cookie", cookie) for cookie in cookies]
-        names = (*session.cookie_names, self.visitor.names.visitor_name, self.visitor.names.known_name)
+        of = self.visitor.names
+        names = (*session.cookie_names, of.visitor_name, of.known_name, of.half_name, of.trusted_name)
         if session.accessed:
             self._written = session.encoded
         for name, value in caching.protected(fields, names, session.accessed):

@@ -16,6 +16,7 @@ import httpx2
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from tests import empty
 from tests.adapters.visits import EXAMPLES, PATIENCE, announced_port
 
 PASSWORD = "a long walk to the sea"
@@ -79,6 +80,7 @@ def running(target: str, folder: Path, *, app_dir: Path = EXAMPLES, origin: str 
     """
     if not (folder / "hardtack-data").exists():
         subprocess.run([sys.executable, "-m", "hardtack", "keys", "new"], cwd=folder, check=True, capture_output=True)
+        empty.put(folder / "hardtack-data" / "hardtack.db")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "--app-dir", str(app_dir), target, "--port", str(port)]

@@ -47,6 +47,9 @@ def test_from_nothing_to_signed_in(name: str, tmp_path: Path) -> None:
             assert {"item": "rope", "for": "alice"} == order.json()
             foreign = client.post("/orders?item=rope", headers={"sec-fetch-site": "cross-site"})
             assert 403 == foreign.status_code
+        if name == "fastapi_app":
+            told = client.post("/refunds?item=rope", headers={"sec-fetch-site": "same-origin", **SCRIPT})
+            assert (401, True) == (told.status_code, 'acr_values="second"' in told.headers["www-authenticate"])
         assert "Traceback" not in server.log()
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
+from tests import empty
 from tests.adapters.raw import ROOT, serving
 
 COMMANDS = {
@@ -151,8 +152,9 @@ class Club:
 
 
 def founded(data: Path) -> Path:
-    """Make the keyring and Django's database in the folder *data*."""
+    """Make the keyring, an empty database of ours and Django's in the folder *data*."""
     keyfile.create(data / "hardtack.key")
+    empty.put(data / "hardtack.db")
     environ = {**os.environ, "CLUB": json.dumps({"data": str(data)})}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", MIGRATE],

@@ -26,6 +26,14 @@ def test_what_is_no_time_is_said(max_age: Any) -> None:
         decorators.recent_sign_in_required(max_age=max_age)
 
 
+@pytest.mark.parametrize("word", ["", "totp", "Passkey", 2])
+def test_what_is_no_factor_is_said(word: Any) -> None:
+    """With what to write instead."""
+    with pytest.raises(MisuseError, match="is no strength") as misuse:
+        decorators.recent_sign_in_required(factor=word)
+    assert 'write factor="second" or factor="passkey"' in str(misuse.value)
+
+
 @pytest.mark.parametrize("decorate", [decorators.sign_in_required, decorators.recent_sign_in_required()])
 def test_what_is_no_view_is_said(decorate: Any) -> None:
     """Such as seconds without their name."""

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from hardtack.adapters.django import inside
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-_json = st.recursive(_scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner))
+_json = st.recursive(
+    _scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner), max_leaves=25
+)
 
 
 def written(values: Any) -> bytes:

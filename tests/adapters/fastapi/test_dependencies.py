@@ -211,6 +211,14 @@ def test_a_time_within_which_nobody_comes_back_is_a_misuse_where_it_is_written(m
         recently_signed_in(max_age=max_age)
 
 
+@pytest.mark.parametrize("word", ["", "totp", "Passkey", 2])
+def test_a_factor_that_is_none_is_a_misuse_where_it_is_written(word: Any) -> None:
+    """Before anybody asks, with what to write instead."""
+    with pytest.raises(MisuseError, match="is no strength") as misuse:
+        recently_signed_in(factor=word)
+    assert 'write factor="second" or factor="passkey"' in str(misuse.value)
+
+
 def test_whoever_was_signed_out_by_one_dependency_is_nobody_for_the_next(shop: Shop) -> None:
     """FastAPI would otherwise remember what it was given before."""
     app = FastAPI()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from hardtack.adapters.flask.testing import browser as visitor
 from hardtack.errors import MisuseError, Refused
 from hardtack.status import Unauthorized
 from tests.adapters.flask.shops import KEYS, Make, token_in
+from tests.login import apps
 
 JSON = {"Accept": "application/json", "Sec-Fetch-Mode": "cors"}
 HTML = {"Accept": "text/html"}
@@ -136,6 +138,35 @@ class TestWhoItIs:
         """At the line that says it."""
         with pytest.raises(MisuseError, match="max_age"):
             recent_sign_in_required(max_age=max_age)
+
+    @pytest.mark.parametrize("word", ["", "totp", "Passkey", 2])
+    def test_a_factor_that_is_none_is_a_misuse(self, word: Any) -> None:
+        """At the line that says it, with what to write instead."""
+        with pytest.raises(MisuseError, match="is no strength") as misuse:
+            recent_sign_in_required(factor=word)
+        assert 'write factor="second" or factor="passkey"' in str(misuse.value)
+
+    def test_attack_25_an_own_form_of_somebody_with_a_second_factor_signs_nobody_in(self, shop: Make) -> None:
+        """The basket that the view had begun stays; nobody is signed in; the page asks for what is missing."""
+        app = shop()
+        accounts, now = app.extensions["hardtack"].sign_in.accounts, int(time.time())
+        accounts.add("ada", PASSWORD, now=now)
+        secret = apps.enrol(accounts, "ada", now=now - 60)
+        browser = visitor(app)
+        got = browser.post("/own-sign-in", data={"name": "ada", "password": PASSWORD})
+        assert (303, "/auth/sign-in/second-factor") == (got.status_code, got.headers["Location"])
+        with browser.session_transaction() as session:
+            assert {"basket": ["rope"]} == dict(session)
+        assert 303 == browser.get("/mine").status_code
+        page = browser.get("/auth/sign-in/second-factor")
+        code = apps.oathtool(secret, int(time.time()))
+        fields = {"csrf_token": token_in(page.text), "factor": "totp", "code": code}
+        done = browser.post("/auth/sign-in/second-factor", data=fields)
+        assert (303, "/") == (done.status_code, done.headers["Location"])
+        assert "ada by password, totp" == browser.get("/mine").text
+        got = visitor(app).post("/own-sign-in", data={"name": "ada", "password": PASSWORD}, headers=JSON)
+        assert (401, "application/problem+json") == (got.status_code, got.mimetype)
+        assert 'error="second-factor-needed"' in got.headers["WWW-Authenticate"]
 
     @pytest.mark.parametrize("decorator", [sign_in_required, recent_sign_in_required, csrf_exempt])
     @pytest.mark.parametrize("what", [60, MethodView, Blueprint("b", "b")])

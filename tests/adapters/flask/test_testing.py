@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hardtack.adapters.flask import current_identity, recent_sign_in_required
 from hardtack.adapters.flask.testing import PASSWORD, signed_in
 from hardtack.adapters.flask.testing import browser as visitor
 from hardtack.errors import MisuseError
@@ -30,6 +31,20 @@ def test_a_sign_in_of_long_ago_has_ended(shop: Make) -> None:
     app = shop()
     assert 303 == signed_in(app, "ada", ago=2 * 86_400).get("/mine").status_code
     assert 200 == signed_in(app, "ada", keep=True, ago=2 * 86_400).get("/mine").status_code
+
+
+def test_what_is_proved_can_be_said(shop: Make) -> None:
+    """For what asks for a second factor."""
+    app = shop()
+
+    @app.get("/guarded")
+    @recent_sign_in_required(factor="second")
+    def guarded() -> str:
+        return f"{current_identity.assurance}"
+
+    assert 303 == signed_in(app, "ada").get("/guarded").status_code
+    assert "2" == signed_in(app, "ada", factors=("password", "totp")).get("/guarded").text
+    assert 303 == signed_in(app, "ada", factors=("password", "totp"), ago=3600).get("/guarded").status_code
 
 
 def test_a_client_class_of_the_application_counts(shop: Make) -> None:

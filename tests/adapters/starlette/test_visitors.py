@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -103,6 +104,31 @@ def test_the_frameworks_own_names_work(shop: Shop) -> None:
         assert "hello 1" == chatting.receive_text()
     with pytest.raises(WebSocketDisconnect), nobody.websocket_connect("/chat"):
         pass
+
+
+def test_it_says_what_is_proved_and_when(shop: Shop) -> None:
+    """Of nobody nothing."""
+
+    async def proved(request: Request) -> Response:
+        user = request.user
+        return JSONResponse([user.factors, user.assurance, user.authenticated_at])
+
+    app = shop.app([Route("/proved", proved)])
+    assert [[], 0, 0] == visitor(app).get("/proved").json()
+    both = ("password", "passkey")
+    assert [list(both), 3] == client_of(app, "alice", factors=both).get("/proved").json()[:2]
+    factors, assurance, at = client_of(app, "alice", ago=100).get("/proved").json()
+    assert (["password"], 1, True) == (factors, assurance, 0 <= int(time.time()) - 100 - at < 60)
+
+
+def test_a_factor_that_is_none_is_a_misuse(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody is let in, and the log says what to write instead."""
+
+    async def wrong(request: Request) -> Response:
+        return PlainTextResponse((await recently_signed_in(request, factor="totp")).name)
+
+    assert 500 == client_of(shop.app([Route("/wrong", wrong)]), "alice").get("/wrong").status_code
+    assert 'write factor="second" or factor="passkey"' in caplog.text
 
 
 def test_they_touch_no_disk(shop: Shop, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from tests import empty
 from tests.adapters.raw import START_TIMEOUT, request, send
 from tests.adapters.visits import EXAMPLES
 
@@ -75,6 +76,7 @@ def running(command: Sequence[str], folder: Path, *, modules: Path = EXAMPLES) -
     environ = {**os.environ, "PYTHONPATH": str(modules), "PYTHONUNBUFFERED": "1"}
     if not (folder / "hardtack-data").exists():
         subprocess.run([sys.executable, "-m", "hardtack", "keys", "new"], cwd=folder, check=True, capture_output=True)
+        empty.put(folder / "hardtack-data" / "hardtack.db")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     log = folder / f"{port}.log"

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from hardtack.adapters.asgi import Hardtack
 from hardtack.adapters.asgi.types import Receive, Scope, Send
@@ -66,6 +66,27 @@ async def delicate(scope: Scope, receive: Receive, send: Send) -> None:
     await answer_json(send, account.name)
 
 
+async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+    """Sign in by a form of our own."""
+    visit, form = scope["hardtack"], dict(parse_qsl((await content_of(receive)).decode()))
+    account = await asyncio.to_thread(visit.authenticate, form["name"], form["password"])
+    await asyncio.to_thread(visit.sign_in, account, onward=form["next"])
+    await answer_json(send, account.name)
+
+
+async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+    """Say what is proved."""
+    visit = scope["hardtack"]
+    account = await asyncio.to_thread(visit.require_recent, factor="second")
+    await answer_json(send, [account.name, visit.identity.factors, visit.identity.assurance])
+
+
+async def readable(scope: Scope, receive: Receive, send: Send) -> None:
+    """Greet whoever may read."""
+    account = await asyncio.to_thread(scope["hardtack"].require, "read")
+    await answer_json(send, account.name)
+
+
 @rules(etag=common.version, **common.GET_RULES)
 async def note(scope: Scope, receive: Receive, send: Send) -> None:
     """Show the note."""
@@ -111,6 +132,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/form": {"GET": form},
     "/private": {"GET": private},
     "/delicate": {"GET": delicate},
+    "/enter": {"POST": enter},
+    "/guarded": {"GET": guarded},
+    "/readable": {"GET": readable},
     "/note": {"GET": note, "PUT": write},
     "/late": {"GET": late},
     "/fail": {"GET": fail},

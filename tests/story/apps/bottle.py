@@ -91,6 +91,27 @@ def delicate() -> str:
     return as_json(visit().require_recent().name)
 
 
+@shop.post("/enter")
+def enter() -> str:
+    """Sign in by a form of our own."""
+    account = visit().authenticate(request.forms.name, request.forms.password)
+    visit().sign_in(account, onward=request.forms.next)
+    return as_json(account.name)
+
+
+@shop.get("/guarded")
+def guarded() -> str:
+    """Say what is proved."""
+    account = visit().require_recent(factor="second")
+    return as_json([account.name, visit().identity.factors, visit().identity.assurance])
+
+
+@shop.get("/readable")
+def readable() -> str:
+    """Greet whoever may read."""
+    return as_json(visit().require("read").name)
+
+
 @shop.get("/note")
 @rules(etag=common.version, **common.GET_RULES)
 def note() -> bytes:

@@ -11,6 +11,9 @@ Every one of them has the same addresses:
 | ``/form`` | a form of the application's own, with its token |
 | ``/private`` | for whoever is signed in |
 | ``/delicate`` | for whoever has signed in a moment ago |
+| ``/enter`` | a sign-in form of the application's own: POST takes ``name``, ``password`` and ``next`` |
+| ``/guarded`` | for whoever has shown a second factor a moment ago: their name, what they have proved, its assurance |
+| ``/readable`` | for whoever is signed in, or shows a token that may read |
 | ``/note`` | a note; PUT changes it, by the rules below |
 | ``/socket`` | a WebSocket, where the interface knows any: who is signed in, and how many they have opened |
 | ``/late`` | changes the session when the answer has begun |

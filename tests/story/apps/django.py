@@ -9,6 +9,7 @@ from tests.story.apps import common, django_project
 django_project.configure(__name__)
 
 from django.contrib import messages  # type: ignore[import-untyped]  # noqa: E402 - Django has no types, and asks for settings
+from django.contrib.auth import authenticate, login  # type: ignore[import-untyped]  # noqa: E402 - likewise
 from django.core.handlers.wsgi import WSGIHandler  # type: ignore[import-untyped]  # noqa: E402 - likewise
 from django.http import (  # type: ignore[import-untyped]  # noqa: E402 - likewise
     HttpRequest,
@@ -75,6 +76,28 @@ def delicate(request: HttpRequest) -> HttpResponse:
     return JsonResponse(request.hardtack.account.name, safe=False)
 
 
+def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in by a form of our own, as one does in Django."""
+    user = authenticate(request, username=request.POST["name"], password=request.POST["password"])
+    if user is None:
+        return HttpResponse(status=401)
+    login(request, user)
+    return JsonResponse(user.get_username(), safe=False)
+
+
+@recent_sign_in_required(factor="second")
+def guarded(request: HttpRequest) -> HttpResponse:
+    """Say what is proved."""
+    identity = request.hardtack.identity
+    return JsonResponse([request.user.get_username(), identity.factors, identity.assurance], safe=False)
+
+
+@sign_in_required(token_scope="read")
+def readable(request: HttpRequest) -> HttpResponse:
+    """Greet whoever may read."""
+    return JsonResponse(request.user.get_username(), safe=False)
+
+
 class Note(View):  # type: ignore[misc]  # Django has no types
     """The note."""
 
@@ -114,6 +137,9 @@ urlpatterns = [
     path("form", form),
     path("private", private),
     path("delicate", delicate),
+    path("enter", enter),
+    path("guarded", guarded),
+    path("readable", readable),
     path("note", Note.as_view()),
     path("late", late),
     path("fail", fail),

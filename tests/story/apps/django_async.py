@@ -10,6 +10,7 @@ django_project.configure(__name__)
 
 from asgiref.sync import sync_to_async  # noqa: E402 - below, what asks for settings
 from django.contrib import messages  # type: ignore[import-untyped]  # noqa: E402 - Django has no types, and asks for settings
+from django.contrib.auth import aauthenticate, alogin  # type: ignore[import-untyped]  # noqa: E402 - likewise
 from django.core.handlers.asgi import ASGIHandler  # type: ignore[import-untyped]  # noqa: E402 - likewise
 from django.http import (  # type: ignore[import-untyped]  # noqa: E402 - likewise
     HttpRequest,
@@ -81,6 +82,28 @@ async def delicate(request: HttpRequest) -> HttpResponse:
     return JsonResponse(await name_of(request), safe=False)
 
 
+async def enter(request: HttpRequest) -> HttpResponse:
+    """Sign in by a form of our own, as one does in Django."""
+    user = await aauthenticate(request, username=request.POST["name"], password=request.POST["password"])
+    if user is None:
+        return HttpResponse(status=401)
+    await alogin(request, user)
+    return JsonResponse(user.get_username(), safe=False)
+
+
+@recent_sign_in_required(factor="second")
+async def guarded(request: HttpRequest) -> HttpResponse:
+    """Say what is proved."""
+    identity = request.hardtack.identity
+    return JsonResponse([await name_of(request), identity.factors, identity.assurance], safe=False)
+
+
+@sign_in_required(token_scope="read")
+async def readable(request: HttpRequest) -> HttpResponse:
+    """Greet whoever may read."""
+    return JsonResponse(await name_of(request), safe=False)
+
+
 class Note(View):  # type: ignore[misc]  # Django has no types
     """The note."""
 
@@ -120,6 +143,9 @@ urlpatterns = [
     path("form", form),
     path("private", private),
     path("delicate", delicate),
+    path("enter", enter),
+    path("guarded", guarded),
+    path("readable", readable),
     path("note", Note.as_view()),
     path("late", late),
     path("fail", fail),

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Form, Request, WebSocket
+from fastapi import FastAPI, Form, Request, Security, WebSocket
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
-from hardtack.adapters.fastapi import CsrfToken, Hardtack, MaybeSignedIn, RecentlySignedIn, Session, SignedIn
+from hardtack.adapters.fastapi import (
+    CsrfToken,
+    Hardtack,
+    Identity,
+    MaybeSignedIn,
+    RecentlySignedIn,
+    Session,
+    SignedIn,
+    recently_signed_in,
+    signed_in_or_token,
+)
+from hardtack.adapters.starlette import visit_of
+from hardtack.login import Account
 from hardtack.session import flash
 from hardtack.status.rules import rules
 from tests.story.apps import common
@@ -65,6 +77,34 @@ async def private(account: SignedIn) -> str:
 @app.get("/delicate")
 async def delicate(account: RecentlySignedIn) -> str:
     """Greet whoever has just signed in."""
+    return account.name
+
+
+@app.post("/enter")
+def enter(
+    request: Request,
+    name: Annotated[str, Form()],
+    password: Annotated[str, Form()],
+    onward: Annotated[str, Form(alias="next")],
+) -> str:
+    """Sign in by a form of our own."""
+    visit = visit_of(request)
+    account = visit.authenticate(name, password)
+    visit.sign_in(account, onward=onward)
+    return account.name
+
+
+@app.get("/guarded")
+async def guarded(
+    account: Annotated[Account, Security(recently_signed_in(factor="second"))], identity: Identity
+) -> list[Any]:
+    """Say what is proved."""
+    return [account.name, identity and identity.factors, identity and identity.assurance]
+
+
+@app.get("/readable")
+async def readable(account: Annotated[Account, Security(signed_in_or_token("read"))]) -> str:
+    """Greet whoever may read."""
     return account.name
 
 

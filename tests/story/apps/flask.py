@@ -8,12 +8,20 @@ from typing import Any
 from flask import Flask, Response, flash, get_flashed_messages, jsonify, redirect, request, session, stream_with_context
 from werkzeug import Response as Answer
 
-from hardtack.adapters.flask import Hardtack, csrf_token, current_account, recent_sign_in_required, sign_in_required
+from hardtack.adapters.flask import (
+    Hardtack,
+    csrf_token,
+    current_account,
+    current_identity,
+    recent_sign_in_required,
+    sign_in,
+    sign_in_required,
+)
 from hardtack.status.rules import rules
 from tests.story.apps import common
 
 app = Flask(common.APPLICATION)
-Hardtack(app, **common.settings())
+hardtack = Hardtack(app, **common.settings())
 
 
 @app.get("/")
@@ -67,6 +75,28 @@ def private() -> Response:
 @recent_sign_in_required
 def delicate() -> Response:
     """Greet whoever has just signed in."""
+    return jsonify(current_account.name)
+
+
+@app.post("/enter")
+def enter() -> Response:
+    """Sign in by a form of our own."""
+    account = hardtack.authenticate(request.form["name"], request.form["password"])
+    sign_in(account, onward=request.form["next"])
+    return jsonify(current_account.name)
+
+
+@app.get("/guarded")
+@recent_sign_in_required(factor="second")
+def guarded() -> Response:
+    """Say what is proved."""
+    return jsonify([current_account.name, current_identity.factors, current_identity.assurance])
+
+
+@app.get("/readable")
+@sign_in_required(token_scope="read")
+def readable() -> Response:
+    """Greet whoever may read."""
     return jsonify(current_account.name)
 
 

@@ -82,6 +82,28 @@ def delicate(request: Asked) -> Response[str]:
     return Response(json.dumps(visit(request).require_recent().name), media_type=MediaType.JSON)
 
 
+@post("/enter", status_code=200)
+async def enter(request: Asked) -> Response[str]:
+    """Sign in by a form of our own."""
+    form = await request.form()
+    account = await asyncio.to_thread(visit(request).authenticate, form["name"], form["password"])
+    await asyncio.to_thread(visit(request).sign_in, account, onward=form["next"])
+    return Response(json.dumps(account.name), media_type=MediaType.JSON)
+
+
+@get("/guarded", sync_to_thread=True)
+def guarded(request: Asked) -> Response[str]:
+    """Say what is proved."""
+    account, identity = visit(request).require_recent(factor="second"), visit(request).identity
+    return Response(json.dumps([account.name, identity.factors, identity.assurance]), media_type=MediaType.JSON)
+
+
+@get("/readable", sync_to_thread=True)
+def readable(request: Asked) -> Response[str]:
+    """Greet whoever may read."""
+    return Response(json.dumps(visit(request).require("read").name), media_type=MediaType.JSON)
+
+
 @get("/note")
 @rules(etag=common.version, **common.GET_RULES)
 async def note() -> Response[bytes]:
@@ -136,7 +158,24 @@ def bare(_request: Asked, error: HTTPException) -> Response[bytes]:
 
 
 shop = Litestar(
-    [home, who, cart, add, messages, form, private, delicate, note, write, socket, late, fail],
+    [
+        home,
+        who,
+        cart,
+        add,
+        messages,
+        form,
+        private,
+        delicate,
+        enter,
+        guarded,
+        readable,
+        note,
+        write,
+        socket,
+        late,
+        fail,
+    ],
     exception_handlers={Exception: outward, HTTPException: bare},
     openapi_config=None,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
@@ -68,6 +69,25 @@ async def delicate(request: Request) -> Response:
     return JSONResponse((await recently_signed_in(request)).name)
 
 
+async def enter(request: Request) -> Response:
+    """Sign in by a form of our own."""
+    form = await request.form()
+    account = await hardtack.authenticate(request, str(form["name"]), str(form["password"]))
+    await run_in_threadpool(visit_of(request).sign_in, account, onward=str(form["next"]))
+    return JSONResponse(account.name)
+
+
+async def guarded(request: Request) -> Response:
+    """Say what is proved."""
+    account = await recently_signed_in(request, factor="second")
+    return JSONResponse([account.name, request.user.factors, request.user.assurance])
+
+
+async def readable(request: Request) -> Response:
+    """Greet whoever may read."""
+    return JSONResponse((await signed_in(request, token_scope="read")).name)
+
+
 @rules(etag=common.version, **common.GET_RULES)
 async def note(request: Request) -> Response:
     """Show the note."""
@@ -116,6 +136,9 @@ app = Starlette(
         Route("/form", form),
         Route("/private", private),
         Route("/delicate", delicate),
+        Route("/enter", enter, methods=["POST"]),
+        Route("/guarded", guarded),
+        Route("/readable", readable),
         Route("/note", note),
         Route("/note", write, methods=["PUT"]),
         WebSocketRoute("/socket", socket),
@@ -123,4 +146,4 @@ app = Starlette(
         Route("/fail", fail),
     ]
 )
-Hardtack(app, application=common.APPLICATION, **common.settings())
+hardtack = Hardtack(app, application=common.APPLICATION, **common.settings())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from hardtack.adapters.sign_in import SignIn
 from hardtack.adapters.wsgi import Hardtack
@@ -66,6 +66,26 @@ def delicate(environ: Environ) -> Answer:
     return answer_json(environ["hardtack.visit"].require_recent().name)
 
 
+def enter(environ: Environ) -> Answer:
+    """Sign in by a form of our own."""
+    visit, form = environ["hardtack.visit"], dict(parse_qsl(content_of(environ).decode()))
+    account = visit.authenticate(form["name"], form["password"])
+    visit.sign_in(account, onward=form["next"])
+    return answer_json(account.name)
+
+
+def guarded(environ: Environ) -> Answer:
+    """Say what is proved."""
+    visit = environ["hardtack.visit"]
+    account = visit.require_recent(factor="second")
+    return answer_json([account.name, visit.identity.factors, visit.identity.assurance])
+
+
+def readable(environ: Environ) -> Answer:
+    """Greet whoever may read."""
+    return answer_json(environ["hardtack.visit"].require("read").name)
+
+
 @rules(etag=common.version, **common.GET_RULES)
 def note(environ: Environ) -> Answer:
     """Show the note."""
@@ -103,6 +123,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/form": {"GET": form},
     "/private": {"GET": private},
     "/delicate": {"GET": delicate},
+    "/enter": {"POST": enter},
+    "/guarded": {"GET": guarded},
+    "/readable": {"GET": readable},
     "/note": {"GET": note, "PUT": write},
     "/late": {"GET": late},
     "/fail": {"GET": fail},

@@ -87,6 +87,7 @@ def application(settings: Settings) -> Hardtack:
         lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
         kept_lifetimes=Lifetimes(idle=settings.kept_idle_timeout, absolute=settings.kept_absolute_timeout),
         revocations=accounts.revocations,
+        accepts=accounts.second_factors.accepts,
         insecure_plain_http=settings.insecure_plain_http,
     )
     return Hardtack(site=Site(accounts, sessions, settings, keys))

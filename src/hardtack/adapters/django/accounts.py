@@ -6,6 +6,9 @@ password of its own, is never taken over because somebody signs up under its nam
 What a user may do is Django's matter (groups, permissions, ``is_staff``); only with
 ``HARDTACK_ADMINISTRATORS_ARE_STAFF = True`` our administrators are staff and superusers, and nobody else of ours is.
 
+``authenticate()`` gives nobody's user for a password alone where the account needs a second factor: a person is led to
+our page for it, a script is told where it is, and where there is no request there is no user.
+
 A session of ``django.contrib.auth`` that began here ends with the account's epoch: signing out everywhere, a new
 password or disabling the account ends it at the next request.
 """
@@ -28,10 +31,11 @@ from django.views.decorators.debug import sensitive_variables  # type: ignore[im
 
 from hardtack.adapters.django.exchange import ATTRIBUTE
 from hardtack.adapters.django.signing import sign_in
-from hardtack.adapters.django.visiting import believed, visit_of
+from hardtack.adapters.django.visiting import believed, onward_of, visit_of
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import Account
 from hardtack.login.attempt import WrongCredentials
+from hardtack.login.factors import PASSWORD, Need
 from hardtack.login.names import BadName
 from hardtack.login.passwords import BadPassword
 
@@ -83,6 +87,7 @@ class AccountsBackend(ModelBackend):  # type: ignore[misc]  # Django has no type
         """Return the user of whoever *username* and *password* belong to, or ``None``; the attempts are counted.
 
         Raises:
+            Elsewhere, Unauthorized: a second factor is needed, too; as ``SignedVisit.admit``.
             Refused: too many attempts, or too many at once, where the status layer makes the right answer of it.
             PermissionDenied: the same without the status layer.
         """
@@ -94,6 +99,12 @@ class AccountsBackend(ModelBackend):  # type: ignore[misc]  # Django has no type
             if visit is None:
                 client = "" if request is None else believed(request).client
                 account = sign_in().accounts.sign_in(name, password, client=client, now=int(time.time()))
+                if sign_in().accounts.second_factors.needed(account.id, (PASSWORD,)) is not Need.NOTHING:
+                    _log.warning(
+                        "a password alone is not enough, and there is no request in which a second factor could follow",
+                        extra={"event": "second-factor-needed", "account": account.id},
+                    )
+                    return None
             else:
                 account = visit.authenticate(name, password)
         except (WrongCredentials, BadName, BadPassword):
@@ -102,6 +113,8 @@ class AccountsBackend(ModelBackend):  # type: ignore[misc]  # Django has no type
             if hasattr(request, ATTRIBUTE):
                 raise
             raise PermissionDenied from None
+        if visit is not None:
+            visit.admit(account, onward=onward_of(request))
         user = self.user_of(account)
         return user if user is not None and self.user_can_authenticate(user) else None
 

@@ -17,8 +17,8 @@ from django.http import HttpRequest  # type: ignore[import-untyped]  # Django ha
 from hardtack.adapters.bearer import check_scope
 from hardtack.adapters.django.sign_in import user_of
 from hardtack.adapters.django.visiting import visit_of
+from hardtack.adapters.recent import check_recent
 from hardtack.adapters.sign_in import SignedVisit
-from hardtack.adapters.visits import check_max_age
 from hardtack.errors import MisuseError
 from hardtack.status import Forbidden
 
@@ -52,21 +52,25 @@ def sign_in_required(view: Any = None, *, token_scope: str | None = None) -> Any
 @overload
 def recent_sign_in_required(view: View[P, T]) -> View[P, T]: ...
 @overload
-def recent_sign_in_required(*, max_age: int | None = ...) -> Callable[[View[P, T]], View[P, T]]: ...
-def recent_sign_in_required(view: Any = None, *, max_age: int | None = None) -> Any:
+def recent_sign_in_required(
+    *, max_age: int | None = ..., factor: str | None = ...
+) -> Callable[[View[P, T]], View[P, T]]: ...
+def recent_sign_in_required(view: Any = None, *, max_age: int | None = None, factor: str | None = None) -> Any:
     """Let nobody see a view but who has proved a moment ago who they are.
 
     Args:
         view: the view, where the decorator is written without parentheses.
         max_age: seconds; ``None`` for the setting ``HARDTACK_RECENT_SIGN_IN``.
+        factor: what they must have proved last: ``"second"``, anything that they have beside the password, or
+            ``"passkey"``; ``None``: any.
 
     Raises:
-        MisuseError: *max_age* is no whole number above zero.
+        MisuseError: *max_age* is no whole number above zero, or *factor* is none of these words.
     """
-    check_max_age(max_age)
+    check_recent(max_age, factor)
 
     def decorate(view: View[P, T]) -> View[P, T]:
-        return _requiring(view, lambda visit: visit.require_recent(max_age))
+        return _requiring(view, lambda visit: visit.require_recent(max_age, factor))
 
     return decorate if view is None else decorate(view)
 

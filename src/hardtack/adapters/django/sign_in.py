@@ -2,7 +2,8 @@
 
 ``request.hardtack`` is the request's visit, ``request.user`` the Django user of whoever is signed in there, asked for
 when somebody looks. Our pages are answered under ``HARDTACK_PREFIX``. ``login()`` and ``logout()`` of
-``django.contrib.auth``, and so its views and ``/admin/``, sign the visit in and out. Forged forms are Django's
+``django.contrib.auth``, and so its views and ``/admin/``, sign the visit in and out, and where an account needs a
+second factor they sign nobody in: our page for it does. Forged forms are Django's
 ``CsrfViewMiddleware``'s matter; where a project has none, the visit's own check is made.
 """
 
@@ -13,7 +14,12 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.contrib.auth.middleware import AuthenticationMiddleware  # type: ignore[import-untyped]  # Django has no types
+from django.contrib.auth import (  # type: ignore[import-untyped]  # Django has no types
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+)
+from django.contrib.auth.middleware import AuthenticationMiddleware  # type: ignore[import-untyped]  # likewise
 from django.contrib.auth.models import AnonymousUser  # type: ignore[import-untyped]  # likewise
 from django.contrib.auth.signals import user_logged_in, user_logged_out  # type: ignore[import-untyped]  # likewise
 from django.http import HttpRequest, HttpResponse  # type: ignore[import-untyped]  # likewise
@@ -22,7 +28,7 @@ from django.utils.functional import SimpleLazyObject  # type: ignore[import-unty
 
 from hardtack.adapters.django import translate
 from hardtack.adapters.django.accounts import account_of, backend
-from hardtack.adapters.django.visiting import Visiting, page, visit_of
+from hardtack.adapters.django.visiting import Visiting, onward_of, page, visit_of
 from hardtack.adapters.visits import Elsewhere
 from hardtack.errors import Refused
 from hardtack.session import csrf
@@ -146,10 +152,20 @@ def _signed_in(request: HttpRequest | None = None, user: Any = None, **_: Any) -
         # Django has put its user into the request already, with whatever its backend has added to it.
         changed, visit.changed = visit.changed, None
         try:
-            visit.sign_in(account)
+            visit.sign_in(account, onward=onward_of(request))
+        except BaseException:
+            _forget(request)
+            raise
         finally:
             visit.changed = changed
         request.__dict__.pop("_cached_user", None)
+
+
+def _forget(request: Any) -> None:
+    """Take back what Django has noted of a sign-in that is none, or not yet."""
+    for name in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY):
+        request.session.pop(name, None)
+    _ask_anew(request)
 
 
 def _signed_out(request: HttpRequest | None = None, **_: Any) -> None:
@@ -159,5 +175,16 @@ def _signed_out(request: HttpRequest | None = None, **_: Any) -> None:
         visit.sign_out()
 
 
-user_logged_in.connect(_signed_in, dispatch_uid="hardtack-signed-in")
+_SIGNED_IN = "hardtack-signed-in"
+
+
+def _connect() -> None:
+    """Let Django tell us of a sign-in before anybody else, who would hear of one that is none yet."""
+    user_logged_in.connect(_signed_in, dispatch_uid=_SIGNED_IN)
+    with user_logged_in.lock:
+        user_logged_in.receivers.sort(key=lambda receiver: receiver[0][0] != _SIGNED_IN)
+        user_logged_in.sender_receivers_cache.clear()
+
+
+_connect()
 user_logged_out.connect(_signed_out, dispatch_uid="hardtack-signed-out")

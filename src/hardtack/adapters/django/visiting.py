@@ -10,8 +10,10 @@ from functools import partial
 from typing import Any, cast
 
 from django.conf import settings  # type: ignore[import-untyped]  # Django has no types
+from django.contrib.auth import REDIRECT_FIELD_NAME  # type: ignore[import-untyped]  # likewise
 from django.http import HttpRequest, HttpResponse  # type: ignore[import-untyped]  # likewise
 from django.http.response import HttpResponseBase  # type: ignore[import-untyped]  # likewise
+from django.shortcuts import resolve_url  # type: ignore[import-untyped]  # likewise
 
 from hardtack.adapters.django import translate
 from hardtack.adapters.django.exchange import ATTRIBUTE
@@ -35,6 +37,17 @@ def visit_of(request: HttpRequest) -> SignedVisit | None:
     """Return the visit of *request*, if it has one."""
     visit = getattr(request, VISIT, None)
     return visit if isinstance(visit, SignedVisit) else None
+
+
+def onward_of(request: HttpRequest) -> str | None:
+    """Return where a form that signs somebody in leads to, as Django's own ``LoginView`` finds it; ``None`` if nowhere.
+
+    What a visitor has named is not believed yet.
+    """
+    named: str | None = request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME))
+    if not named and settings.is_overridden("LOGIN_REDIRECT_URL"):
+        named = resolve_url(settings.LOGIN_REDIRECT_URL)
+    return named
 
 
 def believed(request: HttpRequest) -> Request:
@@ -69,7 +82,8 @@ def _key(request: HttpRequest) -> str | None:
 
 def _hide(request: HttpRequest, names: CookiePolicy) -> None:
     """Take our cookies out of what the project sees: Django writes the others into its reports of errors."""
-    for name in (names.identity_name, names.session_name, names.visitor_name, names.known_name):
+    ours = (names.identity_name, names.session_name, names.visitor_name)
+    for name in (*ours, names.known_name, names.half_name, names.trusted_name):
         request.COOKIES.pop(name, None)
 
 

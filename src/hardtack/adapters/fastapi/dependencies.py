@@ -29,9 +29,9 @@ from starlette.requests import HTTPConnection
 
 from hardtack import session as sessions
 from hardtack.adapters.bearer import check_scope
+from hardtack.adapters.recent import check_recent
 from hardtack.adapters.sign_in import SignedVisit
 from hardtack.adapters.starlette.visitors import visit_of
-from hardtack.adapters.visits import check_max_age
 from hardtack.login import Account
 from hardtack.session.typed import Typed
 
@@ -100,21 +100,23 @@ def maybe_signed_in(visit: _Optional) -> Account | None:
     return visit.account
 
 
-def recently_signed_in(*, max_age: int | None = None) -> Callable[..., Account]:
+def recently_signed_in(*, max_age: int | None = None, factor: str | None = None) -> Callable[..., Account]:
     """Return a dependency: the account of whoever has proved to be its owner a moment ago.
 
-    ``account: Annotated[Account, Security(recently_signed_in(max_age=60))]``
+    ``account: Annotated[Account, Security(recently_signed_in(max_age=60, factor="second"))]``
 
     Args:
         max_age: seconds; ``None`` for the setting ``recent_sign_in``.
+        factor: what they must have proved last: ``"second"``, anything that they have beside the password, or
+            ``"passkey"``; ``None``: any.
 
     Raises:
-        MisuseError: *max_age* is no whole number above zero.
+        MisuseError: *max_age* is no whole number above zero, or *factor* is none of these words.
     """
-    check_max_age(max_age)
+    check_recent(max_age, factor)
 
     def recently(visit: _Required) -> Account:
-        return visit.require_recent(max_age)
+        return visit.require_recent(max_age, factor)
 
     return recently
 

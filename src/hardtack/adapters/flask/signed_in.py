@@ -19,8 +19,8 @@ from werkzeug.local import LocalProxy
 
 from hardtack.adapters.bearer import check_scope
 from hardtack.adapters.flask.visit_session import VisitInterface, VisitSession
+from hardtack.adapters.recent import check_recent
 from hardtack.adapters.sign_in import SignedVisit
-from hardtack.adapters.visits import check_max_age
 from hardtack.adapters.wsgi.session import VISIT
 from hardtack.errors import MisuseError
 from hardtack.login import Account
@@ -85,21 +85,25 @@ def sign_in_required(view: Any = None, /, *, token_scope: str | None = None) -> 
 @overload
 def recent_sign_in_required(view: Callable[P, T], /) -> Callable[P, T]: ...
 @overload
-def recent_sign_in_required(*, max_age: int | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
-def recent_sign_in_required(view: Any = None, /, *, max_age: int | None = None) -> Any:
-    """Show *view* to people who have given their password a moment ago; lead others to the page that asks for it again.
+def recent_sign_in_required(
+    *, max_age: int | None = None, factor: str | None = None
+) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
+def recent_sign_in_required(view: Any = None, /, *, max_age: int | None = None, factor: str | None = None) -> Any:
+    """Show *view* to people who have proved a moment ago who they are; lead others to the page that asks for it again.
 
     Args:
         view: the view, where the decorator has no arguments.
         max_age: how long ago it may be, in seconds; ``None`` for the setting ``recent_sign_in``.
+        factor: what they must have proved last: ``"second"``, anything that they have beside the password, or
+            ``"passkey"``; ``None``: any.
 
     Raises:
-        MisuseError: *max_age* is no whole number above zero.
+        MisuseError: *max_age* is no whole number above zero, or *factor* is none of these words.
     """
-    check_max_age(max_age)
+    check_recent(max_age, factor)
 
     def decorate(decorated: Callable[P, T]) -> Callable[P, T]:
-        return _asking_first(decorated, lambda visit: visit.require_recent(max_age))
+        return _asking_first(decorated, lambda visit: visit.require_recent(max_age, factor))
 
     return decorate if view is None else decorate(view)
 
@@ -170,18 +174,23 @@ def csrf_field() -> Markup:
 # By the application's own forms ---------------------------------------------------------------------------------------
 
 
-def sign_in(account: Account, *, keep: bool = False, authenticated_at: int | None = None) -> None:
+def sign_in(
+    account: Account, *, keep: bool = False, authenticated_at: int | None = None, onward: str | None = None
+) -> None:
     """Make *account* the one who is signed in; whoever was before is signed out everywhere.
 
-    The visitor's data goes along, but for what meant a sign-in; the data of another account does not.
+    The visitor's data goes along, but for what meant a sign-in; the data of another account does not. Whoever needs a
+    second factor is not signed in yet: they are led to our page for it, and a script is told where it is (401).
 
     Args:
         account: who it is, as ``Hardtack.authenticate`` returns it.
         keep: whether they asked to be kept signed in.
         authenticated_at: when they proved it, where that was not now, as with a sign-in that another library has seen
             (Unix seconds; 0: nobody knows). Whoever is not recent is asked for the password before what is delicate.
+        onward: where our page leads to in the end, such as the form's ``next``; an address of another site is none.
+            ``None``: this page, and after a form the start page.
     """
-    _with_data(lambda visit: visit.sign_in(account, keep=keep, authenticated_at=authenticated_at))
+    _with_data(lambda visit: visit.sign_in(account, keep=keep, authenticated_at=authenticated_at, onward=onward))
 
 
 def sign_out() -> None:

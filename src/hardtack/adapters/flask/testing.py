@@ -9,6 +9,7 @@ ones. A plain ``app.test_client()`` is a script: it needs tokens, and gets 401.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from hardtack.adapters.flask.configured import EXTENSION
 from hardtack.adapters.flask.visit_session import VisitInterface, VisitSession
 from hardtack.errors import MisuseError
 from hardtack.login import Account
+from hardtack.session import assurance
 from hardtack.session.testing import Place, domain_of, edited
 
 if TYPE_CHECKING:
@@ -63,7 +65,13 @@ def browser(app: Flask) -> Browser:
 
 
 def signed_in(
-    app: Flask, who: str | Account, *, administrator: bool = False, keep: bool | None = None, ago: int = 0
+    app: Flask,
+    who: str | Account,
+    *,
+    administrator: bool = False,
+    keep: bool | None = None,
+    ago: int = 0,
+    factors: Sequence[str] = (assurance.PASSWORD,),
 ) -> Browser:
     """Return the client of somebody who is signed in.
 
@@ -73,6 +81,7 @@ def signed_in(
         administrator: whether it may administer, where it is made.
         keep: whether they asked to be kept signed in.
         ago: for how many seconds they have been.
+        factors: what they have proved, the latest last, such as ``("password", "totp")``.
 
     Raises:
         MisuseError: the application has no ``Hardtack``.
@@ -91,6 +100,7 @@ def signed_in(
             epoch=account.epoch,
             profile_version=account.profile_version,
             keep=keep,
+            factors=factors,
             now=now - ago,
         )
     return made

@@ -26,6 +26,8 @@ from hardtack.seal import Keyring, SealError
 from hardtack.seal.token import LAST_SECOND
 from hardtack.session import cookie, upgrade
 from hardtack.session import data as form
+from hardtack.session.cookie import MAX_PAIR
+from hardtack.session.data import WARNING
 from hardtack.session.identity import ID_SIZE
 from hardtack.session.lifetimes import LEEWAY
 from hardtack.session.lost import LatestWrites
@@ -83,7 +85,9 @@ class SessionCookie:
         # A life shorter than the leeway is not to be more than doubled by it, and one of nothing is over at once.
         self._leeway = LEEWAY if max_age is None else max(0, min(LEEWAY, max_age))
         self._renew_after = inf if max_age is None else max(max_age // 4, 1)
-        self._text = text
+        # One that is over at once is over now, and no earlier: so the seal can say it.
+        self._span = 0 if max_age is None else max(max_age, 0)
+        self._before, self._after, self._deleting = text
         self._signed = signed
         self._secrets = secrets
         self._latest = LatestWrites()
@@ -152,7 +156,7 @@ class SessionCookie:
 
     def _read(self, token: str) -> Session | str:
         """Return the session in the value of a cookie, or why it is refused."""
-        if len(token) > cookie.MAX_PAIR:
+        if len(token) > MAX_PAIR:
             return "oversized"
         now = int(time.time())
         late = now - self._leeway
@@ -165,11 +169,9 @@ class SessionCookie:
             return error.reason
         except UNDECODABLE:
             return "malformed"
-        if head.issued > now + LEEWAY:
-            return "future"
         # A policy made stricter holds for the cookies that are out.
-        if late >= head.issued + self._life:
-            return "expired"
+        if not late - self._life < head.issued <= now + LEEWAY:
+            return "future" if head.issued > now + LEEWAY else "expired"
         # Data that belongs to an account is nobody's here: this session knows of no sign-in.
         return opened(values, head) if head.account is None else "other-account"
 
@@ -213,16 +215,13 @@ class SessionCookie:
 
     def _changed(self, session: Session, head: form.Data | None) -> str | None:
         """Return the Set-Cookie value of a session that is written because of its values."""
-        session.as_left = encoded = encode(session, known=not session.exposed)
-        if not dict.__len__(session):
-            return self._deletion(session)
-        now = int(time.time())
-        if head is None:
-            return self._sealed(session, os.urandom(ID_SIZE), 0, now, now, msgspec.Raw(encoded))
-        sequence = head.sequence + 1
-        written = self._sealed(session, head.id, sequence, head.born, now, msgspec.Raw(encoded))
-        self._note(head.id, sequence, encoded)
-        return written
+        try:
+            # What nobody has got at holds nothing but what JSON has.
+            encoded = encode(session) if session.exposed else form.encode(session)
+        except (OverflowError, UnicodeEncodeError):
+            encoded = encode(session)
+        session.as_left = encoded
+        return self._sealed(session, head, encoded) if dict.__len__(session) else self._deletion(session)
 
     def _renewed(self, session: Session, head: form.Data) -> str | None:
         """Return the Set-Cookie value of a session that nobody has changed, if it is old enough to be written anew."""
@@ -231,36 +230,48 @@ class SessionCookie:
         # Not where a later one of the session is known.
         if self._latest.has_seen_later(head.id, head.sequence):
             return None
-        return self._sealed(session, head.id, head.sequence, head.born, int(time.time()), head.values)
+        return self._sealed(session, head)
 
     def _deletion(self, session: Session) -> str | None:
         head = session.sealed_head
-        if head is not None:
-            self._note(head.id, head.sequence + 1, form.EMPTY)
-        return self._text.deletion if head is not None or session.cookie_came else None
+        if head is not None and self._latest.lose(head.id, head.sequence + 1, form.EMPTY):
+            self._tell_lost()
+        return self._deleting if head is not None or session.cookie_came else None
 
-    def _note(self, session_id: bytes, sequence: int, encoded: bytes) -> None:
-        """Note that a session's values are written, and log if two answers undo each other's."""
-        if self._latest.lose(session_id, sequence, encoded):
-            log.warning(
-                "session cookie %s was written twice from the same state; one of the two changes is lost",
-                self.name,
-                extra={"event": "session-update-lost", "cookie": self.name},
-            )
+    def _sealed(self, session: Session, head: form.Data | None, encoded: bytes = b"") -> str:
+        """Return the Set-Cookie value of a session, and note which write of it this is.
 
-    def _sealed(self, session: Session, own_id: bytes, sequence: int, born: int, now: int, packed: msgspec.Raw) -> str:
-        max_age = self._max_age
-        deadline = LAST_SECOND if max_age is None else max(now + max_age, 1)
-        token = self._keyring.seal(
-            form.encode((own_id, None, sequence, born, now, deadline, packed)),
-            purpose=_PURPOSE,
-            context=self._context,
-            expires_at=None if max_age is None else deadline,
-        )
-        written = f"{self._text.before}{token}{self._text.after}"
-        if len(written) > form.WARNING:
+        Args:
+            session: its values are in it, for a warning.
+            head: what came, if anything did.
+            encoded: its values where they have changed; nothing for those that came.
+        """
+        now = int(time.time())
+        ends = None if self._max_age is None else now + self._span
+        deadline = ends or LAST_SECOND
+        sequence = 0  # of a change
+        if head is None:
+            record = (os.urandom(ID_SIZE), None, 0, now, now, deadline, msgspec.Raw(encoded))
+        elif not encoded:
+            record = (head.id, None, head.sequence, head.born, now, deadline, head.values)
+        else:
+            sequence = head.sequence + 1
+            record = (head.id, None, sequence, head.born, now, deadline, msgspec.Raw(encoded))
+        token = self._keyring.seal(form.encode(record), purpose=_PURPOSE, context=self._context, expires_at=ends)
+        written = f"{self._before}{token}{self._after}"
+        if len(written) > WARNING:
             form.report_size(self.name, len(written), session.as_it_is(), lambda value: encode({"": value})[2:])
+        if head is not None and sequence and self._latest.lose(head.id, sequence, encoded):
+            self._tell_lost()
         return written
+
+    def _tell_lost(self) -> None:
+        """Log that two answers undo each other's changes."""
+        log.warning(
+            "session cookie %s was written twice from the same state; one of the two changes is lost",
+            self.name,
+            extra={"event": "session-update-lost", "cookie": self.name},
+        )
 
     def _tell_refused(self, why: str, error: str = "") -> None:
         """Log why a cookie does not count."""

@@ -23,18 +23,17 @@ _TEXT = frozenset({str})
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
-def encode(values: dict[str, Any], *, known: bool = False) -> bytes:
+def encode(values: dict[str, Any]) -> bytes:
     """Return the values of a session, encoded, without this being noted.
 
     Args:
         values: the session, or what is in one.
-        known: whether nothing is in it but what JSON has, so that nobody need look.
 
     Raises:
         MisuseError: if JSON cannot carry one of them; the text names its key.
     """
     try:
-        if not (known or _is_plain(values)):
+        if not _is_plain(values):
             values = json.loads(json.dumps(_plain(values)))
         return form.encode(values)
     except (OverflowError, UnicodeEncodeError):

@@ -38,7 +38,7 @@ _ACCEPT = "websocket.accept"
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start", _ACCEPT})
 """The messages that carry header fields, and so the cookie."""
 _SAID_TO_CACHES = frozenset(name.encode("ascii") for name in caching.LOOKED_AT)
-_USUAL = frozenset({b"content-type", b"content-length"})
+_USUAL = frozenset({b"content-type", b"content-length", b"set-cookie"})
 _FAILED = InternalServerError.status
 _MAX_KEPT = 64
 _MAX_AGE = 2**32
@@ -213,7 +213,7 @@ class SessionMiddleware:
         # A list of its own, since an application may send the same one twice.
         fields = [*(message.get("headers") or ())]
         if written is not None:
-            fields.append((b"set-cookie", written.encode("latin-1")))
+            fields.append((b"set-cookie", written.encode()))
         # Nobody keeps a WebSocket in a cache.
         if not accept:
             for name, _ in fields:

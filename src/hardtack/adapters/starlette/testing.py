@@ -9,6 +9,7 @@ a password; the account is made if there is none. Both go through the code that 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
@@ -18,6 +19,7 @@ from starlette.testclient import TestClient
 from hardtack.adapters.starlette.layer import Hardtack
 from hardtack.errors import MisuseError
 from hardtack.login import PasswordRules
+from hardtack.session.assurance import PASSWORD
 from hardtack.session.testing import edited
 
 
@@ -44,13 +46,16 @@ def visitor(app: Starlette, **options: Any) -> Browser:
     return Browser(app, **{"base_url": origin, **options, "headers": fields})
 
 
-def signed_in(app: Starlette, name: str, *, ago: int = 0, **options: Any) -> Browser:
+def signed_in(
+    app: Starlette, name: str, *, ago: int = 0, factors: Sequence[str] = (PASSWORD,), **options: Any
+) -> Browser:
     """Return a client for *app* in which *name* is signed in.
 
     Args:
         app: the application.
         name: of the account, which is made if there is none, with a password that nobody knows.
         ago: for how many seconds, for what asks for a recent sign-in.
+        factors: what they have proved, the latest last, such as ``("password", "totp")``.
         options: of Starlette's ``TestClient``.
 
     Raises:
@@ -63,7 +68,13 @@ def signed_in(app: Starlette, name: str, *, ago: int = 0, **options: Any) -> Bro
     hardtack.sign_in.start()
     client = visitor(app, **options)
     with edited(client, hardtack.sessions, now=now, host=hardtack.host) as session:
-        session.sign_in(account=account.id, epoch=account.epoch, profile_version=account.profile_version, now=now - ago)
+        session.sign_in(
+            account=account.id,
+            epoch=account.epoch,
+            profile_version=account.profile_version,
+            factors=factors,
+            now=now - ago,
+        )
     return client
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hardtack.session.data import Data
 
 _NOTHING_INSIDE = frozenset({str, int, float, bool, type(None)})
+_get, _set = dict.__getitem__, dict.__setitem__
 
 
 class Session(dict[str, Any]):
@@ -88,7 +89,7 @@ class Session(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         self.accessed = True
-        value = dict.__getitem__(self, key)
+        value = _get(self, key)
         if type(value) not in _NOTHING_INSIDE:
             self.exposed = True
         return value
@@ -107,7 +108,7 @@ class Session(dict[str, Any]):
         self.accessed = self.said = True
         if type(value) not in _NOTHING_INSIDE or type(key) is not str:
             self.exposed = True
-        dict.__setitem__(self, key, value)
+        _set(self, key, value)
 
     def __delitem__(self, key: str) -> None:
         self.mark_modified()

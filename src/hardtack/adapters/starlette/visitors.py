@@ -56,18 +56,23 @@ async def signed_in(connection: HTTPConnection, token_scope: str | None = None) 
     return await run_in_threadpool(visit_of(connection).require, token_scope)
 
 
-async def recently_signed_in(connection: HTTPConnection, max_age: int | None = None) -> Account:
+async def recently_signed_in(
+    connection: HTTPConnection, max_age: int | None = None, factor: str | None = None
+) -> Account:
     """Return the account of whoever has proved to be its owner a moment ago; see ``SignedVisit.require_recent``.
 
     Args:
         connection: the request or the WebSocket.
         max_age: seconds; ``None`` for the setting ``recent_sign_in``.
+        factor: what they must have proved last: ``"second"``, anything that they have beside the password, or
+            ``"passkey"``; ``None``: any.
 
     Raises:
-        Elsewhere: they have not, and a person's browser is led to the page that asks for the password, and back.
+        Elsewhere: they have not, and a person's browser is led to the page that asks for it, and back.
         Unauthorized: they have not, and the request is a script's.
+        MisuseError: *max_age* is no whole number above zero, or *factor* is none of these words.
     """
-    return await run_in_threadpool(visit_of(connection).require_recent, max_age)
+    return await run_in_threadpool(visit_of(connection).require_recent, max_age, factor)
 
 
 async def maybe_signed_in(connection: HTTPConnection) -> Account | None:
@@ -101,6 +106,24 @@ class User(BaseUser):
     def display_name(self) -> str:
         """The same: a name would be a look into the database, for which there is ``signed_in``."""
         return self.identity
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What they have proved, such as ``("password", "totp")``; the latest last, nothing if nobody is signed in."""
+        identity = self._visit.identity
+        return () if identity is None else identity.factors
+
+    @property
+    def assurance(self) -> int:
+        """What that is worth, 1, 2 or 3; 0 if nobody is signed in."""
+        identity = self._visit.identity
+        return 0 if identity is None else identity.assurance
+
+    @property
+    def authenticated_at(self) -> int:
+        """When they proved the last of it, Unix seconds; 0 if nobody is signed in, or nobody knows."""
+        identity = self._visit.identity
+        return 0 if identity is None else identity.authenticated_at
 
 
 class Credentials:
