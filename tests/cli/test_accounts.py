@@ -185,7 +185,7 @@ def test_attack_13_a_link_that_lets_the_owner_in_again_is_printed_once(hardtack:
             connection.execute(text("UPDATE streak SET failures = 100"))  # what ninety-nine more make of it
         assert accounts.release.is_locked("ada", now)
         status, printed, talk = hardtack("release", "ADA")
-        assert (0, 2) == (status, talk.count("hardtack: "))
+        assert (0, 3) == (status, talk.count("hardtack: "))
         assert "it works once and for an hour" in talk
         known = accounts.release.use(code_of(printed, "http://localhost:8000"), Known(), client="", now=now)
         assert not accounts.release.is_locked("ada", now)
@@ -196,6 +196,7 @@ def test_a_link_begins_with_the_configured_origin(hardtack: Run, data: Path) -> 
     """Or with the one that is named, and never with anything else (attack 17)."""
     add(hardtack, "Ada")
     code_of(hardtack("release", "ada", "--origin", "https://ID.example.org:443")[1], "https://id.example.org")
+    code_of(hardtack("release", "ada", "--origin", "http://localhost:9000")[1], "http://localhost:9000")
     (data / "hardtack.toml").write_text('origin = "https://login.example.org"\n')
     code_of(hardtack("release", "ada")[1], "https://login.example.org")
     status, printed, talk = hardtack("release", "ada", "--origin", "login.example.org")
@@ -203,16 +204,27 @@ def test_a_link_begins_with_the_configured_origin(hardtack: Run, data: Path) -> 
     assert "'login.example.org' is not an origin" in talk
 
 
+@pytest.mark.parametrize("command", [("release", "ada"), ("reset", "ada"), ("invite",)])
+def test_a_link_whose_port_is_a_guess_says_so(hardtack: Run, data: Path, command: tuple[str, ...]) -> None:
+    """What ``serve --port`` was told nobody else knows; with an origin there is nothing to guess."""
+    add(hardtack, "Ada")
+    guess = "the link is for port 8000; if the service has another one, add --origin http://localhost:PORT"
+    assert guess in hardtack(*command)[2]
+    assert guess not in hardtack(*command, "--origin", "http://localhost:9000")[2]
+    (data / "hardtack.toml").write_text('origin = "https://login.example.org"\n')
+    assert "--origin" not in hardtack(*command)[2]
+
+
 def test_it_speaks_the_terminals_language(hardtack: Run, data: Path) -> None:
     """Talk and headings; JSON stays as it is."""
     chinese = {"HARDTACK_DATA": str(data), "LC_ALL": "zh_CN.UTF-8"}
     added = hardtack("add", "李雷", "--password-stdin", sent=PASSWORD.encode(), environ=chinese)
     assert (0, "", "hardtack: 已添加 李雷\n") == added
-    assert "名字  角色  状态  创建时间" == hardtack("list", environ=chinese)[1].splitlines()[0]
+    assert "用户名  角色  状态  创建时间" == hardtack("list", environ=chinese)[1].splitlines()[0]
     nobody = "hardtack: 没有名为 '韩梅梅' 的账户\nhardtack: hint: hardtack accounts list 可列出所有账户\n"
     assert (1, "", nobody) == hardtack("disable", "韩梅梅", environ=chinese)
     taken = hardtack("add", "李雷", "--password-stdin", sent=PASSWORD.encode(), environ=chinese)
-    assert (1, "", "hardtack: 这个名字已被使用，或与已有的名字过于相似，请换一个\n") == taken
+    assert (1, "", "hardtack: 这个用户名已被使用，或与已有的用户名过于相似，请换一个\n") == taken
 
 
 class TestMistakes:

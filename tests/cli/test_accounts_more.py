@@ -16,6 +16,7 @@ import pytest
 from hardtack.cli.commands import run
 from hardtack.login import Account, Accounts, WrongCredentials, audit
 from hardtack.seal import Keyring, keyfile
+from tests.login.test_factor_reset import give_passkey
 
 PASSWORD = "correct horse battery staple"
 NEW = "another long password 船"
@@ -309,3 +310,25 @@ class TestClosing:
         assert (0 if closed else 1, True) == (done.returncode, "Close bob for ever?" in done.stderr)
         with hardtack.opened() as accounts:
             assert closed == (accounts.find("bob") is None)
+
+
+class TestResetFactors:
+    """``hardtack accounts reset-factors``."""
+
+    def test_it_begins_and_calls_off(self, hardtack: Place) -> None:
+        """And says when it takes effect, and who tells the owner."""
+        with hardtack.opened() as accounts:
+            give_passkey(accounts, accounts.named("bob").id)
+        status, data, talk = hardtack("reset-factors", "bob")
+        assert (0, "") == (status, data)
+        assert re.search(r"with the first sign-in after \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\)", talk)
+        assert "nobody tells them but you" in talk
+        assert (audit.FACTOR_RESET_ASKED, 0) == (hardtack.newest()[0], hardtack.newest()[2])
+        assert "is called off" in hardtack("reset-factors", "bob", "--cancel")[2]
+        assert "no reset under way" in hardtack("reset-factors", "bob", "--cancel")[2]
+
+    def test_who_has_none_is_one_line(self, hardtack: Place) -> None:
+        """Nothing was lost."""
+        status, _, talk = hardtack("reset-factors", "bob")
+        assert 1 == status
+        assert "no second factor" in talk

@@ -102,7 +102,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     assert "Usage: hardtack" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["accounts", "passwords", "mail"])
+@pytest.mark.parametrize("name", ["keys", "accounts", "passwords", "mail"])
 def test_what_a_command_does_is_said_in_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Where it is longer, the help cuts it off in the middle of a sentence."""
     assert 0 == run([name, "--help"])

@@ -14,10 +14,11 @@ from click.testing import CliRunner, Result
 
 from hardtack.cli import cookie, keys, keys_place
 from hardtack.cli.commands import run
-from hardtack.seal import Keyring, SealError, keyfile, keytext, rotation
+from hardtack.seal import Keyring, SealError, columns, keyfile, keytext, rotation
 from hardtack.seal.key import STATES
 from hardtack.session.lifetimes import KEPT_ABSOLUTE
-from hardtack.store import Database, RevocationTable, SessionTable, sealed
+from hardtack.store import AccountRows, Database, RevocationTable, SessionTable, sealed
+from hardtack.store.schema import totp
 
 KEY_LINE = re.compile(r"[0-9a-f]{8}  active     \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n")
 
@@ -366,6 +367,24 @@ class TestTheDatabase:
         assert {new.id: 3} == self.under(database)
         assert f"hardtack: {keys_place.SAY['en']['told']}" in result.stderr.splitlines()
         assert f"hardtack: sealed 3 value(s) of the database anew under the key {new.id}" in result.stderr.splitlines()
+
+    def test_revoking_names_whose_authenticator_app_is_to_be_set_up_anew(self, ring: Path, database: Database) -> None:
+        """Once: afterwards their secrets lie under another key, and a new one is not exposed."""
+        before = Keyring.load(ring)
+        with database.write() as connection:
+            for name in ("bob", "ada", "eve"):
+                account = AccountRows().insert(
+                    connection, name=name, forms=[name], display_name=name, password_hash="", now=1
+                )
+                if name == "eve":
+                    continue
+                row = account.id.to_bytes(16, "big")
+                secret = columns.seal(before, b"x" * 20, sealed.TOTP_SECRET.place(row))
+                values = {"factor_id": row, "account_id": account.id, "secret": secret, "created": 1}
+                connection.execute(totp.insert().values(values))
+        result = invoke("revoke", before.keys[0].id, "--yes")
+        assert "2 account(s) had the secret of their authenticator app under the key: ada, bob" in result.stderr
+        assert "authenticator app" not in invoke("revoke", before.keys[0].id, "--yes").stderr
 
     def test_revoking_again_does_what_was_left_undone(
         self, ring: Path, database: Database, capsys: pytest.CaptureFixture[str]

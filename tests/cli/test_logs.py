@@ -26,6 +26,7 @@ def test_a_text_line_says_when_where_what_and_why() -> None:
     )
 
 
+@pytest.mark.asvs("16.4.1")
 def test_attack_31_nothing_that_a_visitor_sends_forges_a_line() -> None:
     """CR, LF, terminal escapes and bidirectional marks are written as escapes (ASVS 16.4.1)."""
     line = logs.TextFormatter().format(

@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-OUTCOMES = pytest.StashKey[dict[str, dict[str, bool]]]()
+from tests import evidence
+
+MARKER = "evidence"
+OUTCOMES = pytest.StashKey[evidence.Outcomes]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -27,10 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note what became of a marked test: it counts if none of its phases failed or was skipped, and it was called."""
     report = yield
-    for mark in item.iter_markers("evidence"):
-        tests = item.config.stash[OUTCOMES].setdefault(mark.kwargs["row"], {})
-        good = report.outcome == "passed" and not hasattr(report, "wasxfail")
-        tests[item.nodeid] = tests.get(item.nodeid, True) and good
+    evidence.attach(report, MARKER, [mark.kwargs["row"] for mark in item.iter_markers(MARKER)])
+    evidence.gather(item.config.stash[OUTCOMES], report, MARKER)
     return report
 
 
@@ -39,10 +40,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     rows = session.config.stash[OUTCOMES]
     if not rows or hasattr(session.config, "workerinput"):
         return
-    found = {
-        row: {"shown": all(tests.values()), "tests": sorted(name.rpartition("/")[2] for name in tests)}
-        for row, tests in sorted(rows.items())
-    }
+    found = evidence.found(rows)
+    for row in found.values():
+        row["tests"] = sorted(name.rpartition("/")[2] for name in row["tests"])
     path = Path(os.environ.get("EVIDENCE") or session.config.rootpath / "build" / "evidence.json")
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(found, indent=1) + "\n")
+    path.write_text(json.dumps(dict(sorted(found.items())), indent=1) + "\n")

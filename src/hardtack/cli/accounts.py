@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from hardtack.cli import accounts_changed, accounts_seen, asking, columns, voice
-from hardtack.cli.accounts_opened import begins, described, moment, opened, opened_with, options
+from hardtack.cli.accounts_opened import begins, described, guessed, moment, opened, opened_with, options
 from hardtack.errors import Refused
 from hardtack.login import Account
 
@@ -39,10 +39,10 @@ SAY = {
         "added-administrator": "已添加管理员 {name}",
         "disabled": "已停用 {name}，其所有会话均已结束",
         "enabled": "已启用 {name}",
-        "release": "在哪个浏览器中打开此链接，哪个浏览器就成为已知设备；一小时内有效，仅限一次",
+        "release": "在哪个浏览器中打开此链接，哪个浏览器就成为已知设备；1 小时内有效，只能使用一次",
         "release-hint": "请只交给账户本人；链接本身不会登录任何人",
         "last": "现在没有管理员可以登录：请启用一个，或用 --administrator 添加一个",
-        "columns": ("名字", "角色", "状态", "创建时间"),
+        "columns": ("用户名", "角色", "状态", "创建时间"),
         "administrator": "管理员",
         "member": "成员",
         "is-disabled": "已停用",
@@ -129,6 +129,7 @@ def release(name: str, origin: str | None, data: str | None, database: str | Non
     click.echo(f"{address}/release?code={code}")
     voice.say(say["release"])
     voice.hint(say["release-hint"])
+    voice.hint(guessed(settings, origin))
 
 
 def _say() -> dict[str, Any]:

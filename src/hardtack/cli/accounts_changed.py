@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from hardtack.cli import voice
-from hardtack.cli.accounts_opened import begins, opened, opened_with, options
+from hardtack.cli.accounts_opened import begins, guessed, opened, opened_with, options
 from hardtack.errors import MisuseError
 from hardtack.login.audit import OPERATOR
 
@@ -35,6 +35,11 @@ SAY: dict[str, dict[str, Any]] = {
         "reset": "the link sets a new password; it works once and for half an hour",
         "reset-hint": "hand it to the owner of the account and to nobody else",
         "forgotten": "the old password does not count any more, and all sessions have ended",
+        "reset-factors": "the second factor of {name} is taken away with the first sign-in after {due} (UTC)",
+        "reset-factors-told": "the owner is told by mail and can call it off until then",
+        "reset-factors-untold": "the owner has no address, so nobody tells them but you",
+        "kept-factors": "the reset is called off: the second factor of {name} stays",
+        "nothing-to-keep": "{name} has no reset under way",
         "close": "Close {name} for ever? Its name is never given out again",
         "unsure": "closing cannot be undone, and there is no terminal to ask on",
         "unsure-hint": "add --yes if it is meant",
@@ -54,13 +59,18 @@ SAY: dict[str, dict[str, Any]] = {
         "no-invitation-hint": "hardtack accounts invitations 可列出所有邀请",
         "reset-mailed": "设置新密码的链接将发往 {email}",
         "reset-mailed-hint": "hardtack serve 运行时才会发送",
-        "reset": "此链接可以设置新密码，半小时内有效，仅限一次",
+        "reset": "此链接可以设置新密码，30 分钟内有效，只能使用一次",
         "reset-hint": "请只交给账户的主人",
         "forgotten": "原密码不再有效，所有会话均已结束",
-        "close": "要永久注销 {name} 吗？此名字不会再给别人使用",
+        "close": "要永久注销 {name} 吗？此用户名不会再给别人使用",
+        "reset-factors": "{due}（UTC）之后首次登录时，{name} 的第二重验证将被移除",
+        "reset-factors-told": "主人会收到邮件通知，在此之前可以取消",
+        "reset-factors-untold": "主人没有邮箱，只有您能告知",
+        "kept-factors": "重置已取消：{name} 的第二重验证保持不变",
+        "nothing-to-keep": "{name} 没有正在进行的重置",
         "unsure": "注销无法撤销，而且没有可用来确认的终端",
         "unsure-hint": "如果确定，请加上 --yes",
-        "closed": "已注销 {name}：所有会话均已结束，此名字不会再给别人使用",
+        "closed": "已注销 {name}：所有会话均已结束，此用户名不会再给别人使用",
     },
 }
 
@@ -133,6 +143,7 @@ def invite(
     if mailed:
         voice.say(say["mailed"].format(email=email))
     voice.hint(say["invited-hint"] if settings.invites else say["sign-up-off"])
+    voice.hint(guessed(settings, origin))
 
 
 @click.command()
@@ -179,6 +190,32 @@ def reset(name: str, forget_password: bool, origin: str | None, data: str | None
     if forget_password:
         voice.say(say["forgotten"])
     voice.hint(say["reset-mailed-hint" if code is None else "reset-hint"])
+    if code is not None:
+        voice.hint(guessed(settings, origin))
+
+
+@click.command(name="reset-factors")
+@click.argument("name")
+@click.option("--cancel", is_flag=True, help="Call off the reset that is under way.")
+@options
+def reset_factors(name: str, cancel: bool, data: str | None, database: str | None) -> None:
+    """Take the second factor of NAME away, who has lost it.
+
+    It takes effect after the waiting time of the setting factor_reset_wait, in which the owner can call it off. Nobody
+    is signed in before a new one is set up.
+    """
+    say = _say()
+    now = int(time.time())
+    with opened(data, database) as accounts:
+        account = accounts.named(name)
+        if cancel:
+            done = accounts.factor_reset.call_off(account.id, now=now, actor_id=OPERATOR)
+            voice.say(say["kept-factors" if done else "nothing-to-keep"].format(name=account.display_name))
+            return
+        row = accounts.factor_reset.ask(account.id, actor_id=OPERATOR, now=now)
+    due = time.strftime("%Y-%m-%d %H:%M", time.gmtime(row.due))
+    voice.say(say["reset-factors"].format(name=account.display_name, due=due))
+    voice.hint(say["reset-factors-untold" if account.email is None else "reset-factors-told"])
 
 
 @click.command()
@@ -198,4 +235,4 @@ def close(name: str, yes: bool, data: str | None, database: str | None) -> None:
     voice.say(say["closed"].format(name=account.display_name))
 
 
-COMMANDS = (roles, invite, withdraw, reset, close)
+COMMANDS = (roles, invite, withdraw, reset, reset_factors, close)

@@ -24,8 +24,16 @@ from hardtack.site.opening import connect
 from hardtack.site.settings import Settings
 
 SAY = {
-    "en": {"nobody": "there is no account {name!r}", "nobody-hint": "hardtack accounts list shows every account"},
-    "zh": {"nobody": "没有名为 {name!r} 的账户", "nobody-hint": "hardtack accounts list 可列出所有账户"},
+    "en": {
+        "nobody": "there is no account {name!r}",
+        "nobody-hint": "hardtack accounts list shows every account",
+        "port": "the link is for port {port}; if the service has another one, add --origin http://localhost:PORT",
+    },
+    "zh": {
+        "nobody": "没有名为 {name!r} 的账户",
+        "nobody-hint": "hardtack accounts list 可列出所有账户",
+        "port": "链接使用端口 {port}；如果服务使用别的端口，请加上 --origin http://localhost:端口",
+    },
 }
 
 
@@ -98,3 +106,16 @@ def begins(settings: Settings, prefix: str, origin: str | None) -> str:
     """
     told = None if origin is None else policy.normal_origin(origin)
     return f"{told or settings.public_origin}{prefix}"
+
+
+def guessed(settings: Settings, origin: str | None) -> str:
+    """Return a hint that the port of a link is the one that is set, which need not be the one that is listened on.
+
+    In development mode nobody has said where the service is, and ``serve --port`` tells nobody but itself.
+
+    Args:
+        settings: of the service or the application.
+        origin: as the operator typed it, or ``None``.
+    """
+    known = origin is not None or not settings.development
+    return "" if known else SAY[voice.language()]["port"].format(port=settings.port)

@@ -37,7 +37,7 @@ SAY: dict[str, dict[str, Any]] = {
         "nothing": "nothing of that is in the trail",
     },
     "zh": {
-        "facts": ("名字", "编号", "邮箱", "身份", "角色", "状态", "创建时间"),
+        "facts": ("用户名", "编号", "邮箱", "身份", "角色", "状态", "创建时间"),
         "sign-ins": ("设备", "来自", "开始", "最近使用"),
         "invitations": ("编号", "给谁", "状态", "角色", "有效至"),
         "administrator": "管理员",

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "passwords": ("login", "Make a filter of refused passwords, and check a password."),
     "tune": ("login", "Find parameters of the password hash that suit this machine."),
     "mail": ("login", "Send a test mail with the present settings."),
+    "asvs": ("cli", "Show how the service meets OWASP ASVS 5.0, line by line."),
     "status": ("cli", "Explain the HTTP status codes, in English and Chinese."),
 }
 """Each command's extra and its line in the help."""

@@ -58,7 +58,7 @@ STORY = {
         "unreadable": "解码后是 {size} 个字节，既读不出名字，也读不出任何单词",
         "recognised": "只凭 cookie 就认出来了：{name}",
         "forged": "改动一个字符：拒绝",
-        "wrong": "密码错误，或者名字根本不存在：回答完全一样",
+        "wrong": "密码错误，或者用户名根本不存在：回答完全一样",
         "sign-out": "已退出",
         "replayed": "把旧 cookie 留着再发一次：拒绝",
         "words": "还有恰当的措辞，用访客自己的语言：",

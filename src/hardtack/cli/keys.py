@@ -68,10 +68,10 @@ def new(path: Path | None, data: Path | None) -> None:
 @_path
 @_data
 def list_(path: Path | None, data: Path | None) -> None:
-    """Print each key in the file PATH: its id, its state, and since when it has that state; never a secret.
+    """Print the id and the state of each key in the file PATH.
 
-    For an announced key the time is when it becomes active. Without PATH and --data, a keyring in the environment
-    variable HARDTACK_KEYRING is shown, as the service uses it.
+    And since when it has that state, or for an announced key when it becomes active; never a secret. Without PATH
+    and --data, a keyring in the environment variable HARDTACK_KEYRING is shown, as the service uses it.
     """
     show(Place(path, data).read())
 
@@ -86,9 +86,9 @@ def list_(path: Path | None, data: Path | None) -> None:
 )
 @click.option("--now", "at_once", is_flag=True, help="Seal under the new key, or the one announced before, at once.")
 def rotate(path: Path | None, data: Path | None, env: bool, delay: int | None, at_once: bool) -> None:
-    """Announce a new key in the file PATH; it becomes active after a delay. Nobody is signed out.
+    """Announce a new key in the file PATH; nobody is signed out.
 
-    The key before it goes on opening. Prints the keys as `list` does.
+    It becomes active after a delay, and the key before it goes on opening. Prints the keys as `list` does.
     """
     say = SAY[voice.language()]
     if at_once and delay is not None:
@@ -123,10 +123,10 @@ def retire(
     longest: int | None,
     sign_people_out: bool,
 ) -> None:
-    """Take the key ID out of the file PATH, once nobody can need it any more.
+    """Take the key ID out of the file PATH once nobody can need it.
 
-    Refuses while tokens under it may not have ended, or the database holds anything under it. Prints the keys as `list`
-    does.
+    Refuses while tokens under it may not have ended, or the database holds anything under it. Prints the keys as
+    `list` does.
     """
     place = Place(path, data, env, url)
     say = SAY[voice.language()]
@@ -151,10 +151,11 @@ def retire(
 @_database
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def revoke(identifier: str, path: Path | None, data: Path | None, env: bool, url: str | None, yes: bool) -> None:
-    """Revoke the stolen key ID in the file PATH: no token under it opens any more, on any server.
+    """Revoke the stolen key ID in the file PATH.
 
-    If it was the active one, an announced or a new key takes its place at once. The servers that share the database
-    learn of it there, and what the database holds is sealed anew. Prints the keys as `list` does.
+    No token under it opens any more, on any server. If it was the active one, an announced or a new key takes its
+    place at once. The servers that share the database learn of it there, and what the database holds is sealed
+    anew. Prints the keys as `list` does.
     """
     place = Place(path, data, env, url)
     say = SAY[voice.language()]
@@ -176,6 +177,7 @@ def revoke(identifier: str, path: Path | None, data: Path | None, env: bool, url
     try:
         with place.database() as database:
             _tell(place, database, identifier)
+            _name_exposed(database, identifier)
             # Not under a key that nobody has yet but who reads the terminal.
             if database is not None and not env:
                 _reseal(database, ring)
@@ -188,9 +190,10 @@ def revoke(identifier: str, path: Path | None, data: Path | None, env: bool, url
 @_on_a_place
 @_database
 def reseal(path: Path | None, data: Path | None, env: bool, url: str | None) -> None:
-    """Seal what the database holds anew under the active key of the file PATH.
+    """Seal what the database holds anew under the active key.
 
-    Worth doing after a rotation, so that the key before it can be retired; `revoke` does it by itself.
+    That is the one of the file PATH. Worth doing after a rotation, so that the key before it can be retired;
+    `revoke` does it by itself.
     """
     place = Place(path, data, env, url)
     ring = place.read()
@@ -206,9 +209,10 @@ def reseal(path: Path | None, data: Path | None, env: bool, url: str | None) -> 
 @_data
 @click.pass_context
 def check(context: click.Context, path: Path | None, data: Path | None) -> None:
-    """Say everything that is wrong with the keyring in the file PATH; exit status 1 if anything is.
+    """Say everything that is wrong with the keyring in the file PATH.
 
-    Without PATH and --data, a keyring in the environment variable HARDTACK_KEYRING is checked, as the service uses it.
+    Exit status 1 if anything is. Without PATH and --data, a keyring in the environment variable HARDTACK_KEYRING is
+    checked, as the service uses it.
     """
     place = Place(path, data)
     if place.in_environment:
@@ -247,6 +251,18 @@ def _tell(place: Place, database: Database | None, identifier: str) -> None:
     with database.write() as connection:
         feed.revoke_key(connection, key_id=bytes.fromhex(identifier), at=keyfile.clock())
     voice.say(say["told"])
+
+
+def _name_exposed(database: Database | None, identifier: str) -> None:
+    """Say who should set up their authenticator app anew: the thief may have its secret."""
+    if database is None:
+        return
+    with database.read() as connection:
+        exposed = sealed.owners_of_secrets_under(connection, bytes.fromhex(identifier))
+    if exposed:
+        say = SAY[voice.language()]
+        voice.say(say["exposed"].format(count=len(exposed), names=", ".join(exposed)))
+        voice.hint(say["exposed-hint"])
 
 
 def _reseal(database: Database, ring: Keyring) -> None:

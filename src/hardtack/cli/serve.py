@@ -50,7 +50,7 @@ SAY = {
         "development": "正在提供服务：{url}（仅限本机；用 --origin URL 向外开放）",
         "mail": "邮件不会发出，只存放在 {place}（用 --mail smtps://user@host 发送）",
         "mail-goes": "邮件发往 {place}",
-        "welcome": "还没有管理员：请打开 {url} 创建第一位（15 分钟内有效，仅限一次）",
+        "welcome": "还没有管理员：请打开 {url} 创建第一位（15 分钟内有效，只能使用一次）",
         "busy": "{host} 的端口 {port} 已被占用",
         "busy-hint": "请停止占用它的程序，或换一个端口：hardtack serve --port {next}",
         "denied": "无法使用 {host} 的端口 {port}：{reason}",
