@@ -52,6 +52,12 @@ def fill(page: Page, name: str, password: str) -> None:
     page.locator("main form:has(input[name=password]) button[type=submit]").click()
 
 
+def oathtool(secret: str) -> str:
+    """Return the present code of an authenticator app."""
+    command = ["oathtool", "--totp", "--base32", secret]
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+
+
 def take(browser: Browser, url: str, link: str, folder: Path, language: str) -> None:
     """Go the whole way once in *language* and take every page in both schemes and widths."""
     context = browser.new_context(locale={"en": "en-GB", "zh": "zh-CN"}[language])
@@ -100,6 +106,24 @@ def take(browser: Browser, url: str, link: str, folder: Path, language: str) -> 
     tokens.locator("input[type=checkbox]").first.check()
     tokens.locator("button").click()
     shoot("account-tokens-made")
+    page.goto(f"{url}/account/two-factor")
+    page.locator("main form:has(input[value=set-up]) button").click()
+    page.wait_for_selector(".qr svg")
+    shoot("two-factor-set-up")
+    secret = page.locator(".secret code").inner_text()
+    page.locator("main input[name=code]").fill("12345")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#code-error")
+    shoot("two-factor-error")
+    page.locator("main input[name=code]").fill(oathtool(secret))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".recovery-codes")
+    shoot("two-factor-codes")
+    visit("two-factor-added", "/account/two-factor?done=added")
+    page.locator("main form:has(input[value=remove]) input[type=password]").fill(PASSWORD)
+    page.locator("main form:has(input[value=remove]) button.danger").click()
+    page.wait_for_url(re.compile("done=removed"))
+    shoot("two-factor-removed")
     page.goto(f"{url}/account/password")
     fields = page.locator("main form:has(input[name=new_password])")
     fields.locator("input[name=password]").fill(PASSWORD)

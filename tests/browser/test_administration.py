@@ -66,7 +66,7 @@ def test_somebody_is_invited_given_a_role_disabled_and_let_in_again(
     boss.get_by_role("link", name="newcomer").click()
     assert "editor" == boss.locator("#roles").input_value()
     boss.locator("#roles").fill("editor captain")
-    boss.get_by_role("button", name="Save roles").click()
+    boss.get_by_role("button", name="Save rights").click()
     assert "captain editor" == boss.locator("#roles").input_value()
     newcomer.goto(f"{service.url}/account/activity")
     said = newcomer.locator("main").inner_text()
@@ -98,7 +98,7 @@ def test_the_last_administrator_is_told_why_they_must_stay(boss: Page, service: 
     """With the page as it was."""
     boss.goto(f"{service.url}/admin/account?id=1")
     boss.locator("#administrator").uncheck()
-    boss.get_by_role("button", name="Save roles").click()
+    boss.get_by_role("button", name="Save rights").click()
     assert "Nobody else can administer this site" in boss.locator("main .notice").inner_text()
     boss.goto(f"{service.url}/admin")
     assert "Administration" == boss.locator("h1").inner_text()

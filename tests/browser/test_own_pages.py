@@ -104,7 +104,7 @@ def enter(page: Page) -> None:
     """Fill in the form that asks for name and password."""
     page.locator("main input[name=username]").fill(NAME)
     page.locator("main input[name=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
+    page.locator("main form:has(input[name=password]) button[type=submit]").click()
 
 
 def test_the_pages_look_and_speak_as_the_application_does(shop: Shop, person: BrowserContext) -> None:
@@ -152,7 +152,7 @@ def test_signing_in_confirming_and_out_all_lead_back_into_the_application(shop: 
     assert f"{shop.url}/auth/account/confirm?next=/pay" == page.url
     assert "Is it still you?" == page.locator("h1").inner_text()
     page.locator("main input[name=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
+    page.locator("main form:has(input[name=password]) button[type=submit]").click()
     page.wait_for_url(f"{shop.url}/pay")
     assert f"{NAME} pays" == page.locator("h1").inner_text()
     assert 3 == len(person.cookies())

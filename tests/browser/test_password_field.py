@@ -20,6 +20,7 @@ def sign_up(page: Page, service: Service, password: str) -> None:
     page.locator("main form:has(input[name=password]) button[type=submit]").click()
 
 
+@pytest.mark.asvs("6.2.6")
 def test_what_was_typed_can_be_shown_and_is_sent_hidden(start: Start, person: BrowserContext) -> None:
     """With the mouse and by keyboard alone; the field stays a password for the browser that keeps it (ASVS 6.2.6)."""
     page = person.new_page()
@@ -90,6 +91,7 @@ def test_a_weak_password_is_refused_with_what_would_be_better_without_javascript
         context.close()
 
 
+@pytest.mark.asvs("6.2.7")
 def test_a_password_can_be_pasted(start: Start, person: BrowserContext) -> None:
     """Password managers and people do (ASVS 6.2.7)."""
     page = person.new_page()

@@ -25,6 +25,7 @@ def overflows(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+@pytest.mark.asvs("7.5.2")
 @pytest.mark.parametrize("language", list(WORDS))
 def test_a_person_sees_the_other_browser_and_throws_it_out(start: Start, browser: Browser, language: str) -> None:
     """On a narrow screen: first the one beside which the button stands, then all others, then nothing is left."""

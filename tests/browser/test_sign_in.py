@@ -94,6 +94,7 @@ def test_a_second_browser_is_not_recognised(start: Start, person: BrowserContext
         other.close()
 
 
+@pytest.mark.asvs("7.4.1")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_attack_5_a_copied_cookie_put_back_after_sign_out_is_refused(
     start: Start, person: BrowserContext, workers: str
@@ -110,6 +111,7 @@ def test_attack_5_a_copied_cookie_put_back_after_sign_out_is_refused(
     assert "revoked" in service.said
 
 
+@pytest.mark.asvs("14.3.2")
 def test_attack_34_the_back_button_shows_nothing_after_sign_out(start: Start, person: BrowserContext) -> None:
     """Pages of a signed-in person are not stored (ASVS 14.3.2)."""
     service = start()
@@ -134,6 +136,7 @@ def test_a_wrong_password_is_told_kindly_and_keeps_the_name(start: Start, person
     page.wait_for_url(re.compile("/account"))
 
 
+@pytest.mark.asvs("3.3.2", "3.3.4")
 def test_no_cookie_holds_a_readable_byte_of_the_name(start: Start, person: BrowserContext) -> None:
     """Decoded, the cookies are noise; and none of them can be read by a script or sent across sites."""
     service = start()
@@ -169,6 +172,7 @@ def test_a_person_who_reads_chinese_is_answered_in_chinese(start: Start, browser
         context.close()
 
 
+@pytest.mark.asvs("3.7.5")
 def test_pages_work_without_javascript_and_load_nothing_from_elsewhere(start: Start, browser: Browser) -> None:
     """The whole way in a browser whose scripting is off; every request goes to the service."""
     service = start()
@@ -186,6 +190,7 @@ def test_pages_work_without_javascript_and_load_nothing_from_elsewhere(start: St
         context.close()
 
 
+@pytest.mark.asvs("3.4.3")
 def test_the_browser_finds_nothing_to_complain_of(start: Start, person: BrowserContext) -> None:
     """A blocked style or a broken address would be written to the console."""
     service = start()

@@ -73,6 +73,23 @@ def test_the_two_readmes_are_equal_in_headings_and_code() -> None:
         assert blocks(READMES[0], language) == blocks(READMES[1], language)
 
 
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_readme_says_of_asvs_what_the_card_says(readme: Path) -> None:
+    """How many requirements stand where, and which of them are not met: never better than the card has it."""
+    card = (DOCS / "en" / "asvs.md").read_text()
+    counts = re.findall(r"^\| (\d) \| all \| 120 \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", card, re.MULTILINE)
+    section = re.search(
+        r"^```console\n\$ hardtack asvs --level 2\n```$(.+?)^## ", readme.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert section
+    said = re.findall(r"^\| (\d) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", section[1], re.MULTILINE)
+    assert (["1", "2", "3"], counts) == ([row[0] for row in said], said)
+    not_met = card.partition("\n## What is not met\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^- \*\*V([\d.]+)\*\*", not_met, re.MULTILINE)) == set(
+        re.findall(r"\b\d+\.\d+\.\d+\b", section[1])
+    )
+
+
 @pytest.mark.parametrize("name", PAIRED)
 def test_every_page_of_the_docs_exists_in_both_languages(name: str) -> None:
     """With the same sections."""
@@ -103,6 +120,7 @@ def test_every_command_is_documented(name: str, language: str) -> None:
     assert f"hardtack {name}" in (DOCS / language / "service.md").read_text()
 
 
+@pytest.mark.asvs("6.1.3", "6.3.4")
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("path", [path for path in ROUTES if not path.startswith("/assets") and "." not in path])
 def test_every_address_is_documented(path: str, language: str) -> None:

@@ -23,6 +23,7 @@ def test_its_python_block_runs(language: str, tmp_path: Path) -> None:
     assert (0, "") == (done.returncode, done.stderr)
 
 
+@pytest.mark.asvs("7.1.1", "7.1.2")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_its_figures_are_those_of_the_code(language: str) -> None:
     """How many at once, for how long, where, and the words of events."""

@@ -27,7 +27,7 @@ def outcomes(
         beside: folders that the peer, where it is not installed, and what else its tests import lie in.
     """
     # Whatever steers our own test run is not for theirs.
-    ours = ("PYTEST_", "COV_", "HARDTACK_")
+    ours = ("PYTEST_", "COV_", "COVERAGE_", "HARDTACK_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environ |= {"HARDTACK_PEER": peer, "PYTHONPATH": os.pathsep.join(map(str, (HERE, *beside)))}
     command = [sys.executable, "-m", "pytest", "-q", "-p", plugin, "-p", "no:cacheprovider"]

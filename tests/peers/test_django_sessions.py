@@ -34,7 +34,7 @@ def runs(django_source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     """What became of Django's tests with ``signed_cookies``, and with ours."""
     folder = tmp_path_factory.mktemp("reports")
     # Whatever steers our own test run is not for theirs.
-    ours = ("PYTEST_", "COV_", "HARDTACK_", "DJANGO_")
+    ours = ("PYTEST_", "COV_", "COVERAGE_", "HARDTACK_", "DJANGO_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environ["PYTHONPATH"] = str(HERE)
     command = [sys.executable, "runtests.py", "--settings=django_settings", "--parallel=1", *TESTS]

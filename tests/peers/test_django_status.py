@@ -26,7 +26,7 @@ TESTS = [
 def runs(django_source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     """What became of Django's tests as they are, and with ours in front."""
     folder = tmp_path_factory.mktemp("reports")
-    ours = ("PYTEST_", "COV_", "HARDTACK_", "DJANGO_")
+    ours = ("PYTEST_", "COV_", "COVERAGE_", "HARDTACK_", "DJANGO_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environ["PYTHONPATH"] = str(HERE)
     command = [sys.executable, "runtests.py", "--settings=django_status_settings", "--parallel=1", *TESTS]
