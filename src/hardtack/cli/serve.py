@@ -22,9 +22,11 @@ import uvicorn
 from uvicorn.protocols.http import h11_impl
 from uvicorn.supervisors import Multiprocess
 
-from hardtack.adapters.asgi import Hardtack, service
+from hardtack.adapters.asgi import service
+from hardtack.adapters.asgi.types import ASGIApp
 from hardtack.cli import logs, voice
 from hardtack.errors import MisuseError
+from hardtack.playground.beside import beside
 from hardtack.site import Settings
 from hardtack.status import Status
 
@@ -140,21 +142,22 @@ def run(settings: Settings, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     if settings.workers == 1:
-        uvicorn.Server(_configuration(settings, service.application(settings))).run(sockets=[listener])
+        app = beside(service.application(settings), settings)
+        uvicorn.Server(_configuration(settings, app)).run(sockets=[listener])
     else:
         os.environ[WORKER_SETTINGS] = msgspec.json.encode(settings).decode()
         Multiprocess(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
 
 
-def worker() -> Hardtack:
+def worker() -> ASGIApp:
     """Return the application of one worker process, with the settings of the process that started it."""
     settings = msgspec.json.decode(os.environ[WORKER_SETTINGS], type=Settings)
     logs.configure(settings.log_format)
     _speak_the_registered_phrases()
-    return service.application(settings)
+    return beside(service.application(settings), settings)
 
 
-def _configuration(settings: Settings, app: Hardtack | str) -> uvicorn.Config:
+def _configuration(settings: Settings, app: ASGIApp | str) -> uvicorn.Config:
     _speak_the_registered_phrases()
     return uvicorn.Config(
         app,

@@ -87,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         recent_sign_in: seconds for which a sign-in, or the password once more, is enough for what is delicate.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
         csp_reports: where browsers report what our Content-Security-Policy has blocked; unset, nowhere.
+        playground: let everybody try how each status code arises, below ``/playground``, and have ``/status/{code}``
+            answer with that very code; in development mode it is so anyway.
         log_format: how log lines are written.
         password_filter: a file of refused passwords besides those that come with the package, as ``hardtack passwords
             build`` makes it; unset, ``passwords.filter`` in the data folder if it is there.
@@ -120,6 +122,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     recent_sign_in: Seconds = 900
     insecure_plain_http: bool = False
     csp_reports: str | None = None
+    playground: bool = False
     log_format: Literal["text", "json"] = "text"
     password_filter: str | None = None
     context_words: tuple[str, ...] = ()
@@ -228,6 +231,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def development(self) -> bool:
         """Whether no public origin is configured: only this machine's own browser is answered then."""
         return self.origin is None
+
+    @property
+    def provokes(self) -> bool:
+        """Whether status codes can be provoked: the playground is there, and ``/status/{code}`` answers with the code."""
+        return self.development or self.playground
 
     @property
     def sign_up_open(self) -> bool:

@@ -78,6 +78,11 @@ class Hardtack:
         self._prune_interval = prune_interval
         self._pruner: asyncio.Task[None] | None = None
 
+    @property
+    def site(self) -> Site | None:
+        """The pages, if there are any."""
+        return self._site
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
         kind = scope["type"]

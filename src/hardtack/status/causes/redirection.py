@@ -1,0 +1,7 @@
+"""Causes of 3xx."""
+
+from __future__ import annotations
+
+from hardtack.status.causes.cause import Cause
+
+CAUSES: dict[int, Cause] = {}
