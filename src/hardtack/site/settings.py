@@ -234,7 +234,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def provokes(self) -> bool:
-        """Whether status codes can be provoked: the playground is there, and ``/status/{code}`` answers with the code."""
+        """Whether codes can be provoked: there is the playground, and ``/status/{code}`` answers with the code."""
         return self.development or self.playground
 
     @property
