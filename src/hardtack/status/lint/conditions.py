@@ -40,7 +40,8 @@ def _since(seen: Seen, name: str) -> bool | None:
 
 
 def _seen(seen: Seen, name: str) -> str:
-    return f"{name}: {shown(seen.asked.joined(name) or '')}; {seen.show('ETag', 'Last-Modified')}"
+    known = seen.show("ETag", "Last-Modified")
+    return f"{name}: {shown(seen.asked.joined(name) or '')}" + (f"; {known}" if known else "")
 
 
 def _asked(seen: Seen) -> str | None:

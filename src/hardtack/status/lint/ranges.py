@@ -166,7 +166,7 @@ def _if_range(seen: Seen) -> str | None:
     changed = seen.last_modified
     # A time is strong enough once a second has passed, which the answer alone cannot tell: in doubt it was.
     holds = if_range(condition, seen.etag, changed, now=0 if changed is None else changed + 1)
-    return None if holds else f"If-Range: {shown(condition)}; {seen.show('ETag', 'Last-Modified')}"
+    return None if holds else f"If-Range: {shown(condition)}"
 
 
 def _in_order(seen: Seen) -> str | None:
