@@ -37,7 +37,7 @@ SAY = {
     "en": {
         "neither": "TARGET is a URL such as http://localhost:8000/ or an application such as module:app",
         "no-path": "{path!r} is no address: it begins with / and has no spaces",
-        "counted": "{requests} requests to {addresses} addresses: {error} errors, {warning} warnings",
+        "counted": "requests: {requests}, addresses: {addresses}, errors: {error}, warnings: {warning}",
         "again": " (and {times} more times)",
         "error": "error",
         "warning": "warning",
@@ -46,7 +46,7 @@ SAY = {
     "zh": {
         "neither": "TARGET 是网址，例如 http://localhost:8000/，或应用，例如 module:app",
         "no-path": "{path!r} 不是地址：地址以 / 开头，不含空格",
-        "counted": "向 {addresses} 个地址发送了 {requests} 个请求：{error} 个错误，{warning} 个警告",
+        "counted": "请求 {requests} 个，地址 {addresses} 个，错误 {error} 个，警告 {warning} 个",
         "again": "（另有 {times} 次）",
         "error": "错误",
         "warning": "警告",

@@ -19,9 +19,11 @@ SOURCE = "httplint"
 LEFT_OUT = {
     "PARTIAL_WITHOUT_RANGE": "RFC 9110 §15.3.7.2: a multipart 206 has its Content-Range in each part.",
     "REQUEST_HDR_IN_RESPONSE": "RFC 9110 §15.5.16: Accept in an answer says what would be taken.",
-    "STATUS_CREATED_WITHOUT_LOCATION": "RFC 9110 §15.3.2: without Location the target itself was created.",
+    "CREATED_WITHOUT_LOCATION": "RFC 9110 §15.3.2: without Location the target itself was created.",
+    "STATUS_BAD_REQUEST": "It only says that it is a 400.",
+    "STATUS_URI_TOO_LONG": "It only says that it is a 414.",
 }
-"""By the note's name: the sentence that contradicts it. Notes whose name begins with STATUS_ only tell the code."""
+"""By the note's name: why it is left out."""
 
 _LEVELS = {"bad": "error", "warning": "warning"}
 
@@ -58,12 +60,8 @@ def notes(exchange: Exchange, *, at: float) -> list[Finding]:
     return [
         Finding(type(note).__name__, _LEVELS[note.level.value], answer.status, SOURCE, _text(note), SOURCE)  # type: ignore[arg-type]  # the two levels
         for note in _with_their_parts(response.notes)
-        if note.level.value in _LEVELS and _counts(type(note).__name__)
+        if note.level.value in _LEVELS and type(note).__name__ not in LEFT_OUT
     ]
-
-
-def _counts(name: str) -> bool:
-    return name not in LEFT_OUT and not name.startswith("STATUS_")
 
 
 def _pair(field: tuple[str, str]) -> tuple[bytes, bytes]:
@@ -71,8 +69,12 @@ def _pair(field: tuple[str, str]) -> tuple[bytes, bytes]:
 
 
 def _text(note: Any) -> dict[str, str]:
-    summary = "".join(character if character.isprintable() else "?" for character in str(note.summary))
-    return {"en": summary, "zh": summary}
+    i18n: Any = import_module(f"{SOURCE}.i18n")
+    found = {}
+    for language in ("en", "zh"):
+        with i18n.set_locale(language):
+            found[language] = "".join(each if each.isprintable() else "?" for each in str(note.summary))
+    return found
 
 
 def _with_their_parts(found: Any) -> Iterator[Any]:

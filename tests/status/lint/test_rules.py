@@ -136,7 +136,7 @@ def test_whatever_is_exchanged_is_judged_without_an_error() -> None:
     source = random.Random("lint")  # noqa: S311 - a test that fails must fail again
     pool = [each for bad, good in EXAMPLES.values() for each in (*bad, *good)]
     junk = ["", ",", "*", '"', "bytes=", "bytes 0-/", "\xff", "=", "9" * 400, "W/", "\x00"]
-    for _ in range(5000):
+    for _ in range(2000):
         one, two = source.choice(pool), source.choice(pool)
         fields = [*one.response.headers, *two.response.headers]
         fields = [(name, source.choice([value, *junk])) for name, value in fields]

@@ -115,6 +115,7 @@ def test_an_address_that_there_is_not_is_asked_plainly_and_with_a_condition() ->
     assert [NOWHERE, NOWHERE] == [request.target for request in asked]
     assert "*" == asked[1].headers.get("If-None-Match")
     assert [None, 412] == [each.exchange.whole and each.exchange.whole.status for each in exchanges]
+    assert 1 == len(carried(nowhere(PLAIN, "wire"), always(200))[0])
     steps = nowhere(PLAIN, "application")
     next(steps)
     steps.send(Answer(Response(404, [], b"no")))
