@@ -18,6 +18,7 @@ from typing import Any
 import click
 import pytest
 
+from hardtack.adapters import linting
 from hardtack.adapters.asgi import lifespan
 from hardtack.cli import lint as lint_command
 from hardtack.cli import lint_addresses, lint_inside, lint_report, lint_wire
@@ -249,11 +250,11 @@ class TestApplications:
             async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
                 """An ASGI application."""
 
-        assert "asgi" == lint_inside.kind(Object())
-        assert "asgi" == lint_inside.kind(lambda scope, receive, send: None)
-        assert "wsgi" == lint_inside.kind(lambda environ, start_response, other=None: None)
-        assert "factory" == lint_inside.kind(lambda debug=False: None)
-        assert ["", "", ""] == [lint_inside.kind(each) for each in (1, lambda one: None, max)]
+        assert "asgi" == linting.kind(Object())
+        assert "asgi" == linting.kind(lambda scope, receive, send: None)
+        assert "wsgi" == linting.kind(lambda environ, start_response, other=None: None)
+        assert "factory" == linting.kind(lambda debug=False: None)
+        assert ["", "", ""] == [linting.kind(each) for each in (1, lambda one: None, max)]
 
 
 async def _nothing(_self: object) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import click
 
+from hardtack.adapters.linting import kind
 from hardtack.cli import lint_httplint, lint_inside, lint_report, lint_wire, voice
 from hardtack.cli.lint_addresses import addresses
 from hardtack.message import Headers, Request
@@ -156,7 +157,7 @@ def of_application(name: str, paths: Sequence[str], *, unsafe: bool) -> list[Ask
     if not paths and len(routed) > MOST_ADDRESSES:
         voice.say(SAY[voice.language()]["more"].format(left=len(routed) - MOST_ADDRESSES))
     known = known or [("/", frozenset())]
-    if lint_inside.kind(app) == "wsgi":
+    if kind(app) == "wsgi":
         return _asked("http", "localhost", known, "application", lint_inside.wsgi(app), unsafe=unsafe)
     with lint_inside.Asgi(app) as ask:
         return _asked("http", "localhost", known, "application", ask, unsafe=unsafe)

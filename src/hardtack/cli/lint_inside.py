@@ -7,7 +7,6 @@ started and stopped as a server does it. What an application raises goes on: tha
 from __future__ import annotations
 
 import asyncio
-import inspect
 import io
 import sys
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import click
 
 from hardtack.adapters.asgi.lifespan import Behind
 from hardtack.adapters.asgi.translate import head_of
+from hardtack.adapters.linting import kind
 from hardtack.adapters.wsgi.translate import number
 from hardtack.cli import voice
 from hardtack.message import Request, Response
@@ -70,24 +70,6 @@ def load(name: str) -> Any:
     if kind(found) not in ("asgi", "wsgi"):
         raise click.UsageError(say["no-app"].format(name=name))
     return found
-
-
-def kind(app: Any) -> str:
-    """Return ``asgi``, ``wsgi``, ``factory`` (a function without arguments), or ``""`` for anything else."""
-    if not callable(app) or inspect.isclass(app):
-        return ""
-    call = app if inspect.isroutine(app) else type(app).__call__
-    try:
-        taken = [
-            each
-            for each in inspect.signature(app).parameters.values()
-            if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD) and each.default is each.empty
-        ]
-    except (TypeError, ValueError):
-        return ""
-    if inspect.iscoroutinefunction(call) or len(taken) == 3:
-        return "asgi"
-    return {2: "wsgi", 0: "factory"}.get(len(taken), "")
 
 
 def wsgi(app: Any) -> Ask:

@@ -270,12 +270,17 @@ EXAMPLES: dict[str, tuple[list[Exchange], list[Exchange]]] = {
         ],
     ),
     "host-is-demanded": (
-        [exchange(200, host=None), exchange(200, host="a/b"), exchange(304, asked={"Host": "b"})],
         [
-            exchange(400, host=None),
-            exchange(200, host=None, version="1.0"),
-            exchange(200, host=None, version="2"),
-            exchange(200),
+            exchange(200, host=None, at="wire"),
+            exchange(200, host="a/b", at="wire"),
+            exchange(304, asked={"Host": "b"}, at="wire"),
+        ],
+        [
+            exchange(400, host=None, at="wire"),
+            exchange(200, host=None),
+            exchange(200, host=None, version="1.0", at="wire"),
+            exchange(200, host=None, version="2", at="wire"),
+            exchange(200, at="wire"),
         ],
     ),
     "not-modified-was-asked-for": (

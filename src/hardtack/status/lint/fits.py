@@ -63,7 +63,8 @@ def _put(seen: Seen) -> str | None:
 
 def _host(seen: Seen) -> str | None:
     request = seen.exchange.request
-    if not seen.http1 or 400 <= seen.status <= 599:
+    # What has no Host in process may have come from a test's client, and over a socket a server has seen it first.
+    if not seen.on_wire or not seen.http1 or 400 <= seen.status <= 599:
         return None
     return "" if host_is_well_formed(request, None) is not None else None
 
