@@ -34,7 +34,7 @@ LABELS = {
         "warning": "warning",
         "app": "Application",
         "request": "Request",
-        "nothing": "nothing",
+        "comma": ", ",
         "found": "Found",
     },
     "zh": {
@@ -46,7 +46,7 @@ LABELS = {
         "warning": "警告",
         "app": "应用",
         "request": "请求",
-        "nothing": "没有发现问题",
+        "comma": "、",
         "found": "发现",
     },
 }
@@ -75,15 +75,19 @@ def _rules(language: str) -> nodes.table:
 
 def _found(language: str) -> nodes.table:
     labels, rows = LABELS[language], []
+    texts = {rule.name: rule.zh if language == "zh" else rule.en for rule in RULES}
     for app in json.loads(SAVED.read_text(encoding="utf-8"))["apps"]:
-        title = f"{app['title']} {app['version']}".strip()
+        # The same fault at several addresses is one row.
+        merged: dict[tuple[str, str], list[str]] = {}
         for finding in app["findings"]:
-            cell = nodes.literal("", finding["request"])
-            rule = nodes.literal("", finding["rule"])
-            rows.append([title, cell, labels[finding["level"]], rule, finding["text"][language]])
-        if not app["findings"]:
-            rows.append([title, "–", "–", "–", labels["nothing"]])
-    return _table([labels[key] for key in ("app", "request", "level", "rule", "found")], (2, 4, 1, 3, 7), rows)
+            merged.setdefault((finding["level"], finding["rule"]), []).extend(finding["requests"])
+        for (level, rule), requests in merged.items():
+            cell = nodes.paragraph()
+            for place, request in enumerate(dict.fromkeys(requests)):
+                cell += [nodes.Text(labels["comma"] if place else ""), nodes.literal("", request)]
+            title = f"{app['title']} {app['version']}"
+            rows.append([title, cell, labels[level], nodes.literal("", rule), texts[rule]])
+    return _table([labels[key] for key in ("app", "request", "level", "rule", "found")], (2, 5, 1, 3, 5), rows)
 
 
 def _table(head: list[str], widths: tuple[int, ...], rows: list[list[str | nodes.Node]]) -> nodes.table:
@@ -97,7 +101,9 @@ def _row(cells: list[str | nodes.Node]) -> nodes.row:
     return nodes.row("", *(nodes.entry("", _paragraph(cell)) for cell in cells))
 
 
-def _paragraph(cell: str | nodes.Node) -> nodes.paragraph:
+def _paragraph(cell: str | nodes.Node) -> nodes.Node:
+    if isinstance(cell, nodes.paragraph):
+        return cell
     return nodes.paragraph("", cell) if isinstance(cell, str) else nodes.paragraph("", "", cell)
 
 
