@@ -23,12 +23,13 @@ from uvicorn.protocols.http import h11_impl
 from uvicorn.supervisors import Multiprocess
 
 from hardtack.adapters.asgi import service
+from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.types import ASGIApp
 from hardtack.cli import logs, voice
 from hardtack.errors import MisuseError
 from hardtack.playground.beside import beside
 from hardtack.site import Settings
-from hardtack.status import Status
+from hardtack.status import Status, unparsed
 
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
 """The environment variable through which the workers get their settings as JSON; nothing in it is secret."""
@@ -171,8 +172,8 @@ def _configuration(settings: Settings, app: ASGIApp | str) -> uvicorn.Config:
         log_level="warning",
         lifespan="on",
         ws="none",
-        http="h11",
-        h11_max_incomplete_event_size=32768,
+        http=Listening,
+        h11_max_incomplete_event_size=unparsed.MAX_HEAD,
         timeout_graceful_shutdown=10,
     )
 
