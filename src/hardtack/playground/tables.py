@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from hardtack.playground import notes
+from hardtack.playground import downloads, echo, jobs, moves, notes, tally, uploads
 from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status.addresses import Addresses
 
-THINGS: tuple[Thing, ...] = (*notes.THINGS,)
+THINGS: tuple[Thing, ...] = (
+    *notes.THINGS,
+    *downloads.THINGS,
+    *echo.THINGS,
+    *jobs.THINGS,
+    *moves.THINGS,
+    *tally.THINGS,
+    *uploads.THINGS,
+)
 
 ADDRESSES = Addresses(
     moved={f"{PREFIX}/old-notes/*": f"{PREFIX}/notes/*"},
