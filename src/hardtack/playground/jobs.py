@@ -110,7 +110,8 @@ class Mill:
             except Exception:
                 # Nobody answers for the job any more: whoever is asked about it next tries again.
                 _log.exception("a job of the playground failed", extra={"event": "playground-job-failed"})
-            self._waiting.popleft()
+            finally:
+                self._waiting.popleft()
 
     async def _grind(self, name: str) -> None:
         found = await self.find(name)

@@ -17,6 +17,6 @@ THINGS: tuple[Thing, ...] = (
 )
 
 ADDRESSES = Addresses(
-    moved={f"{PREFIX}/old-notes/*": f"{PREFIX}/notes/*"},
+    moved={f"{PREFIX}/old-notes": f"{PREFIX}/notes", f"{PREFIX}/old-notes/*": f"{PREFIX}/notes/*"},
     gone=[f"{PREFIX}/guestbook"],
 )
