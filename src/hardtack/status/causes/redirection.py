@@ -50,7 +50,7 @@ CAUSES: dict[int, Cause] = {
         "postcard-sent-twice",
         {"en": "A postcard, sent by a nervous finger", "zh": "手一抖，明信片寄了两次"},
         {
-            "en": "The form of a postcard brings a text that is good for one card. What comes of it is a note, and the "
+            "en": "The form of a postcard brings some letters that are good for one card. What comes of it is a note, and the "
             "answer leads there with GET, so that reloading the page sends nothing again. The last line sends the same "
             "form once more: there is one card all the same, and the answer leads to it.",
             "zh": "明信片的表单带着一串只够寄一张的字符。寄出后成为一张便条，响应用 GET 引向它，"
@@ -62,7 +62,12 @@ CAUSES: dict[int, Cause] = {
             "curl -i -d \"once=$once\" -d 'text=Greetings from the sea.' {origin}/playground/postcards",
         ),
         "handler/answers=303",
-        Form("/playground/postcards", {"en": "Write a postcard", "zh": "写一张明信片"}),
+        Form(
+            "/playground/postcards",
+            {"en": "Send a postcard", "zh": "寄一张明信片"},
+            "post",
+            {"text": "Greetings from the sea."},
+        ),
     ),
     304: Cause(
         "note-that-is-known",
