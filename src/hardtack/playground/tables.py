@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from hardtack.playground import bill, notes
+from hardtack.playground import bill, gateway, notes, tea
 from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status.addresses import Addresses
 
 THINGS: tuple[Thing, ...] = (
     *notes.THINGS,
     *bill.THINGS,
+    *gateway.THINGS,
+    *tea.THINGS,
 )
 
 ADDRESSES = Addresses(
