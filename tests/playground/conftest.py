@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import Service, starting
+from tests.playground.trying import Trying
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +20,9 @@ def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def _curl() -> None:
-    """Say what to install where it is missing."""
+def trying(playing: Service) -> Iterator[Trying]:
+    """Try causes at that service, which needs curl."""
     assert shutil.which("curl"), "these tests paste commands into a shell: apt-get install curl (Debian)"
+    attempts = Trying(playing.url)
+    yield attempts
+    attempts.close()

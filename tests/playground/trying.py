@@ -13,8 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -22,6 +21,8 @@ from hardtack.status.causes import CAUSES, Cause, Form
 
 AT_ONCE = 4
 """How many causes are tried at once: the playground has eight places, and some causes take more than one."""
+AHEAD = 8
+"""How many causes, from the one that is asked for, are begun with it."""
 ALONE = frozenset({503})
 """Codes whose cause takes every place there is, so that it is tried when nothing else is."""
 LONGEST = 60
@@ -121,13 +122,33 @@ def complaint(code: int, cause: Cause, origin: str) -> str:
     return said
 
 
-def complaints(codes: Iterable[int], origin: str) -> Iterator[str]:
-    """Try the causes of *codes*, some at once, and yield what went otherwise than they say."""
-    wanted = list(codes)
-    together = [code for code in wanted if code not in ALONE]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from filter(None, pool.map(lambda code: complaint(code, CAUSES[code], origin), together))
-    yield from filter(None, (complaint(code, CAUSES[code], origin) for code in wanted if code in ALONE))
+class Trying:
+    """The causes, tried at one service: some at once, in the order of their codes, a little ahead of who asks.
+
+    Args:
+        origin: where the service is.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self._origin = origin
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._begun: dict[int, Future[str]] = {}
+
+    def complaint(self, code: int) -> str:
+        """Return what the cause of *code* came to otherwise than it says; ``""`` if nothing."""
+        if code in ALONE:
+            wait(self._begun.values())
+            return complaint(code, CAUSES[code], self._origin)
+        codes = sorted(CAUSES.keys() - ALONE)
+        place = codes.index(code)
+        for near in codes[place : place + AHEAD]:
+            if near not in self._begun:
+                self._begun[near] = self._pool.submit(complaint, near, CAUSES[near], self._origin)
+        return self._begun[code].result()
+
+    def close(self) -> None:
+        """Let what has begun come to its end."""
+        self._pool.shutdown(cancel_futures=True)
 
 
 def show(code: int, origin: str) -> None:
