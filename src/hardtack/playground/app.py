@@ -13,14 +13,16 @@ from typing import Any
 
 from hardtack.adapters.answering import Answering
 from hardtack.adapters.asgi.status import StatusLayer
-from hardtack.adapters.asgi.translate import REQUEST, ClientGone, messages, refuse_handshake, request_head
+from hardtack.adapters.asgi.translate import REQUEST, STEPS, ClientGone, messages, refuse_handshake, request_head
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
 from hardtack.message import Request, Response
 from hardtack.playground import tables
 from hardtack.playground.asked import Asked
 from hardtack.playground.echo import Echo
+from hardtack.playground.forward_proxy import ForwardProxy, through_the_proxy
 from hardtack.playground.kept import Kept
 from hardtack.playground.thing import PREFIX, find
+from hardtack.playground.upstream import Upstream
 from hardtack.status import NotFound
 from hardtack.status.limits import Limits
 from hardtack.status.refuse import RefusePolicy
@@ -35,7 +37,7 @@ LIMITS = Limits(
 )
 """Small, so that one need not wait long to pass one; ``in_flight`` is for each process."""
 
-_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+_OURS = frozenset({b"cache-control", b"x-content-type-options"})
 
 
 class Playground:
@@ -60,8 +62,10 @@ class Playground:
         **services: Any,
     ) -> None:
         self._behind = behind
-        self._services = {**services, "kept": Kept(folder)}
         self._echo = Echo()
+        self._upstream = Upstream()
+        self._proxy = ForwardProxy(self._upstream, limits)
+        self._services = {**services, "kept": Kept(folder), "upstream": self._upstream}
         self._layer = StatusLayer(
             self._things,
             answering=Answering(
@@ -78,8 +82,24 @@ class Playground:
         """Answer one connection (ASGI 3)."""
         if scope["type"] in ("http", "websocket") and is_ours(scope["path"]):
             await self._layer(scope, receive, _never_stored(send))
+        elif (passing := through_the_proxy(scope)) is not None:
+            await self._proxy(passing, receive, _never_stored(send))
+        elif scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
         else:
             await self._behind(scope, receive, send)
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await self._upstream.close()
+            await send(message)
+
+        try:
+            await self._behind(scope, receive, sent)
+        finally:
+            # An application without a lifespan, or one that fails, says nothing of an end.
+            await self._upstream.close()
 
     def _route(self, request: Request) -> Route | None:
         found = find(tables.THINGS, request.path)
@@ -118,7 +138,7 @@ class Playground:
             await self._echo(receive, send)
             return
         await receive()  # websocket.connect
-        await refuse_handshake(self._layer.answering.page(request, refused), scope, send)
+        await refuse_handshake(self._layer.answering.raised(request, refused, scope.get(STEPS)), scope, send)
 
     def _origins(self, request: Request) -> tuple[str, ...]:
         """Return the origins whose pages may open a WebSocket."""
@@ -137,9 +157,15 @@ def _never_stored(send: Send) -> Send:
 
     async def sent(message: Message) -> None:
         if message["type"].endswith("http.response.start"):
-            names = {name for name, _ in _ALWAYS}
-            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in names]
-            message = {**message, "headers": [*kept, *_ALWAYS]}
+            headers = message.get("headers", ())
+            kept = [pair for pair in headers if pair[0].lower() not in _OURS]
+            # What a server behind the gateway says to everybody on the way must get there (RFC 9111 §5.2).
+            unchanged = any(name.lower() == b"cache-control" and b"no-transform" in value for name, value in headers)
+            wanted = b"no-store, no-transform" if unchanged else b"no-store"
+            message = {
+                **message,
+                "headers": [*kept, (b"cache-control", wanted), (b"x-content-type-options", b"nosniff")],
+            }
         await send(message)
 
     return sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hardtack.playground import downloads, echo, jobs, moves, notes, tally, uploads
+from hardtack.playground import bill, downloads, echo, gateway, jobs, moves, notes, tally, tea, uploads
 from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status.addresses import Addresses
 
@@ -14,6 +14,9 @@ THINGS: tuple[Thing, ...] = (
     *moves.THINGS,
     *tally.THINGS,
     *uploads.THINGS,
+    *bill.THINGS,
+    *gateway.THINGS,
+    *tea.THINGS,
 )
 
 ADDRESSES = Addresses(
