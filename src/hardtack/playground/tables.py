@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from hardtack.playground import bell, diary, drafts, letters, notes, seats, shanty, shop, voyages, wishes
+from hardtack.playground import (
+    bell,
+    bill,
+    diary,
+    drafts,
+    gateway,
+    letters,
+    notes,
+    seats,
+    shanty,
+    shop,
+    tea,
+    voyages,
+    wishes,
+)
 from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status.addresses import Addresses, Blocked
 
 THINGS: tuple[Thing, ...] = (
     *notes.THINGS,
     *bell.THINGS,
+    *bill.THINGS,
     *diary.THINGS,
     *drafts.THINGS,
+    *gateway.THINGS,
     *letters.THINGS,
     *seats.THINGS,
     *shanty.THINGS,
     *shop.THINGS,
+    *tea.THINGS,
     *voyages.THINGS,
     *wishes.THINGS,
 )

@@ -48,6 +48,19 @@ CAUSES: dict[int, Cause] = {
         ("curl -i -H 'Early-Data: 1' -d 'text=At once' {origin}/playground/notes",),
         "refuse/is-not-too-early=early-data-unsafe",
     ),
+    426: Cause(
+        "socket-without-upgrade",
+        {"en": "A socket asked for as a page", "zh": "把套接字当网页来要"},
+        {
+            "en": "This address speaks WebSocket only. Who asks for it without Upgrade cannot get anything here by plain "
+            "HTTP, and is told in Upgrade which protocol to change to; with a handshake, the same address answers 101.",
+            "zh": "这个地址只讲 WebSocket。请求里没有 Upgrade，用普通的 HTTP 在这里就什么也得不到，"
+            "响应用 Upgrade 说明要换成哪种协议；带上握手，同一个地址会回答 101。",
+        },
+        ("curl -i {origin}/playground/socket",),
+        "handler/raises=not-a-handshake",
+        Form("/playground/socket", {"en": "Open it as a page", "zh": "当作网页打开"}),
+    ),
     428: Cause(
         "edit-without-condition",
         {"en": "An edit that names no version", "zh": "没有说明版本的修改"},
