@@ -52,8 +52,9 @@ CAUSES: dict[int, Cause] = {
         "socket-without-upgrade",
         {"en": "A socket asked for as a page", "zh": "把套接字当网页来要"},
         {
-            "en": "This address speaks WebSocket only. Who asks for it without Upgrade cannot get anything here by plain "
-            "HTTP, and is told in Upgrade which protocol to change to; with a handshake, the same address answers 101.",
+            "en": "This address speaks WebSocket only. Who asks for it without Upgrade cannot get anything here by "
+            "plain HTTP, and is told in Upgrade which protocol to change to; with a handshake, the same address "
+            "answers 101.",
             "zh": "这个地址只讲 WebSocket。请求里没有 Upgrade，用普通的 HTTP 在这里就什么也得不到，"
             "响应用 Upgrade 说明要换成哪种协议；带上握手，同一个地址会回答 101。",
         },
