@@ -6,14 +6,20 @@ from hardtack.playground import (
     bell,
     bill,
     diary,
+    downloads,
     drafts,
+    echo,
     gateway,
+    jobs,
     letters,
+    moves,
     notes,
     seats,
     shanty,
     shop,
+    tally,
     tea,
+    uploads,
     voyages,
     wishes,
 )
@@ -21,23 +27,29 @@ from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status.addresses import Addresses, Blocked
 
 THINGS: tuple[Thing, ...] = (
-    *notes.THINGS,
     *bell.THINGS,
     *bill.THINGS,
     *diary.THINGS,
+    *downloads.THINGS,
     *drafts.THINGS,
+    *echo.THINGS,
     *gateway.THINGS,
+    *jobs.THINGS,
     *letters.THINGS,
+    *moves.THINGS,
+    *notes.THINGS,
     *seats.THINGS,
     *shanty.THINGS,
     *shop.THINGS,
+    *tally.THINGS,
     *tea.THINGS,
+    *uploads.THINGS,
     *voyages.THINGS,
     *wishes.THINGS,
 )
 
 ADDRESSES = Addresses(
-    moved={f"{PREFIX}/old-notes/*": f"{PREFIX}/notes/*"},
+    moved={f"{PREFIX}/old-notes": f"{PREFIX}/notes", f"{PREFIX}/old-notes/*": f"{PREFIX}/notes/*"},
     gone=[f"{PREFIX}/guestbook"],
     blocked={
         f"{PREFIX}/sea-chart": Blocked(
