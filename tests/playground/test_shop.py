@@ -63,3 +63,10 @@ def test_another_price_buys_nothing(inside: Inside, form: str) -> None:
 def test_receipts_differ(inside: Inside) -> None:
     """They are drawn at random."""
     assert paid(inside) != paid(inside)
+
+
+def test_a_person_can_pay_at_the_till(inside: Inside) -> None:
+    """By a form that has the price in it already."""
+    page = inside.get("/article/payments", accept="text/html", accept_language="zh").body.decode()
+    assert '<form method="post" action="/playground/article/payments">' in page
+    assert '游戏币 <input name="coins" value="3"' in page

@@ -42,3 +42,9 @@ def test_a_program_that_sends_no_form_carries_no_right_to_abuse(tmp_path: Path) 
     """Neither a cookie nor a form: it is heard."""
     response = Inside(tmp_path).ask("POST", "/wishes", {"Content-Type": "application/json"}, [b"{}"])
     assert 200 == response.status
+
+
+def test_a_person_can_wish_from_our_own_page(tmp_path: Path) -> None:
+    """Its form leads where only our own pages may send one."""
+    page = Inside(tmp_path).get("/wishes", accept="text/html").body.decode()
+    assert '<form method="post" action="/playground/wishes">' in page

@@ -41,7 +41,7 @@ async def _etag(asked: Asked) -> str | None:
     if found is None:
         return None
     # The handler changes this version and no later one.
-    asked.parts[_VERSION] = str(found[0])
+    asked.seen[_VERSION] = found[0]
     return f'"{found[0]}"'
 
 
@@ -51,8 +51,8 @@ async def _read(asked: Asked) -> Response:
     if found is None:
         raise NotFound
     # One form for everybody, since all have the same tag.
-    fields = [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")]
-    return Response(200, [*fields, ("ETag", f'"{found[0]}"')], f"{found[1]}\n".encode())
+    fields = [("Content-Type", "text/plain; charset=utf-8"), ("ETag", f'"{found[0]}"')]
+    return Response(200, fields, f"{found[1]}\n".encode())
 
 
 async def _written(asked: Asked) -> str:
@@ -66,7 +66,7 @@ async def _written(asked: Asked) -> str:
 async def _edit(asked: Asked) -> Response:
     text = await _written(asked)
     kept: Kept = asked.behind["kept"]
-    name, before = asked.parts["name"], int(asked.parts.get(_VERSION, "0"))
+    name, before = asked.parts["name"], asked.seen.get(_VERSION, 0)
     if before and name in _FIRST:
         await asyncio.to_thread(kept.add, DRAFT, name, _FIRST[name])
     if before:

@@ -12,7 +12,7 @@ import secrets
 from hardtack.message import Response
 from hardtack.playground.asked import Asked
 from hardtack.playground.kept import Kept
-from hardtack.playground.said import said
+from hardtack.playground.said import Filled, Input, said
 from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status import PaymentRequired, UnprocessableContent
 
@@ -36,6 +36,11 @@ async def _unpaid(_asked: Asked) -> Response:
     raise PaymentRequired(_HOW, reason="nothing-paid")
 
 
+async def _till(asked: Asked) -> Response:
+    coins = Input("coins", str(PRICE), {"en": "Coins", "zh": "游戏币"})
+    return said(asked, 200, _HOW, form=Filled(_TILL, (coins,), {"en": "Pay", "zh": "付款"}))
+
+
 async def _pay(asked: Asked) -> Response:
     if (await asked.form()).get("coins", "").strip() != str(PRICE):
         raise UnprocessableContent(fields={"coins": _HOW}, reason="not-the-price")
@@ -57,6 +62,6 @@ async def _read(asked: Asked) -> Response:
 
 THINGS = (
     Thing("/article", {"GET": _unpaid}),
-    Thing("/article/payments", {"POST": _pay}),
+    Thing("/article/payments", {"GET": _till, "POST": _pay}),
     Thing("/article/{receipt}", {"GET": _read}),
 )

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from hardtack.message import Response
 from hardtack.playground.asked import Asked
-from hardtack.playground.said import said
-from hardtack.playground.thing import Thing
+from hardtack.playground.said import Filled, Input, said
+from hardtack.playground.thing import PREFIX, Thing
 from hardtack.session import csrf
 
+_OURS = {
+    "en": "A wish that is sent from this page is heard; one from another site's page is not.",
+    "zh": "从本页发出的愿望会被听到，从别的网站发来的则不会。",
+}
 _HEARD = {"en": "The wish is heard.", "zh": "愿望已经听到。"}
+
+
+async def _form(asked: Asked) -> Response:
+    wish = Input("wish", "", {"en": "Wish", "zh": "愿望"})
+    return said(asked, 200, _OURS, form=Filled(f"{PREFIX}/wishes", (wish,), {"en": "Send it", "zh": "许愿"}))
 
 
 async def _wish(asked: Asked) -> Response:
@@ -27,4 +36,4 @@ async def _wish(asked: Asked) -> Response:
     return said(asked, 200, _HEARD)
 
 
-THINGS = (Thing("/wishes", {"POST": _wish}),)
+THINGS = (Thing("/wishes", {"GET": _form, "POST": _wish}),)
