@@ -8,7 +8,7 @@ import pytest
 
 from hardtack.status.refuse import RefusePolicy
 from tests.adapters.asgi.driving import ask, scope
-from tests.playground.inside import Inside
+from tests.playground.asking import Inside
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playground.inside import Inside
+from tests.playground.asking import Inside
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playground.inside import Inside
+from tests.playground.asking import Inside
 
 
 @pytest.mark.parametrize(
