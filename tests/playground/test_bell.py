@@ -9,7 +9,7 @@ import pytest
 from hardtack.playground.bell import BELL, rung
 from hardtack.playground.kept import Kept
 from tests.adapters.asgi.driving import ask, scope
-from tests.playground.asking import Inside
+from tests.playground.inside import Inside
 
 
 def test_the_fourth_ring_is_told_when_to_come_back(tmp_path: Path) -> None:

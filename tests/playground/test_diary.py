@@ -11,7 +11,7 @@ from hardtack.adapters.asgi import Hardtack, service
 from hardtack.playground.beside import beside
 from hardtack.site import Settings
 from tests.adapters.asgi.driving import ask, scope
-from tests.playground.asking import Inside
+from tests.playground.inside import Inside
 from tests.site.conftest import NAME, PASSWORD, Browser
 
 

@@ -11,7 +11,7 @@ from hardtack.adapters.asgi.types import Message
 from hardtack.playground import drafts
 from hardtack.playground.kept import Kept
 from tests.adapters.asgi.driving import answer, scope
-from tests.playground.asking import FORM, Inside
+from tests.playground.inside import FORM, Inside
 
 NEW = {"If-None-Match": "*"}
 

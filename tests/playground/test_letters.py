@@ -11,7 +11,7 @@ import pytest
 from hardtack.playground.app import LIMITS
 from hardtack.playground.letters import HEAVIEST
 from tests.adapters.asgi.driving import answer, exchange, scope
-from tests.playground.asking import FORM, Inside
+from tests.playground.inside import FORM, Inside
 
 PLAIN = {"Content-Type": "text/plain"}
 CHUNKED = {"Transfer-Encoding": "chunked"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playground.asking import FORM, Inside
+from tests.playground.inside import FORM, Inside
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from hardtack.status.refuse import RefusePolicy
 from tests.adapters.asgi.driving import ask, scope
-from tests.playground.asking import Inside
+from tests.playground.inside import Inside
 
 
 @pytest.fixture

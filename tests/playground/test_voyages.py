@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playground.asking import Inside
+from tests.playground.inside import Inside
 
 
 @pytest.mark.parametrize(

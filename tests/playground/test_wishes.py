@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playground.asking import FORM, ORIGIN, Inside
+from tests.playground.inside import FORM, ORIGIN, Inside
 
 
 def status(folder: Path, **fields: str) -> int:
