@@ -8,6 +8,7 @@ about codes; what the layer and the things answer goes out, marked as never to b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ class Playground:
         self._layer = StatusLayer(
             self._things,
             answering=Answering(
-                policy=policy,
+                # A gateway before us may say of anything that it came as early data.
+                policy=replace(policy or RefusePolicy(), early_data_from_proxy=True),
                 limits=limits,
                 addresses=tables.ADDRESSES,
                 route=self._route,
