@@ -119,6 +119,12 @@ def other_names(status: Status) -> list[str]:
     return list({alias.casefold(): alias for alias in status.aliases}.values())
 
 
+def outdated(status: Status) -> str:
+    """Return the phrase that the note has for *status*, if it is one of former times; ``""`` if it is today's."""
+    note = status.note_phrase or ""
+    return note if status.standing == "current" and note.casefold() != status.phrase.casefold() else ""
+
+
 def exception_of(status: Status) -> str:
     """Return the name of the exception that answers with *status*, with its module; ``""`` where it is no error."""
     return f"hardtack.status.{for_status(status.code).__name__}" if status.is_error else ""
