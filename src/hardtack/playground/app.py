@@ -18,8 +18,10 @@ from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
 from hardtack.message import Request, Response
 from hardtack.playground import tables
 from hardtack.playground.asked import Asked
+from hardtack.playground.forward_proxy import ForwardProxy, through_the_proxy
 from hardtack.playground.kept import Kept
 from hardtack.playground.thing import PREFIX, find
+from hardtack.playground.upstream import Upstream
 from hardtack.status import NotFound
 from hardtack.status.limits import Limits
 from hardtack.status.refuse import RefusePolicy
@@ -57,7 +59,9 @@ class Playground:
         **services: Any,
     ) -> None:
         self._behind = behind
-        self._services = {**services, "kept": Kept(folder)}
+        self._upstream = Upstream()
+        self._proxy = ForwardProxy(self._upstream, limits)
+        self._services = {**services, "kept": Kept(folder), "upstream": self._upstream}
         self._layer = StatusLayer(
             self._things,
             answering=Answering(
@@ -74,8 +78,24 @@ class Playground:
         """Answer one connection (ASGI 3)."""
         if scope["type"] in ("http", "websocket") and is_ours(scope["path"]):
             await self._layer(scope, receive, _never_stored(send))
+        elif (passing := through_the_proxy(scope)) is not None:
+            await self._proxy(passing, receive, _never_stored(send))
+        elif scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
         else:
             await self._behind(scope, receive, send)
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await self._upstream.close()
+            await send(message)
+
+        try:
+            await self._behind(scope, receive, sent)
+        finally:
+            # An application without a lifespan, or one that fails, says nothing of an end.
+            await self._upstream.close()
 
     def _route(self, request: Request) -> Route | None:
         found = find(tables.THINGS, request.path)
@@ -113,8 +133,12 @@ def is_ours(path: str) -> bool:
 def _never_stored(send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() != b"cache-control"]
-            message = {**message, "headers": [*kept, (b"cache-control", b"no-store")]}
+            headers = message.get("headers", ())
+            kept = [pair for pair in headers if pair[0].lower() != b"cache-control"]
+            # What a server behind the gateway says to everybody on the way must get there (RFC 9111 §5.2).
+            unchanged = any(name.lower() == b"cache-control" and b"no-transform" in value for name, value in headers)
+            wanted = b"no-store, no-transform" if unchanged else b"no-store"
+            message = {**message, "headers": [*kept, (b"cache-control", wanted)]}
         await send(message)
 
     return sent
