@@ -12,7 +12,8 @@ from typing import Any
 from hardtack.message import Request
 from hardtack.site.services import Services
 from hardtack.status import Status, negotiate
-from hardtack.status.described import record
+from hardtack.status.causes import WHY_NOT
+from hardtack.status.described import WORDS, record
 from hardtack.status.handbook import CHAPTERS
 
 HTML, JSON, TEXT = "text/html", "application/json", "text/plain"
@@ -45,6 +46,21 @@ def called(name: str) -> Status | None:
 def address(services: Services, status: Status) -> str:
     """Return the address of the page about *status*."""
     return services.url(BELOW + status.slug)
+
+
+def why_not_sent(services: Services, status: Status) -> dict[str, str]:
+    """Return why no server may answer a request with *status*, by language; empty where it may."""
+    if status in WHY_NOT:
+        return WHY_NOT[status]
+    if status is Status.SWITCHING_PROTOCOLS:
+        return services.texts.both("status.switching")
+    code = str(status.code)
+    if status < Status.OK:
+        return said(services, "status.interim", code=code)
+    if status.may_be_sent:
+        return {}
+    standing = {language: words["standing"][status.standing] for language, words in WORDS.items()}
+    return said(services, "status.not_sent", code=code, standing=standing)
 
 
 def as_json(services: Services, status: Status) -> dict[str, Any]:

@@ -19,8 +19,6 @@ from hardtack.site.codes import HTML, JSON, TEXT
 from hardtack.site.services import Services
 from hardtack.site.texts import TAGS
 from hardtack.status import Forbidden, Status, challenge
-from hardtack.status.causes import WHY_NOT
-from hardtack.status.described import WORDS
 from hardtack.status.ranges import content_range
 from hardtack.status.refuse import METHODS
 
@@ -65,9 +63,10 @@ def show(request: Request, services: Services) -> Response:
     status = codes.called(name)
     if status is None:
         return status_code.nothing(request, services, name)
-    error = refused(services, status)
-    if error is not None:
-        return status_code.refusal(request, services, error, near=[status], title="status.refused_title")
+    unsent = codes.why_not_sent(services, status)
+    if unsent:
+        error = Forbidden(unsent, reason="code-is-not-sent")
+        return status_code.refusal(request, services, error, near=[status])
     response = _content(request, services, status) if status.content_allowed else Response(status.code)
     for field, value in _fields(request, services, status):
         response.add(field, value)
@@ -75,21 +74,6 @@ def show(request: Request, services: Services) -> Response:
     for field, value in headers.NOT_STORED:
         response.set(field, value)
     return response
-
-
-def refused(services: Services, status: Status) -> Forbidden | None:
-    """Return why *status* may not be the answer to a request, or ``None`` where it may."""
-    if status_code.is_answer(status):
-        return None
-    code = str(status.code)
-    if status in WHY_NOT:
-        return Forbidden(WHY_NOT[status], reason="code-is-not-sent")
-    if status is Status.SWITCHING_PROTOCOLS:
-        return Forbidden(services.texts.both("status.switching"), reason="code-is-interim")
-    if status.code < Status.OK:
-        return Forbidden(codes.said(services, "status.interim", code=code), reason="code-is-interim")
-    standing = {language: words["standing"][status.standing] for language, words in WORDS.items()}
-    return Forbidden(codes.said(services, "status.not_sent", code=code, standing=standing), reason="code-is-not-sent")
 
 
 def _content(request: Request, services: Services, status: Status) -> Response:

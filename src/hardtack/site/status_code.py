@@ -16,7 +16,7 @@ from hardtack.site.services import Services
 from hardtack.site.status_list import FAMILIES
 from hardtack.status import NotFound, Status, search
 from hardtack.status.catalogue import class_of, family_name
-from hardtack.status.causes import CAUSES, WHY_NOT
+from hardtack.status.causes import CAUSES
 from hardtack.status.decisions import DECISIONS
 from hardtack.status.described import LABELS, exception_of, facts, other_names
 from hardtack.status.handbook import CHAPTERS
@@ -48,14 +48,8 @@ def explain(request: Request, services: Services, status: Status) -> Response:
     return response
 
 
-def page(services: Services, status: Status, **values: Any) -> str:
-    """Return the text of the page about *status*.
-
-    Args:
-        services: of this request.
-        status: the code.
-        values: what the page shows besides.
-    """
+def page(services: Services, status: Status) -> str:
+    """Return the text of the page about *status*."""
     language = services.language
     known, labels = facts(status, language), LABELS[language]
     standing = "" if status.may_be_sent else known.pop("standing")
@@ -78,13 +72,8 @@ def page(services: Services, status: Status, **values: Any) -> str:
         labels=labels,
         correction=known.get("correction", ""),
         provokes=services.settings.provokes,
-        **{**_trial(services, status), "problem": None, **values},
+        **_trial(services, status),
     )
-
-
-def is_answer(status: Status) -> bool:
-    """Return whether a server may answer with *status*: it is no interim one, and nothing forbids it."""
-    return status.code >= Status.OK and status.may_be_sent
 
 
 def canonical(services: Services, status: Status) -> str:
@@ -109,13 +98,13 @@ def _trial(services: Services, status: Status) -> dict[str, Any]:
     cause = CAUSES.get(status)
     host = services.origin.partition("://")[2]
     lines = () if cause is None else cause.commands
-    settings = services.settings
-    by_number = services.url(f"{codes.BELOW}{status.code}")
+    unsent = codes.why_not_sent(services, status)
+    by_number = f"{services.origin}{services.url(codes.BELOW)}{status.code}"
     return {
-        "provoked": f"curl -i {services.origin}{by_number}" if settings.provokes and is_answer(status) else "",
+        "provoked": f"curl -i {by_number}" if services.settings.provokes and not unsent else "",
         "cause": cause,
         "commands": "\n".join(line.format(origin=services.origin, host=host) for line in lines),
-        "why_not": WHY_NOT.get(status, {}).get(services.language, ""),
+        "why_not": unsent.get(services.language, "") if cause is None else "",
     }
 
 
@@ -141,10 +130,12 @@ def nothing(request: Request, services: Services, name: str) -> Response:
         if near and codes.form_of(request) != codes.HTML:  # the page has a link for it
             said = codes.said(services, "status.no_name_but", close=f"{near[0].code} {near[0].phrase}")
     error = NotFound(said, reason="no-such-code")
-    return refusal(request, services, error, near=near, title="status.none_title")
+    return refusal(request, services, error, near=near, guessed=not codes.is_number(name))
 
 
-def refusal(request: Request, services: Services, error: Refused, *, near: list[Status], title: str) -> Response:
+def refusal(
+    request: Request, services: Services, error: Refused, *, near: list[Status], guessed: bool = False
+) -> Response:
     """Return a page that says *error* and leads on.
 
     Args:
@@ -152,7 +143,7 @@ def refusal(request: Request, services: Services, error: Refused, *, near: list[
         services: of this request.
         error: what is wrong with the address.
         near: the codes to lead to.
-        title: the text above it.
+        guessed: whether these may not be what was meant.
 
     Raises:
         Refused: *error*, where the request is a script's.
@@ -163,7 +154,8 @@ def refusal(request: Request, services: Services, error: Refused, *, near: list[
         "status_none.html",
         error=error,
         near=near,
-        title=title,
+        guessed=guessed,
+        missing=isinstance(error, NotFound),
         address=lambda status: codes.address(services, status),
     )
 
