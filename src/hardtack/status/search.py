@@ -23,7 +23,7 @@ def typed(text: str) -> str:
 
 
 def search(text: str) -> list[Status]:
-    """Return the codes in which every word of *text* occurs, those that are called so first, then by their numbers.
+    """Return the codes in which every word of *text* occurs: first what is called just so, then names, then meanings.
 
     Args:
         text: as somebody has typed it; without a word in it, nothing is found.
@@ -32,9 +32,9 @@ def search(text: str) -> list[Status]:
     words = wanted.casefold().split()
     if not words:
         return []
-    called = Status.find(wanted)
-    found = [status for status in Status if all(word in _said(status) for word in words)]
-    return [*called, *(status for status in found if status not in called)]
+    named = [status for status in Status if all(word in _names(status) for word in words)]
+    said = [status for status in Status if all(word in _said(status) for word in words)]
+    return list(dict.fromkeys([*Status.find(wanted), *named, *said]))
 
 
 def closest(text: str) -> Status | None:
@@ -49,6 +49,11 @@ def closest(text: str) -> Status | None:
 
 
 @cache
-def _said(status: Status) -> str:
+def _names(status: Status) -> str:
     names = (str(status.code), status.phrase, status.slug, status.phrase_in("zh"), *status.aliases)
-    return " ".join((*names, status.summary("en"), status.summary("zh"))).casefold()
+    return " ".join(names).casefold()
+
+
+@cache
+def _said(status: Status) -> str:
+    return " ".join((_names(status), status.summary("en"), status.summary("zh"))).casefold()
