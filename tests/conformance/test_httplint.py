@@ -21,6 +21,7 @@ import pytest
 
 from hardtack.site import assets
 from hardtack.site.routes import ROUTES
+from hardtack.status import Status
 from tests.conformance.wire import Answer, ask
 from tests.conftest import Service, Start
 
@@ -151,6 +152,10 @@ def _look_at_everything(visitor: Visitor) -> None:
             conditions += [f"If-Modified-Since: {modified}"] if modified else []
             for condition in conditions:
                 visitor.ask(method, path, f"{HTML}|{condition}")
+    for status in Status:
+        for path in (f"/status/{status.slug}", f"/status/{status.code}"):
+            for method, fields in (("GET", HTML), ("GET", "Accept: */*"), ("HEAD", HTML), ("DELETE", HTML)):
+                visitor.ask(method, path, fields)
     for path in ASSETS:
         for part in ("0-9", "0-9,20-29", "-5", "100000-", "abc"):
             visitor.ask("GET", path, f"Range: bytes={part}")
