@@ -88,7 +88,8 @@ def _content(request: Request, services: Services, status: Status) -> Response:
         body = _MULTI_STATUS.format(page=codes.address(services, status)).encode()
         return Response(status.code, [("Content-Type", "application/xml; charset=utf-8")], body)
     if status is Status.IM_USED:
-        return _words(services, status, gzip.compress(text.encode(), mtime=0))
+        # No charset: what gzip has made of the text is in none.
+        return Response(status.code, [("Content-Type", TEXT)], gzip.compress(text.encode(), mtime=0))
     form = codes.form_of(request)
     if form == HTML:
         return answers.html(status_code.page(services, status), status.code)
