@@ -118,6 +118,8 @@ def listen(host: str, port: int) -> socket.socket:
         words = {"host": host, "port": port, "next": port + 1, "reason": error.strerror or error}
         kind = "busy" if error.errno == errno.EADDRINUSE else "denied"
         raise MisuseError(say[kind].format(**words), say[f"{kind}-hint"].format(**words)) from None
+    # Head and content are two writes; without this the second waits until the visitor has confirmed the first (40 ms).
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.set_inheritable(True)
     return listener
 
