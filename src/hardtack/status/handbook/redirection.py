@@ -78,8 +78,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Location": (
-                    "It holds the one new address, absolute or relative; if it has no `#fragment`, the browser keeps "
-                    "that of the old address (RFC 9110 §10.2.2)."
+                    "It holds the one new address, absolute or relative; if it has no fragment (`#…`), the browser "
+                    "keeps that of the old address (RFC 9110 §10.2.2)."
                 ),
             },
             client=(
@@ -111,7 +111,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Location": (
-                    "写唯一的新地址，绝对、相对都行；其中没有 `#` 片段时，浏览器沿用旧地址的片段（RFC 9110 §10.2.2）。"
+                    "写唯一的新地址，绝对、相对都行；其中没有片段（`#…`）时，浏览器沿用旧地址的片段（RFC 9110 "
+                    "§10.2.2）。"
                 ),
             },
             client=(
