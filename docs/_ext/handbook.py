@@ -12,13 +12,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from handbook_code import LANGUAGES, lines, said
+from handbook_code import lines, said
 from status_table import ELSEWHERE, WHO
 
 from hardtack.status import Status, for_status
 from hardtack.status.causes import CAUSES, WHY_NOT
 from hardtack.status.decisions import DECISIONS
-from hardtack.status.described import LABELS, facts
+from hardtack.status.described import LABELS, LANGUAGES, facts
 from hardtack.status.handbook import CHAPTERS
 
 FOLDER = Path(__file__).parents[1] / "status"
@@ -241,7 +241,8 @@ def _cause(status: Status, language: str) -> Iterator[str]:
     if status.code in WHY_NOT:
         yield _text(WHY_NOT[status.code][language])
     if cause := CAUSES.get(status.code):
-        yield f"**{_text(cause.title[language])}**{talk['ended']} {_text(cause.story[language])}".rstrip()
+        yield f"**{_text(cause.title[language])}**"
+        yield _text(cause.story[language])
         yield talk["serve"]
         yield "```sh\n" + "\n".join(command.format(**ORIGIN) for command in cause.commands) + "\n```"
         if cause.decided:

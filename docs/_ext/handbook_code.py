@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from hardtack.status import Status, for_status
 
-LANGUAGES = ("en", "zh")
-
 _ARGUMENTS = {
     400: '({"en": "This is no JSON.", "zh": "这不是 JSON。"}, reason="broken-json")',
     401: '(challenge=challenge("Bearer", realm="example"))',

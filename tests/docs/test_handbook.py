@@ -17,9 +17,9 @@ from werkzeug.test import TestResponse
 from hardtack.adapters.flask import Status as Layer
 from hardtack.status import Status, for_status
 from hardtack.status.causes import CAUSES, WHY_NOT
+from hardtack.status.described import LANGUAGES
 
 DOCS = Path(__file__).parents[2] / "docs"
-LANGUAGES = ("en", "zh")
 MODULES = ("handbook", "handbook_code", "status_table")
 
 every = pytest.mark.parametrize("status", Status, ids=lambda status: str(status.code))

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from hardtack.status import Status
+from hardtack.status.described import LANGUAGES
 from hardtack.status.handbook import CHAPTERS, Chapter
 
-LANGUAGES = ("en", "zh")
 LONGEST = 700
 """Characters of one text: more is an essay."""
 

@@ -655,7 +655,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             when=(
                 "Somebody has decided that the resource is gone for good: an account was deleted, a campaign is over, "
                 "a version of an API has been switched off. If that is not certain, 404 is the answer (RFC 9110 "
-                "§15.5.11); if there is a successor, 301 or 308. The mark need not be kept for ever."
+                "§15.5.11); if there is a successor, 301 or 308. The 410 need not be kept up for ever."
             ),
             fields={},
             client=(

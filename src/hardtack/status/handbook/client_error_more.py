@@ -579,8 +579,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "浏览器每次都带着同样的 Cookie，所以全站都打不开，连退出登录也不行。响应自己就能帮忙："
-                "错误响应里的 `Set-Cookie` 浏览器照样执行（RFC 6265 §3），`Max-Age=0` 可以删掉惹事的那个，"
+                "浏览器每次都带着同样的 Cookie，所以全站都打不开，连退出登录也不行。响应自己就能帮忙：错误响应里的 "
+                "`Set-Cookie` 浏览器照样执行（RFC 6265 §3），`Max-Age=0` 可以删掉出问题的那个，"
                 '`Clear-Site-Data: "cookies"` 则全部清除。任何缓存都不得保存它（RFC 6585 §5）。'
             ),
             mistakes=(

@@ -122,7 +122,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "直接在线上拿 301 做试验。遇到过的人已存在浏览器缓存里，服务器上撤掉也够不着他们：先用 302，"
+                    "直接在线上拿 301 做试验。遇到过的人已存在浏览器缓存里，在服务器上撤掉也影响不到他们：先用 302，"
                     "或加上 `Cache-Control: max-age=300`。"
                 ),
                 "失效的页面一律引到首页。搜索引擎当它是软 404：有后继的逐页引过去，其余用 410。",
@@ -137,10 +137,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     302: {
         "en": Chapter(
             when=(
-                "Use it where a page is elsewhere for now and is fetched with GET: a short link that counts, a page of "
-                "the day, the way to the sign-in. After a form, 303 says plainly what 302 only does in practice; where "
-                "the method must stay, 307. A program that lacks a session gets 401, not a redirect to a form that it "
-                "cannot fill in."
+                "Use it where a page is elsewhere for now and is fetched with GET: a short link that counts its "
+                "visitors, a page of the day, the way to the sign-in. After a form, 303 says plainly what 302 only "
+                "does in practice; where the method must stay, 307. A program that lacks a session gets 401, not a "
+                "redirect to a form that it cannot fill in."
             ),
             fields={
                 "Location": "It holds the address for this once; the next request goes to the old one again.",
@@ -203,7 +203,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             fields={
                 "Location": (
                     "It names the page of the result, which is another resource than the one that took the request, "
-                    "and must bear being fetched again."
+                    "and can be fetched again without harm."
                 ),
             },
             client=(

@@ -511,7 +511,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "对整个磁盘回答 `Depth: infinity` 的 PROPFIND。"
                     "可以用 403 和 `DAV:propfind-finite-depth` 拒绝（RFC 4918 §9.1）。"
                 ),
-                "本该同成同败的操作也用 207。有一项失败就全部撤销，回 409 或 422。",
+                "本该要么全成、要么全不成的一批操作也用 207。有一项失败就全部撤销，回 409 或 422。",
             ),
         ),
     },
