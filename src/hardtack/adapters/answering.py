@@ -132,12 +132,13 @@ class Answering(ErrorAnswers):
         """
         if self._proxies is not None:
             try:
-                head = self._proxies.believed(head)
+                head = self._proxies.believed(head, trace=steps)
             except Refused as error:
                 return head, self.page(head, error, steps)
-        refused = shed(self.limits, in_flight, maintenance=self.closed) or refuse(head, self.policy, trace=steps)
+        refused = shed(self.limits, in_flight, maintenance=self.closed, trace=steps)
+        refused = refused or refuse(head, self.policy, trace=steps)
         if refused is None and self.addresses is not None:
-            found = self.addresses.find(head)
+            found = self.addresses.find(head, trace=steps)
             if isinstance(found, Response):
                 return head, self._traced(found, steps)
             refused = found
@@ -178,17 +179,18 @@ class Answering(ErrorAnswers):
 
     # While the application runs
 
-    def slow(self, *, stalled: bool) -> Refused:
+    def slow(self, steps: Steps, *, stalled: bool) -> Refused:
         """Return the error for content that is too slow: its next piece (*stalled*), or all of it."""
-        return past("piece_seconds" if stalled else "body_seconds", self.limits)
+        return past("piece_seconds" if stalled else "body_seconds", self.limits, trace=steps)
 
-    def too_large(self, most: int) -> Refused:
+    def too_large(self, most: int, steps: Steps) -> Refused:
         """Return the error for content of more than *most* bytes, found while it was read."""
-        return past("max_body", replace(self.limits, max_body=most))
+        return past("max_body", replace(self.limits, max_body=most), trace=steps)
 
     def late(self, request: Request, waiting: list[object], steps: Steps) -> Response:
         """Return the answer for a handler over its deadline; *waiting* is what ``UPSTREAM`` was set to."""
-        return self.page(request, past("upstream_seconds" if waiting else "handler_seconds", self.limits), steps)
+        passed = "upstream_seconds" if waiting else "handler_seconds"
+        return self.page(request, past(passed, self.limits, trace=steps), steps)
 
     # After it
 
@@ -218,6 +220,8 @@ class Answering(ErrorAnswers):
             answer.length = declared_length(headers)
         done = finished(request, answer, now=self.now, boundary=boundary, policy=self._finish, trace=steps)
         if steps is not None:
+            # A page of ours that was made inside the application has one already.
+            done.headers = [field for field in done.headers if field[0].lower() != TRACE_FIELD.lower()]
             done.headers.append((TRACE_FIELD, header(steps)))
         return done
 
@@ -245,7 +249,7 @@ class Answering(ErrorAnswers):
 
     def instead_of(self, request: Request, status: int, headers: list[tuple[str, str]], steps: Steps) -> Response:
         """Return our page in the place of the application's error."""
-        return self.page(request, stand_in.error_of(status, headers), steps)
+        return self.answered(request, stand_in.error_of(status, headers), steps)
 
 
 def known(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from contextvars import ContextVar
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status import pages
-from hardtack.status.limits import Limits, failure
+from hardtack.status.limits import Limits, failure, note
 from hardtack.status.pages import Page
 from hardtack.status.precondition import NotModified
-from hardtack.status.trace import Step, header
+from hardtack.status.trace import Step, answers, header
 
 Steps = list[Step] | None
 
@@ -77,6 +77,16 @@ class ErrorAnswers:
             return self.page(request, decision, steps)
         return self._traced(Response(decision.status, list(decision.headers)), steps)
 
+    def raised(self, request: Request, error: Refused | NotModified, steps: Steps) -> Response:
+        """Return the answer to what the application raised to be its answer, or what a rule raised on its behalf."""
+        note(error, steps)
+        return self.decided(request, error, steps)
+
+    def answered(self, request: Request, error: Refused, steps: Steps) -> Response:
+        """Return our page for *error*, which is what the application itself has answered."""
+        answers(steps, error.status)
+        return self.page(request, error, steps)
+
     def failed(self, request: Request, error: Exception, steps: Steps, *, traceback: bool = True) -> Response:
         """Return the answer to what escaped from the application, and write down what nobody foresaw.
 
@@ -87,9 +97,9 @@ class ErrorAnswers:
         while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
             error = error.exceptions[0]
         if isinstance(error, Refused | NotModified):
-            return self.decided(request, error, steps)
+            return self.raised(request, error, steps)
         incident = secrets.token_hex(6)
-        refused = failure(error, incident, self.limits)
+        refused = failure(error, incident, self.limits, trace=steps)
         _log.error(
             "unexpected error",
             exc_info=error if traceback else None,

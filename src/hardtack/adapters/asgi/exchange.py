@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hardtack.adapters.asgi.content import Content
 from hardtack.adapters.asgi.deadline import Deadline
-from hardtack.adapters.asgi.translate import head_of, messages, request_head, start
+from hardtack.adapters.asgi.translate import STEPS, head_of, messages, request_head, start
 from hardtack.adapters.asgi.types import Message, Receive, Scope, Send
 from hardtack.adapters.carrying import Carrying
 from hardtack.adapters.cutting import Cutter, joined
@@ -122,6 +122,8 @@ class Exchange(Carrying):
             layer.remember(self._scope)
             self._plain = layer.may_pass(self._scope)
             self._scope = layer.scope_for(self._scope, self._request)
+            if self._steps is not None:
+                self._scope[STEPS] = self._steps
         return response
 
     @property
@@ -146,9 +148,9 @@ class Exchange(Carrying):
         try:
             message = await content.next()
         except TimeoutError:
-            return await self._cut(answering.slow(stalled=content.stalled), drain=False)
+            return await self._cut(answering.slow(self._steps, stalled=content.stalled), drain=False)
         if content.size > self.most:
-            return await self._cut(answering.too_large(self.most))
+            return await self._cut(answering.too_large(self.most, self._steps))
         if self._deadline is not None and not self._started:
             self._deadline.start()
         return message
@@ -223,6 +225,7 @@ class Exchange(Carrying):
                     await self._answer(answering.instead_of(self.request, status, headers, self._steps))
                 return
         body, self._body, self._held = self._body, b"", None
+        self.note_answer(status, headers)
         finished = answering.finish(
             self.request, status, headers, None if more else body, self._steps, declared=self._declared
         )

@@ -91,7 +91,7 @@ class Exchange(Carrying):
             return None
         size = file.seek(0, 2)
         file.seek(0)
-        return self.answering.too_large(most) if size > most else None
+        return self.answering.too_large(most, self.steps) if size > most else None
 
     def __enter__(self) -> None:
         """Let the view's rules be asked."""
@@ -132,7 +132,7 @@ class Exchange(Carrying):
         limits, now = self.answering.limits, monotonic()
         stalled = limits.piece_seconds is not None and now - begun > limits.piece_seconds
         if stalled or (limits.body_seconds is not None and now - self._began > limits.body_seconds):
-            self._decided = self.answering.slow(stalled=stalled)
+            self._decided = self.answering.slow(self.steps, stalled=stalled)
             raise self._decided
         return piece
 
@@ -156,7 +156,7 @@ class Exchange(Carrying):
         if self._passes(response):
             return None
         if self._decided is not None and self._decided.status != status:
-            return partial(answering.decided, asked, self._decided, steps)
+            return partial(answering.raised, asked, self._decided, steps)
         content = None if response.streaming else response.content
         if content is None:
             stands_in = self.collects(status, fields, sys.maxsize)
@@ -169,6 +169,7 @@ class Exchange(Carrying):
             return partial(answering.instead_of, asked, status, fields, steps)
         file = getattr(response, "file_to_stream", None)
         seekable = file is not None and getattr(file, "seekable", bool)()
+        self.note_answer(status, fields)
         done = answering.finish(asked, status, fields, content, steps, file=seekable, declared=self._declared)
         if done.error is not None:
             return partial(answering.failed_at_the_end, asked, done, done.error, steps)

@@ -141,11 +141,11 @@ class Exchange(Carrying):
         self._size += len(piece)
         limits, now = self._answering.limits, monotonic()
         if self._size > self.most:
-            self._decided = self._answering.too_large(self.most)
+            self._decided = self._answering.too_large(self.most, self._steps)
         elif limits.piece_seconds is not None and now - begun > limits.piece_seconds:
-            self._decided = self._answering.slow(stalled=True)
+            self._decided = self._answering.slow(self._steps, stalled=True)
         elif limits.body_seconds is not None and now - self._began > limits.body_seconds:
-            self._decided = self._answering.slow(stalled=False)
+            self._decided = self._answering.slow(self._steps, stalled=False)
         else:
             return piece
         raise self._decided
@@ -205,6 +205,7 @@ class Exchange(Carrying):
     def _finish(self, rest: Iterable[bytes], whole: bytes | None, begun: Iterator[bytes]) -> Iterable[bytes]:
         status = number(self._status or "")
         file = seekable(rest) if self._is_file(rest) else None
+        self.note_answer(status, self._fields)
         done = self._answering.finish(
             self._request, status, self._fields, whole, self._steps, file=file is not None, declared=self._declared
         )
