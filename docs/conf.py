@@ -35,7 +35,7 @@ html_css_files = ["story.css", "tables.css"]
 
 def _say_language(_app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     """Write the language of a page into it, for screen readers, fonts and line breaks."""
-    context["language"] = "zh-Hans" if page.startswith("zh/") else "en"
+    context["language"] = "zh-Hans" if page.startswith(("zh/", "status/zh/")) else "en"
 
 
 def setup(app: Any) -> None:
