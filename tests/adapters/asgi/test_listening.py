@@ -102,7 +102,17 @@ def test_a_head_in_two_pieces_is_a_request(port: int) -> None:
 
 def test_a_second_head_on_the_connection_has_its_own_time(port: int) -> None:
     """The first request's octets are not held against it."""
-    said = _said(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET / HTTP/1.1\r\nHo")
+    whole, begun = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET / HTTP/1.1\r\nHo"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(whole)
+        assert connection.recv(65536).startswith(WELL)
+        connection.sendall(begun)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 408")
+
+
+def test_so_has_one_that_came_along_with_the_first(port: int) -> None:
+    """Octets of two requests may come in one piece."""
+    said = _said(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHo")
     assert said.startswith(WELL)
     assert b"HTTP/1.1 408" in said
 

@@ -57,6 +57,15 @@ class Listening(H11Protocol):
             self._head = b""
             self._wait_no_more()
 
+    def on_response_complete(self) -> None:
+        """Go on to the next request; of its head some may have come already."""
+        super().on_response_complete()
+        begun = self.conn.trailing_data[0] if self.conn.their_state is h11.IDLE else b""
+        if begun and not self._head:
+            self._head = begun[: unparsed.MAX_HEAD]
+            self._unset_keepalive_if_required()
+            self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
+
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request, in the place of uvicorn's one word for all of them."""
         error = sys.exc_info()[1]
