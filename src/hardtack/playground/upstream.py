@@ -88,7 +88,7 @@ class Upstream:
         async with self._opening:
             if self._server is None:
                 self._server = await asyncio.start_server(self._begin, _HERE, 0, limit=_MOST_HEAD)
-        return _address(self._server.sockets[0])
+            return _address(self._server.sockets[0])
 
     def nobody(self) -> tuple[str, int]:
         """Return an address at which nobody listens, and nobody will as long as this is here."""
