@@ -21,4 +21,6 @@ def beside(service: Hardtack, settings: Settings) -> ASGIApp:
         folder=Path(settings.data),
         trusted_proxies=settings.trusted_proxies,
         origin=settings.public_origin,
+        site=site,
+        realm=settings.realm,
     )
