@@ -58,5 +58,4 @@ def test_a_form_that_is_sent_twice_is_answered_twice(playing: Service, code: int
     """Both at the same moment: each gets its code or another clear word, and neither is a failure of ours."""
     with ThreadPoolExecutor(2) as pool:
         both = [outcome.codes[0] for outcome in pool.map(lambda _: send(form, playing.url), range(2))]
-    assert code in both
     assert [] == [found for found in both if found != code and not 200 <= found < 500]
