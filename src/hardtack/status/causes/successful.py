@@ -23,7 +23,7 @@ CAUSES: dict[int, Cause] = {
             "这个临时响应，正文随后送到，最终响应再说明收到了什么。假如规则不放行，最终响应会马上到来，正文也就不必白送。",
         },
         ("curl -i --http1.1 -H 'Expect: 100-continue' -d 'a barrel of biscuits' {origin}/playground/digests",),
-        "",
+        "driver/content-is-wanted=continue",
     ),
     101: Cause(
         "socket-that-echoes",
