@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.types import Message, Receive, Scope, Send
 from hardtack.playground import Playground, tea
 from hardtack.playground.app import LIMITS
+from hardtack.playground.beside import beside
+from hardtack.site import Settings
 from hardtack.status.refuse import RefusePolicy
 from tests.adapters.asgi.driving import ask, scope
 from tests.playground.driven import behind, play
@@ -142,3 +145,22 @@ def test_an_application_without_a_lifespan_is_left_as_it_is(tmp_path: Path) -> N
 def test_it_can_be_asked_without_ever_being_started(tmp_path: Path) -> None:
     """As a test client does; the museum opens when it is needed."""
     assert 200 == ask(Playground(behind, folder=tmp_path), scope("/playground/notes/1")).status
+
+
+@pytest.mark.parametrize(
+    ("origin", "playground", "there"),
+    [(None, False, True), ("https://id.example.org", True, True), ("https://id.example.org", False, False)],
+)
+def test_it_is_beside_the_service_where_the_settings_have_it(
+    tmp_path: Path, origin: str | None, playground: bool, there: bool
+) -> None:
+    """In development it always is; with a public origin only where the operator says so."""
+    settings = Settings(data=str(tmp_path), origin=origin, playground=playground)
+    service.prepare(settings)
+    application = service.application(settings)
+    assert application.site is not None
+    try:
+        assert there == isinstance(beside(application, settings), Playground)
+        assert there == (beside(application, settings) is not application)
+    finally:
+        application.site.close()

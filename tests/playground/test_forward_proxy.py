@@ -14,6 +14,7 @@ from hardtack.playground.forward_proxy import IN_FLIGHT, NAME, PASSWORD, missing
 from hardtack.playground.upstream import ARCHIVE, DOCUMENTS
 from hardtack.status.refuse import RefusePolicy
 from tests.adapters.asgi.driving import scope
+from tests.conftest import Service
 from tests.playground.driven import play
 
 RIGHT = f"Basic {b64encode(f'{NAME}:{PASSWORD}'.encode()).decode()}"
@@ -163,3 +164,17 @@ def test_only_name_and_password_of_a_guest_open_it(values: list[str], reason: st
     """Once, in the one scheme that was asked for; two of them are one too many."""
     found = missing_credentials(Headers([("Proxy-Authorization", value) for value in values]))
     assert found == (f"proxy-credentials-{reason}" if reason else "")
+
+
+def test_a_browsers_way_through_the_proxy_is_the_one_and_only(playing: Service) -> None:
+    """Over a socket, as clients write it: the museum for a guest; no other host, and no tunnel."""
+    ask = playing.ask
+    museum, fields = "http://museum.test/biscuit", {"Host": "museum.test", "Proxy-Authorization": RIGHT}
+    status, answered, content = ask("GET", museum, headers=fields)
+    assert (200, "1.1 playground") == (status, answered["Via"])
+    assert DOCUMENTS["biscuit"].text["en"] == content
+    assert 407 == ask("GET", museum, headers={"Host": "museum.test"})[0]
+    assert 421 == ask("GET", "http://example.org/", headers={**fields, "Host": "example.org"})[0]
+    assert 421 == ask("GET", "/biscuit", headers=fields)[0]
+    assert 400 <= ask("CONNECT", "museum.test:443", headers=fields)[0]
+    assert 400 <= ask("CONNECT", f"localhost:{playing.port}", headers=fields)[0]

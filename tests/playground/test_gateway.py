@@ -11,7 +11,7 @@ import pytest
 from hardtack.message import Request
 from hardtack.playground import gateway
 from hardtack.playground.upstream import ARCHIVE, DOCUMENTS, TELEGRAPH, Upstream
-from hardtack.status.limits import UpstreamFailed
+from hardtack.status.limits import UpstreamFailed, WaitedForUpstream
 from tests.adapters.asgi.driving import scope
 from tests.playground.driven import play
 
@@ -153,3 +153,43 @@ def test_the_museum_opens_again_after_it_was_closed(tmp_path: Path) -> None:
     app = Playground(behind, folder=tmp_path)
     for _ in range(2):
         assert 200 == asyncio.run(played(app, [scope(f"{GATEWAY}/museum/letter")]))[0].status
+
+
+@pytest.mark.parametrize(
+    ("begin", "again", "pause", "raised"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n", 0.0, UpstreamFailed),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"z" * 1000, 0.0, UpstreamFailed),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.0, UpstreamFailed),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n", 0.05, WaitedForUpstream),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nz\r\n", 0.05, WaitedForUpstream),
+    ],
+)
+def test_attack_an_answer_without_an_end_costs_a_bounded_time_and_space(
+    begin: bytes, again: bytes, pause: float, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes fast is too much, what comes slowly is too late; the connection is closed either way."""
+    monkeypatch.setattr(gateway, "SECONDS", 0.5)
+    gone = []
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(begin)
+        try:
+            while True:
+                writer.write(again)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        except ConnectionError:
+            gone.append(True)
+        finally:
+            writer.close()
+
+    async def asking() -> None:
+        async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:
+            with pytest.raises(raised):
+                await gateway.fetched(server.sockets[0].getsockname(), "/", Request(method="GET", path="/"))
+            while not gone:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asking())
