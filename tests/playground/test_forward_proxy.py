@@ -118,6 +118,28 @@ def test_attack_a_host_that_contradicts_the_target_is_refused(tmp_path: Path) ->
         assert 400 == play(tmp_path, {**asked, "headers": [*fields, guest()]})[0].status
 
 
+@pytest.mark.parametrize(
+    ("more", "fields", "status"),
+    [
+        ({"client": ("127.8.9.10", 1)}, [], 200),
+        ({"client": ("::1", 1)}, [], 200),
+        ({"client": ("192.0.2.1", 1)}, [], 299),
+        ({"client": ("::ffff:192.0.2.1", 1)}, [], 299),
+        ({"client": None}, [], 299),
+        ({"client": ("unix:", None)}, [], 299),
+        ({}, [(b"X-Forwarded-For", b"127.0.0.1")], 299),
+        ({}, [(b"via", b"1.1 cache")], 299),
+    ],
+)
+def test_attack_in_development_only_this_machine_has_a_proxy(
+    tmp_path: Path, more: dict[str, Any], fields: list[tuple[bytes, bytes]], status: int
+) -> None:
+    """Everybody else meets what the service itself says to them; with a public origin they are answered."""
+    asked = through("http://museum.test/biscuit", guest(), *fields, **more)
+    assert status == play(tmp_path, asked, policy=RefusePolicy(development=True))[0].status
+    assert 200 == play(tmp_path, asked)[0].status
+
+
 def test_nothing_but_a_request_is_taken(tmp_path: Path) -> None:
     """A WebSocket through the proxy there is none."""
     assert through_the_proxy({**through("http://museum.test/biscuit"), "type": "websocket"}) is None
