@@ -140,7 +140,7 @@ CAUSES: dict[int, Cause] = {
     ),
     206: Cause(
         "resumed-download",
-        {"en": "A download that goes on where it stopped", "zh": "从断处接着下载"},
+        {"en": "A download that goes on where it broke", "zh": "从断处接着下载"},
         {
             "en": "The second line fetches half of an almanac, as if the connection had broken. The third sees how "
             "much is there already and asks for the rest with Range. The file is longer than that and can be cut "
