@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 ORIGIN, HOST = "http://localhost:8000", "localhost:8000"
-TEST = "tests/playground/test_causes.py::test_a_cause_leads_to_its_code[{}]"
-REFUSED = "tests/playground/test_causes.py::test_what_has_no_cause_is_refused_with_the_reason[{}]"
+TEST = "test_a_cause_leads_to_its_code[{}]"
+REFUSED = "test_what_has_no_cause_is_refused_with_the_reason[{}]"
 
 LABELS = {
     "en": {
@@ -83,10 +83,10 @@ class CausesTable(Directive):
         """Return the table."""
         language = directives.choice(self.arguments[0], tuple(LABELS))
         head = LABELS[language]["head"]
-        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (6, 18, 16, 40, 20)), cols=len(head))
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (9, 18, 17, 36, 20)), cols=len(head))
         group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph("", title)) for title in head)))
         group += nodes.tbody("", *(_row(row, language) for row in rows()))
-        return [nodes.table("", group, classes=["colwidths-given"])]
+        return [nodes.table("", group, classes=["colwidths-given", "causes"])]
 
 
 def _row(row: Row, language: str) -> nodes.row:

@@ -48,7 +48,7 @@ def test_every_code_of_the_note_has_a_row_without_an_empty_cell(extension: Modul
 def test_every_test_that_the_table_names_is_there(extension: ModuleType) -> None:
     """By its file, its name and its code, as the runner of the tests writes it."""
     for row in extension.rows():
-        name, _, code = row.test().removeprefix("tests/playground/test_causes.py::").rstrip("]").partition("[")
+        name, _, code = row.test().rstrip("]").partition("[")
         (mark,) = getattr(test_causes, name).pytestmark
         assert int(code) in mark.args[1], row.test()
         assert mark.args[1] == sorted(CAUSES if row.cause else WHY_NOT)
