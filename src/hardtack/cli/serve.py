@@ -24,15 +24,15 @@ from uvicorn.supervisors import Multiprocess
 
 from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.types import ASGIApp
-from hardtack.cli import logs, voice
+from hardtack.cli import logs, sockets, voice
 from hardtack.errors import MisuseError
 from hardtack.playground.beside import beside
+from hardtack.playground.echo import MOST_MESSAGE
 from hardtack.site import Settings
 from hardtack.status import Status
 
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
 """The environment variable through which the workers get their settings as JSON; nothing in it is secret."""
-
 SAY = {
     "en": {
         "made": "made {files}: keep the key secret, and back both up",
@@ -170,8 +170,11 @@ def _configuration(settings: Settings, app: ASGIApp | str) -> uvicorn.Config:
         log_config=None,
         log_level="warning",
         lifespan="on",
-        ws="none",
-        http="h11",
+        # Only the playground speaks WebSocket; what it is told is bounded before it is read.
+        ws=sockets.Sockets if settings.provokes else "none",
+        ws_max_size=MOST_MESSAGE,
+        ws_per_message_deflate=False,
+        http=sockets.Handshakes if settings.provokes else "h11",
         h11_max_incomplete_event_size=32768,
         timeout_graceful_shutdown=10,
     )

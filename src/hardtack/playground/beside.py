@@ -22,4 +22,6 @@ def beside(service: Hardtack, settings: Settings) -> ASGIApp:
         trusted_proxies=settings.trusted_proxies,
         traces=service.traces,
         origin=settings.public_origin,
+        site=site,
+        realm=settings.realm,
     )

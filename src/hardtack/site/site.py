@@ -17,7 +17,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from hardtack.errors import MisuseError, Refused
-from hardtack.login import Accounts
+from hardtack.login import Account, Accounts
 from hardtack.message import Request, Response
 from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
@@ -247,6 +247,20 @@ class Site:
             trace=trace,
         )
 
+    def signed_in(self, request: Request) -> Account | None:
+        """Return who is signed in, for what stands beside the pages; no cookie is written.
+
+        Args:
+            request: believed, as :meth:`before_content` returns it.
+
+        Raises:
+            Refused: nobody knows now which sessions have ended, or the store does not answer.
+        """
+        services = self._services(request)
+        self._open(request, services)
+        self._check_known(services)
+        return services.account
+
     def around(self, request: Request, visitor: Visitor, sessions: Sessions, now: int) -> Services:
         """Return the view of a request to the application around, for what a form of its own begins.
 
@@ -277,9 +291,7 @@ class Site:
         services.visitor = Visitor(session, self._parts.tokens, names, cookies, services.now)
 
     def _page(self, request: Request, route: Route | None, services: Services) -> Response:
-        visitor = services.visitor
-        if visitor is not None and visitor.session.identity_why == "revocations-unavailable":
-            raise services.unsure
+        self._check_known(services)
         if route is None:
             return self._elsewhere(request, services)
         if request.method == "OPTIONS":
@@ -287,9 +299,15 @@ class Site:
         page = route.page(request.method)
         if page is None:
             raise MethodNotAllowed(allow=route.allow)
-        if visitor is not None and request.method not in csrf.SAFE_METHODS:
-            self._check_origin(request, services, visitor)
+        if services.visitor is not None and request.method not in csrf.SAFE_METHODS:
+            self._check_origin(request, services, services.visitor)
         return page(request, services)
+
+    @staticmethod
+    def _check_known(services: Services) -> None:
+        visitor = services.visitor
+        if visitor is not None and visitor.session.identity_why == "revocations-unavailable":
+            raise services.unsure
 
     def _elsewhere(self, request: Request, services: Services) -> Response:
         meant = without_slash(services.path)

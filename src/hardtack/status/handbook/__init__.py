@@ -6,7 +6,14 @@ read about a code (the pages under ``/status``, the docs), and never while a req
 
 from __future__ import annotations
 
-from hardtack.status.handbook import client_error, client_error_more, informational, redirection, server_error, successful
+from hardtack.status.handbook import (
+    client_error,
+    client_error_more,
+    informational,
+    redirection,
+    server_error,
+    successful,
+)
 from hardtack.status.handbook.chapter import Chapter
 
 CHAPTERS: dict[int, dict[str, Chapter]] = {
