@@ -58,6 +58,8 @@ class Step(NamedTuple):
 Trace = list[Step] | None
 
 _ANSWERS = "RFC 9110 §15"
+CONTINUES = "continue"
+"""The outcome of a step after which the request goes on."""
 
 
 def answers(steps: Trace, status: int) -> None:
@@ -77,7 +79,7 @@ def raises(steps: Trace, reason: str) -> None:
 
 
 def _says(step: Step, reason: str) -> bool:
-    return step.outcome == reason or (step.moment == "driver" and step.outcome != "")
+    return step.outcome == reason or (step.moment == "driver" and step.outcome not in ("", CONTINUES))
 
 
 def fails(steps: Trace, reason: str, reference: str) -> None:

@@ -26,6 +26,7 @@ from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status.admit import admit
 from hardtack.status.finish import LOOKED_AT, NEEDS_NOTHING, VALIDATORS
+from hardtack.status.framing import begins_to_read
 from hardtack.status.precondition import NotModified
 from hardtack.status.rules import CARRIER
 
@@ -127,6 +128,8 @@ class Exchange(Carrying):
             Refused: it came too slowly.
         """
         begun = monotonic()
+        if self._began is None:
+            begins_to_read(self.asked, self.steps)
         self._began = self._began or begun
         piece = source(-1 if size is None else size)
         limits, now = self.answering.limits, monotonic()
