@@ -58,7 +58,7 @@ SERVERS: dict[str, Server] = {
         "hardtack serve",
         "hardtack",
         ("hardtack", "serve", "--port", "{port}", "--data", "{folder}/data"),
-        "/playground/notes",
+        "/playground/digests",
     ),
     "listening": Server("the same without its layers", "uvicorn", ("tests.servers.systems", "listening", "{port}")),
     "uvicorn-h11": Server(

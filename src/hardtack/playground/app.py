@@ -16,6 +16,7 @@ from hardtack.adapters.answering import Answering
 from hardtack.adapters.asgi.status import StatusLayer
 from hardtack.adapters.asgi.translate import REQUEST, STEPS, ClientGone, messages, refuse_handshake, request_head
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
+from hardtack.adapters.traces import Traces
 from hardtack.message import Request, Response
 from hardtack.playground import tables
 from hardtack.playground.asked import Asked
@@ -49,6 +50,7 @@ class Playground:
         policy: which hosts are answered for, and whether only this machine's own browser is.
         folder: where the things keep what they are given, until it is too old or too much.
         limits: how much, how long and how many; for tests.
+        traces: where answers are kept with what decided them, beside those of *behind*; ``None``: here alone.
         services: what things need of the service around, by name; see the things that ask for it.
     """
 
@@ -60,6 +62,7 @@ class Playground:
         folder: Path,
         trusted_proxies: Sequence[str] = (),
         limits: Limits = LIMITS,
+        traces: Traces | None = None,
         **services: Any,
     ) -> None:
         self._behind = behind
@@ -79,6 +82,7 @@ class Playground:
                 trace=True,
             ),
         )
+        self._layer.answering.traces = traces or self._layer.answering.traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from hardtack.errors import Refused
 from hardtack.status import pages, unparsed
@@ -92,6 +92,11 @@ class Listening(H11Protocol):
     def _answer(self, error: Refused) -> None:
         """Send *error* as the last answer on this connection, if none has begun."""
         self._wait_no_more()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            # Whoever still works on the request that broke off has nobody to answer.
+            cycle.disconnected = True
+            cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return
