@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,15 +129,27 @@ Start = Callable[..., Service]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts the service with more options and waits until it is ready."""
+    with starting(tmp_path) as start_one:
+        yield start_one
+
+
+@contextmanager
+def starting(place: Path, *, provoked: str = "\0") -> Iterator[Start]:
+    """Give a function that starts the service, with its data and what it says in *place*; stop them all at the end.
+
+    Args:
+        place: a folder.
+        provoked: how the last line of a traceback begins that a test provokes; there must be no other.
+    """
     running: list[Service] = []
 
     def start_one(
         *options: str, environ: Mapping[str, str] | None = None, data: Path | None = None, nothing_there: bool = False
     ) -> Service:
-        folder = data or tmp_path / "data"
+        folder = data or place / "data"
         if not (nothing_there or folder.exists()):
             empty.put(folder / "hardtack.db")
-        log = tmp_path / f"log-{len(running)}"
+        log = place / f"log-{len(running)}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HARDTACK_")}
         command = [sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
         if "--port" not in options:
@@ -150,17 +163,20 @@ def start(tmp_path: Path) -> Iterator[Start]:
         wait_until_ready(service)
         return service
 
-    yield start_one
-    for service in running:
-        if service.process.poll() is None:
-            service.process.send_signal(signal.SIGTERM)
-    for service in running:
-        try:
-            service.process.wait(timeout=30)
-            assert "Traceback" not in service.said, service.said
-        except subprocess.TimeoutExpired:
-            service.process.kill()
-            raise
+    try:
+        yield start_one
+    finally:
+        for service in running:
+            if service.process.poll() is None:
+                service.process.send_signal(signal.SIGTERM)
+        for service in running:
+            try:
+                service.process.wait(timeout=30)
+                said = service.said
+                assert said.count("\nTraceback") == said.count(f"\n{provoked}"), said
+            except subprocess.TimeoutExpired:
+                service.process.kill()
+                raise
 
 
 def wait_until_ready(service: Service) -> None:

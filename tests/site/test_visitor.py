@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hardtack.seal import Keyring
 from hardtack.session import Sessions, csrf
 from hardtack.site import texts
 from hardtack.site.services import COOKIE_PROBLEMS
+from hardtack.status import ServiceUnavailable
 from tests.site.conftest import HOST, NAME, PASSWORD, Browser, MakeWorld, Page, World, set_cookies
 
 IDENTITY = "hardtack-8000"
@@ -157,6 +159,33 @@ class TestBadCookies:
         response = world.browser().ask("GET", "/account", headers={"cookie": header})
 
         assert (400 if set(header) & set("\r\n\0") else 303) == response.status
+
+
+class TestBesideThePages:
+    """Who is signed in, asked by what stands beside the pages."""
+
+    def test_it_is_told_who_is_signed_in(self, world: World) -> None:
+        """By the same cookies as on the pages, until the sign-out."""
+        member, browser = world.member(), world.browser()
+        asked = Request(method="GET", path="/beside", host=HOST)
+        assert world.site.signed_in(asked) is None
+        browser.sign_in()
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        asked = replace(asked, headers=Headers([("cookie", cookies)]))
+        assert member == world.site.signed_in(asked)
+        browser.submit("/account", action="/sign-out")
+        assert world.site.signed_in(asked) is None
+
+    def test_where_nobody_can_tell_it_is_told_so(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """503: to be tried again, and nobody is let in meanwhile."""
+        world.member()
+        browser = world.browser()
+        browser.sign_in()
+        monkeypatch.setattr(type(world.accounts.revocations), "verdict", lambda *_: "unknown")
+        headers = Headers([("cookie", f"{IDENTITY}={browser.cookies[IDENTITY]}")])
+        with pytest.raises(ServiceUnavailable) as refused:
+            world.site.signed_in(Request(method="GET", path="/beside", host=HOST, headers=headers))
+        assert "revocations-unavailable" == refused.value.reason
 
 
 class TestUnknownRevocations:

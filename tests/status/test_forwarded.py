@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from hardtack.errors import MisuseError
 from hardtack.message import Headers, Request
 from hardtack.status.errors import BadRequest
 from hardtack.status.forwarded import TrustedProxies, Visitor
+from hardtack.status.trace import Step
 
 PROXY = TrustedProxies(["127.0.0.1", "10.0.0.0/8"])
 
@@ -48,6 +50,16 @@ def test_that_a_trusted_proxy_has_passed_it_on_is_known_to_whoever_looks_again()
     strange = replace(came, client="198.51.100.7")
     assert strange == PROXY.believed(strange)
     assert not strange.proxied
+
+
+def test_whether_proxies_are_understood_can_be_noted() -> None:
+    """The reason of a refusal is the outcome."""
+    steps: list[Step] = []
+    for fields in ([], [("X-Forwarded-Proto", "tea")]):
+        came = Request(method="GET", path="/", headers=Headers(fields), client="127.0.0.1")
+        with suppress(BadRequest):
+            PROXY.believed(came, trace=steps)
+    assert ["", "meaningless-x-forwarded-proto"] == [step.outcome for step in steps]
 
 
 def test_attack_12_a_client_cannot_choose_its_address() -> None:

@@ -79,6 +79,22 @@ class TestPast:
         assert "1 KB" in str(refused.detail_in("en"))
         assert "1 KB" in str(refused.detail_in("zh"))
 
+    def test_each_limit_can_be_noted(self) -> None:
+        """By what is not so any more, and which limit it was."""
+        steps: list[Step] = []
+        for row in PAST:
+            past(row.limit, Limits(), trace=steps)
+        assert [
+            "is-not-too-busy=maintenance",
+            "is-not-too-busy=in-flight",
+            "content-is-within-limit=content-over-limit",
+            "content-comes-in-time=piece-seconds",
+            "content-comes-in-time=body-seconds",
+            "answer-begins-in-time=handler-seconds",
+            "answer-begins-in-time=upstream-seconds",
+        ] == [f"{each.rule}={each.outcome}" for each in steps]
+        assert [row.reference for row in PAST] == [each.reference for each in steps]
+
     def test_another_name_is_a_misuse(self) -> None:
         """The names are listed."""
         with pytest.raises(MisuseError, match="'speed' is no limit\nthere are maintenance, in_flight"):
@@ -110,7 +126,9 @@ class TestShed:
         steps: list[Step] = []
         shed(Limits(in_flight=1), 0, trace=steps)
         shed(Limits(in_flight=1), 1, trace=steps)
-        assert [("there-is-a-place", ""), ("there-is-a-place", "overloaded")] == [(each[1], each[3]) for each in steps]
+        assert [("is-not-too-busy", ""), ("is-not-too-busy", "in-flight")] == [(each[1], each[3]) for each in steps]
+        shed(Limits(), 0, maintenance=True, trace=steps)
+        assert ("driver", "is-not-too-busy", "RFC 9110 §15.6.4", "maintenance") == steps[-1]
 
 
 class TestFailure:
@@ -177,8 +195,17 @@ class TestFailure:
             TimeoutError(),
             ValueError(),
         ]
-        found = [failure(error, "1") for error in errors]
+        steps: list[Step] = []
+        found = [failure(error, "1", trace=steps) for error in errors]
         assert [(each.reason, each.status) for each in found] == [(name, row[0]) for name, row in FAILURES.items()]
+        assert [("handler", "fails", row[1], name) for name, row in FAILURES.items()] == steps
+
+    def test_a_refusal_is_noted_as_what_was_raised(self) -> None:
+        """By its reason, or by the kind of error that it is."""
+        steps: list[Step] = []
+        failure(NotFound(), "1", trace=steps)
+        failure(NotFound(reason="no-such-thing"), "1", trace=steps)
+        assert [("raises", "not-found"), ("raises", "no-such-thing")] == [(each.rule, each.outcome) for each in steps]
 
 
 class TestUpstream:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from hardtack.adapters.error_answers import TRACE_FIELD, ErrorAnswers, Steps
 from hardtack.adapters.own_pages import page_from
+from hardtack.adapters.traces import Traces
 from hardtack.errors import MisuseError, Refused
 from hardtack.message import Request, Response
 from hardtack.status import ranges, stand_in
@@ -32,7 +33,6 @@ from hardtack.status.pages import Page
 from hardtack.status.precondition import NotModified, precondition
 from hardtack.status.refuse import RefusePolicy, refuse
 from hardtack.status.rules import Route, Validators
-from hardtack.status.trace import header
 
 Errors = Literal["bare", "all", "none"]
 RouteOf = Callable[[Request], Route | None]
@@ -60,7 +60,8 @@ class Answering(ErrorAnswers):
         route: returns what is known about the route of a request, where the application can tell beforehand.
         maintenance_file: while this file is there, everybody gets 503.
         trusted_proxies: addresses or networks of proxies that are believed about the visitor.
-        trace: tell in ``Hardtack-Trace`` why an answer is what it is; for development only.
+        trace: tell in ``Hardtack-Trace`` and on error pages why an answer is what it is; for development only. A path,
+            such as ``/status/trace``, shows the last answers there as well, to a browser on the same machine.
         clock: returns Unix seconds.
 
     Raises:
@@ -85,7 +86,7 @@ class Answering(ErrorAnswers):
         route: RouteOf | None = None,
         maintenance_file: str | Path | None = None,
         trusted_proxies: Sequence[str] = (),
-        trace: bool = False,
+        trace: bool | str = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if errors not in ("bare", "all", "none"):
@@ -96,13 +97,13 @@ class Answering(ErrorAnswers):
             limits = (
                 Limits() if policy is None else Limits(max_body=policy.max_body, temporary_limit=policy.temporary_limit)
             )
-        super().__init__(page_from(templates), language, types, limits, problems=problems)
+        traces = Traces(trace if isinstance(trace, str) else None) if trace is not False else None
+        super().__init__(page_from(templates), language, types, limits, problems=problems, traces=traces)
         self.policy = replace(
             policy or RefusePolicy(), max_body=limits.max_body, temporary_limit=limits.temporary_limit
         )
         if hosts is not None:
             self.policy = replace(self.policy, hosts=frozenset(hosts))
-        self.traces = trace
         self.maintenance = limits.maintenance
         self._maintenance_file = None if maintenance_file is None else Path(maintenance_file)
         self.addresses = addresses
@@ -132,14 +133,17 @@ class Answering(ErrorAnswers):
         """
         if self._proxies is not None:
             try:
-                head = self._proxies.believed(head)
+                head = self._proxies.believed(head, trace=steps)
             except Refused as error:
                 return head, self.page(head, error, steps)
-        refused = shed(self.limits, in_flight, maintenance=self.closed) or refuse(head, self.policy, trace=steps)
+        refused = shed(self.limits, in_flight, maintenance=self.closed, trace=steps)
+        refused = refused or refuse(head, self.policy, trace=steps)
+        if refused is None and self.traces is not None and (shown := self.traces.shown(head)) is not None:
+            return head, shown
         if refused is None and self.addresses is not None:
-            found = self.addresses.find(head)
+            found = self.addresses.find(head, trace=steps)
             if isinstance(found, Response):
-                return head, self._traced(found, steps)
+                return head, self._traced(head, found, steps)
             refused = found
         if refused is None and self._route is not None and (route := self._route(head)) is not None:
             refused = admit(head, route, trace=steps)
@@ -169,26 +173,27 @@ class Answering(ErrorAnswers):
     def may_remember(self) -> bool:
         """Whether what the rules said about a head holds for any other that differs in nothing that they look at."""
         asks_more = self.addresses or self._route or self._proxies or self.policy.development
-        return not (asks_more or self.traces or self._finish.make_etags_up_to)
+        return not (asks_more or self.traces is not None or self._finish.make_etags_up_to)
 
     @property
     def may_pass(self) -> bool:
         """Whether an answer that no rule would change may go out unasked."""
-        return not (self.traces or self._finish.make_etags_up_to)
+        return not (self.traces is not None or self._finish.make_etags_up_to)
 
     # While the application runs
 
-    def slow(self, *, stalled: bool) -> Refused:
+    def slow(self, steps: Steps, *, stalled: bool) -> Refused:
         """Return the error for content that is too slow: its next piece (*stalled*), or all of it."""
-        return past("piece_seconds" if stalled else "body_seconds", self.limits)
+        return past("piece_seconds" if stalled else "body_seconds", self.limits, trace=steps)
 
-    def too_large(self, most: int) -> Refused:
+    def too_large(self, most: int, steps: Steps) -> Refused:
         """Return the error for content of more than *most* bytes, found while it was read."""
-        return past("max_body", replace(self.limits, max_body=most))
+        return past("max_body", replace(self.limits, max_body=most), trace=steps)
 
     def late(self, request: Request, waiting: list[object], steps: Steps) -> Response:
         """Return the answer for a handler over its deadline; *waiting* is what ``UPSTREAM`` was set to."""
-        return self.page(request, past("upstream_seconds" if waiting else "handler_seconds", self.limits), steps)
+        passed = "upstream_seconds" if waiting else "handler_seconds"
+        return self.page(request, past(passed, self.limits, trace=steps), steps)
 
     # After it
 
@@ -218,7 +223,9 @@ class Answering(ErrorAnswers):
             answer.length = declared_length(headers)
         done = finished(request, answer, now=self.now, boundary=boundary, policy=self._finish, trace=steps)
         if steps is not None:
-            done.headers.append((TRACE_FIELD, header(steps)))
+            # A page of ours that was made inside the application has one already.
+            done.headers = [field for field in done.headers if field[0].lower() != TRACE_FIELD.lower()]
+            done.headers += self.told(request, done.status, steps)
         return done
 
     def failed_at_the_end(self, request: Request, done: Finished, error: Refused, steps: Steps) -> Response:
@@ -245,7 +252,7 @@ class Answering(ErrorAnswers):
 
     def instead_of(self, request: Request, status: int, headers: list[tuple[str, str]], steps: Steps) -> Response:
         """Return our page in the place of the application's error."""
-        return self.page(request, stand_in.error_of(status, headers), steps)
+        return self.answered(request, stand_in.error_of(status, headers), steps)
 
 
 def known(settings: Mapping[str, Any]) -> dict[str, Any]:

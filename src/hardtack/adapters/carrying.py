@@ -12,6 +12,7 @@ from hardtack.errors import Refused
 from hardtack.message import Request
 from hardtack.status.precondition import NotModified
 from hardtack.status.rules import Validators
+from hardtack.status.trace import answers
 
 
 class Carrying:
@@ -48,6 +49,11 @@ class Carrying:
     def stands_in(self, status: int, headers: list[tuple[str, str]], content: bytes) -> bool:
         """Return whether our page takes the place of an answer, as ``Answering`` says; never of a page of ours."""
         return not self._is_ours(status, headers) and self._answering.stands_in(status, headers, content)
+
+    def note_answer(self, status: int, headers: list[tuple[str, str]]) -> None:
+        """Note that the application answers by itself: not with a page of ours, nor with what its rules decided."""
+        if self._steps is not None and self._decided is None and not self._is_ours(status, headers):
+            answers(self._steps, status)
 
     def _is_ours(self, status: int, headers: list[tuple[str, str]]) -> bool:
         if not self.pages:

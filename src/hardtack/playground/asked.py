@@ -27,12 +27,14 @@ class Asked:
         receive: where the content comes from.
         parts: what the address says, by the names in its pattern.
         behind: what a thing needs of the service around it; the values by name (``Playground`` says which).
+        seen: what the thing has looked up for this request, so that its rules and its handler speak of the same.
     """
 
     request: Request
     receive: Receive
     parts: dict[str, str] = field(default_factory=dict)
     behind: dict[str, Any] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -40,16 +42,19 @@ class Asked:
         return language_of(negotiate.language(self.request.headers.joined("accept-language"), ("en", "zh")))
 
     async def content(self) -> bytes:
-        """Read the content, counted and timed by the layer around.
+        """Return the content, read when it is first asked for, counted and timed by the layer around.
 
         Raises:
             ClientGone: the client went away, or the layer has answered already.
         """
-        self.request = await with_body(self.request, self.receive)
-        return self.request.body
+        if "content" not in self.seen:
+            self.request = await with_body(self.request, self.receive)
+            self.seen["content"] = self.request.body
+        content: bytes = self.seen["content"]
+        return content
 
     async def form(self) -> dict[str, str]:
-        """Read the content as a form's fields, the last of each name; ``{}`` for what is none."""
+        """Return the content as a form's fields, the last of each name; ``{}`` for what is none."""
         content = await self.content()
         try:
             return dict(parse_qsl(content.decode(), keep_blank_values=True, max_num_fields=32))

@@ -53,7 +53,8 @@ class Kept:
             added = box.execute(
                 "insert into thing values (?, ?, 1, ?, ?) on conflict do nothing", (kind, name, content, made)
             ).rowcount
-            box.execute("delete from thing where kind = ? and made <= ?", (kind, made - MOST))
+            if added:
+                box.execute("delete from thing where kind = ? and made <= ?", (kind, made - MOST))
             box.execute("commit")
         return added == 1
 
@@ -68,7 +69,9 @@ class Kept:
                 == 1
             )
 
-    def remove(self, kind: str, name: str) -> bool:
-        """Take a thing out; return whether it was there."""
+    def remove(self, kind: str, name: str, version: int | None = None) -> bool:
+        """Take a thing out, if its present version is *version*, where one is given; return whether it was."""
+        wanted = "" if version is None else " and version = ?"
+        values = (kind, name) if version is None else (kind, name, version)
         with closing(self._open()) as box:
-            return box.execute("delete from thing where kind = ? and name = ?", (kind, name)).rowcount == 1
+            return box.execute(f"delete from thing where kind = ? and name = ?{wanted}", values).rowcount == 1  # noqa: S608

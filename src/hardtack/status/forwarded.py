@@ -18,6 +18,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from hardtack.errors import MisuseError
 from hardtack.message import Headers, Request
 from hardtack.status.errors import BadRequest
+from hardtack.status.trace import Step, Trace
 
 UNIX_SOCKET = "unix"
 """The name under which a peer on a Unix socket is listed among the trusted proxies."""
@@ -90,16 +91,25 @@ class TrustedProxies:
             proxied=True,
         )
 
-    def believed(self, head: Request) -> Request:
+    def believed(self, head: Request, *, trace: Trace = None) -> Request:
         """Return the head of a request as it is believed; one that was believed already keeps what it says.
 
         Args:
             head: with the peer's own address as its ``client``.
+            trace: where to note whether what the proxies say means something.
 
         Raises:
             BadRequest: as ``believe``.
         """
-        found = self.believe(head.client, head.scheme, head.headers)
+        outcome = ""
+        try:
+            found = self.believe(head.client, head.scheme, head.headers)
+        except BadRequest as error:
+            outcome = error.reason
+            raise
+        finally:
+            if trace is not None:
+                trace.append(Step("driver", "proxies-are-understood", "RFC 9110 §15.5.1", outcome))
         proxied = found.proxied or head.proxied
         return replace(head, client=found.client, scheme=found.scheme, host=found.host, proxied=proxied)
 

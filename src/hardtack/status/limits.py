@@ -33,8 +33,9 @@ from hardtack.status.errors import (
     RequestTimeout,
     ServiceUnavailable,
 )
+from hardtack.status.precondition import NotModified
 from hardtack.status.refuse import too_large
-from hardtack.status.trace import Step
+from hardtack.status.trace import Step, Trace, fails, raises
 
 PAGE_THREADS = 16
 """How many of the site's pages run at once, unless the application says otherwise."""
@@ -48,6 +49,7 @@ PRUNE_INTERVAL = 3600
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13  # SQLITE_FULL: how a full disk reaches a program through sqlite3
 _ORIGINS = 8
+_NOT_BUSY, _CONTENT_IN_TIME, _BEGINS_IN_TIME = "is-not-too-busy", "content-comes-in-time", "answer-begins-in-time"
 _FROM_ZERO = ("max_body", "temporary_limit", "retry_after", "drain_bytes", "drain_seconds", "maintenance_seconds")
 
 
@@ -97,29 +99,40 @@ class Limits:
 
 
 class Past(NamedTuple):
-    """What is answered past one limit: the limit, the code, the sentence behind it, and how the answer is made."""
+    """What is answered past one limit.
+
+    Args:
+        limit: its name.
+        status: the code.
+        reference: the sentence behind it.
+        answer: makes the answer.
+        rule: what is not so any more past it, as the trace names it.
+        outcome: the limit, as the trace names it.
+    """
 
     limit: str
     status: int
     reference: str
     answer: Callable[[Limits], Refused]
+    rule: str
+    outcome: str
 
 
-def past(limit: str, limits: Limits) -> Refused:
-    """Return what answers a request that passed *limit*, one of the names in ``PAST``.
+def past(limit: str, limits: Limits, *, trace: Trace = None) -> Refused:
+    """Return what answers a request that passed *limit*, one of the names in ``PAST``, and note it in *trace*.
 
     Raises:
         MisuseError: there is no such limit.
     """
     for row in PAST:
         if row.limit == limit:
+            if trace is not None:
+                trace.append(Step("driver", row.rule, row.reference, row.outcome))
             return row.answer(limits)
     raise MisuseError(f"{limit!r} is no limit", f"there are {', '.join(row.limit for row in PAST)}")
 
 
-def shed(
-    limits: Limits, in_flight: int, *, maintenance: bool | None = None, trace: list[Step] | None = None
-) -> Refused | None:
+def shed(limits: Limits, in_flight: int, *, maintenance: bool | None = None, trace: Trace = None) -> Refused | None:
     """Return what turns a request away before it costs anything, or ``None``.
 
     Args:
@@ -128,14 +141,13 @@ def shed(
         maintenance: whether the site is under maintenance now; ``None``: as the limits say.
         trace: where to note what was found.
     """
-    refused = None
     if limits.maintenance if maintenance is None else maintenance:
-        refused = past("maintenance", limits)
-    elif limits.in_flight is not None and in_flight >= limits.in_flight:
-        refused = past("in_flight", limits)
+        return past("maintenance", limits, trace=trace)
+    if limits.in_flight is not None and in_flight >= limits.in_flight:
+        return past("in_flight", limits, trace=trace)
     if trace is not None:
-        trace.append(Step("driver", "there-is-a-place", "RFC 9110 §15.6.4", "" if refused is None else refused.reason))
-    return refused
+        trace.append(Step("driver", _NOT_BUSY, "RFC 9110 §15.6.4"))
+    return None
 
 
 def _maintenance(limits: Limits) -> Refused:
@@ -168,13 +180,13 @@ def _upstream_seconds(_limits: Limits) -> Refused:
 
 
 PAST: tuple[Past, ...] = (
-    Past("maintenance", 503, "RFC 9110 §15.6.4", _maintenance),
-    Past("in_flight", 503, "RFC 9110 §15.6.4", _in_flight),
-    Past("max_body", 413, "RFC 9110 §15.5.14", _max_body),
-    Past("piece_seconds", 408, "RFC 9110 §15.5.9", _piece_seconds),
-    Past("body_seconds", 408, "RFC 9110 §15.5.9", _body_seconds),
-    Past("handler_seconds", 503, "RFC 9110 §15.6.4", _handler_seconds),
-    Past("upstream_seconds", 504, "RFC 9110 §15.6.5", _upstream_seconds),
+    Past("maintenance", 503, "RFC 9110 §15.6.4", _maintenance, _NOT_BUSY, "maintenance"),
+    Past("in_flight", 503, "RFC 9110 §15.6.4", _in_flight, _NOT_BUSY, "in-flight"),
+    Past("max_body", 413, "RFC 9110 §15.5.14", _max_body, "content-is-within-limit", "content-over-limit"),
+    Past("piece_seconds", 408, "RFC 9110 §15.5.9", _piece_seconds, _CONTENT_IN_TIME, "piece-seconds"),
+    Past("body_seconds", 408, "RFC 9110 §15.5.9", _body_seconds, _CONTENT_IN_TIME, "body-seconds"),
+    Past("handler_seconds", 503, "RFC 9110 §15.6.4", _handler_seconds, _BEGINS_IN_TIME, "handler-seconds"),
+    Past("upstream_seconds", 504, "RFC 9110 §15.6.5", _upstream_seconds, _BEGINS_IN_TIME, "upstream-seconds"),
 )
 """What is answered past each limit; ``upstream_seconds`` is ``handler_seconds`` while it waited for another server."""
 
@@ -238,23 +250,39 @@ FAILURES = {
 """What is answered where a handler lets an error escape, by the reason for the log."""
 
 
-def failure(error: BaseException, incident: str, limits: Limits | None = None) -> Refused:
+def note(answer: Refused | NotModified, trace: Trace) -> None:
+    """Note in *trace* what a handler raised to be its *answer*, or what its upstream did."""
+    if isinstance(answer, WaitedForUpstream | UpstreamFailed):
+        fails(trace, answer.reason, next(reference for code, reference in FAILURES.values() if code == answer.status))
+    else:
+        raises(trace, answer.reason)
+
+
+def failure(error: BaseException, incident: str, limits: Limits | None = None, *, trace: Trace = None) -> Refused:
     """Return what answers a request whose handler let *error* escape.
 
     Args:
         error: what escaped; a ``Refused`` is itself the answer.
         incident: a number that the caller has drawn and logs beside the error; the page shows it for a 500.
         limits: for ``Retry-After``.
+        trace: where to note it.
     """
     inner = error
     while isinstance(inner, BaseExceptionGroup) and len(inner.exceptions) == 1:
         inner = inner.exceptions[0]
     if isinstance(inner, Refused):
+        note(inner, trace)
         return inner
-    if _is_full(inner):
+    refused = _failure(inner, incident, limits or Limits())
+    fails(trace, refused.reason, FAILURES[refused.reason][1])
+    return refused
+
+
+def _failure(error: BaseException, incident: str, limits: Limits) -> Refused:
+    if _is_full(error):
         return InsufficientStorage(reason="storage-full")
-    if isinstance(inner, TimeoutError):
-        return ServiceUnavailable(reason="handler-timed-out", retry_after=(limits or Limits()).retry_after)
+    if isinstance(error, TimeoutError):
+        return ServiceUnavailable(reason="handler-timed-out", retry_after=limits.retry_after)
     return InternalServerError(
         {
             "en": f"Something went wrong on our side. If you report it, give this number: {incident}.",

@@ -366,8 +366,13 @@ class TestSettings:
     def test_the_trace_says_why(self, serve: Serve) -> None:
         """Of a view and of the head."""
         with serve(status={"trace": True}) as server:
-            assert "hardtack-trace:" in head(server.ask("GET", "/"))
-            assert "content-type-is-accepted" in head(server.ask("POST", "/things", "Content-Length: 1", then=b"a"))
+            assert "hardtack-trace: handler/answers=200; " in head(server.ask("GET", "/"))
+            refused = head(server.ask("POST", "/things", "Content-Length: 1", then=b"a"))
+            assert "content-type-is-accepted" in refused
+            assert "handler/" not in refused
+            assert "hardtack-trace: handler/answers=404; " in head(server.ask("GET", "/nowhere"))
+            assert "hardtack-trace: handler/raises=conflict; " in head(server.ask("GET", "/fail/taken"))
+            assert "hardtack-trace: handler/fails=storage-full; " in head(server.ask("GET", "/fail/disk"))
 
     def test_maintenance_by_a_file(self, serve: Serve, tmp_path: Path) -> None:
         """For every process at once."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hardtack.adapters.asgi.content import Content
 from hardtack.adapters.asgi.deadline import Deadline
-from hardtack.adapters.asgi.translate import head_of, messages, request_head, start
+from hardtack.adapters.asgi.translate import STEPS, head_of, messages, request_head, start
 from hardtack.adapters.asgi.types import Message, Receive, Scope, Send
 from hardtack.adapters.carrying import Carrying
 from hardtack.adapters.cutting import Cutter, joined
@@ -24,7 +24,7 @@ from hardtack.adapters.error_answers import MADE
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status import InternalServerError, stand_in
-from hardtack.status.framing import rest_is_drained
+from hardtack.status.framing import begins_to_read, rest_is_drained
 from hardtack.status.rules import CARRIER
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Exchange(Carrying):
     def _before(self) -> Response | None:
         """Decide what the head alone decides."""
         layer = self._layer
-        self._steps = [] if layer.answering.traces else None
+        self._steps = layer.answering.begin()
         head = request_head(self._scope)
         try:
             self._request, response = layer.answering.before(head, layer.in_flight - 1, self._steps)
@@ -122,6 +122,8 @@ class Exchange(Carrying):
             layer.remember(self._scope)
             self._plain = layer.may_pass(self._scope)
             self._scope = layer.scope_for(self._scope, self._request)
+            if self._steps is not None:
+                self._scope[STEPS] = self._steps
         return response
 
     @property
@@ -142,13 +144,15 @@ class Exchange(Carrying):
             return await self._receive()
         if self._deadline is not None:
             self._deadline.stop()  # while the client is slow, the handler is not
+        if not content.begun:
+            begins_to_read(self.request, self._steps)
         answering = self._answering
         try:
             message = await content.next()
         except TimeoutError:
-            return await self._cut(answering.slow(stalled=content.stalled), drain=False)
+            return await self._cut(answering.slow(self._steps, stalled=content.stalled), drain=False)
         if content.size > self.most:
-            return await self._cut(answering.too_large(self.most))
+            return await self._cut(answering.too_large(self.most, self._steps))
         if self._deadline is not None and not self._started:
             self._deadline.start()
         return message
@@ -223,6 +227,7 @@ class Exchange(Carrying):
                     await self._answer(answering.instead_of(self.request, status, headers, self._steps))
                 return
         body, self._body, self._held = self._body, b"", None
+        self.note_answer(status, headers)
         finished = answering.finish(
             self.request, status, headers, None if more else body, self._steps, declared=self._declared
         )

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from hardtack.adapters.answering import Steps
 from hardtack.adapters.asgi.status import StatusLayer
-from hardtack.adapters.asgi.translate import REQUEST, ClientGone, messages, with_body
+from hardtack.adapters.asgi.translate import REQUEST, STEPS, ClientGone, messages, with_body
 from hardtack.adapters.asgi.types import Receive, Scope, Send
 from hardtack.adapters.site_answering import SiteAnswering
 from hardtack.message import Request, Response
@@ -72,13 +73,15 @@ class Pages(StatusLayer):
             raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason="pages-waiting")
         self._places -= 1
         try:
-            response = await asyncio.get_running_loop().run_in_executor(self.pool, self._answer, request)
+            response = await asyncio.get_running_loop().run_in_executor(
+                self.pool, self._answer, request, scope.get(STEPS)
+            )
         finally:
             self._places += 1
         for message in messages(response, scope):
             await send(message)
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, steps: Steps) -> Response:
         if self._begin is not None:
             self._begin()
-        return self._site.answer(request)
+        return self._site.answer(request, steps)

@@ -18,7 +18,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from hardtack.adapters.asgi.translate import REQUEST, head_of, messages, refuse_handshake, request_head, with_fields
+from hardtack.adapters.asgi.translate import (
+    REQUEST,
+    STEPS,
+    head_of,
+    messages,
+    refuse_handshake,
+    request_head,
+    with_fields,
+)
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
 from hardtack.adapters.visits import Elsewhere, Visit, Visits, completed
 from hardtack.errors import Refused
@@ -91,13 +99,11 @@ class SessionLayer:
         visit.check(token)
         return receive
 
-    def page(self, visit: Visit, error: Refused) -> Response:
+    def page(self, visit: Visit, error: Refused, scope: Scope) -> Response:
         """Return *error* as an answer."""
-        return (
-            pages.answer(error, visit.request)
-            if self._answering is None
-            else self._answering.page(visit.request, error)
-        )
+        if self._answering is None:
+            return pages.answer(error, visit.request)
+        return self._answering.raised(visit.request, error, scope.get(STEPS))
 
     async def finished(self, visit: Visit, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Return the fields of an answer with those of its session."""
@@ -105,7 +111,7 @@ class SessionLayer:
 
     async def _answer(self, visit: Visit, error: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the page of *error* instead of asking the application."""
-        response = self.page(visit, error)
+        response = self.page(visit, error, scope)
         if scope["type"] == "http":
             for message in messages(response, scope):
                 await send(message)
@@ -160,7 +166,8 @@ class _Answer:
         if self._left:
             return
         self._left = self._mute = True
-        response = decided.response if isinstance(decided, Elsewhere) else self._layer.page(self._visit, decided)
+        layer, visit = self._layer, self._visit
+        response = decided.response if isinstance(decided, Elsewhere) else layer.page(visit, decided, self._scope)
         response.headers = await self._layer.finished(self._visit, response.headers)
         if self._scope["type"] == "websocket":
             await refuse_handshake(response, self._scope, self._send)

@@ -16,6 +16,10 @@ REQUEST = "hardtack.request"
 """Where a scope carries the request as it is believed, with the visitor behind the proxies."""
 
 
+STEPS = "hardtack.steps"
+"""Where it carries the list that why is noted in; it is not there where nothing is noted."""
+
+
 class ClientGone(Exception):
     """The client went away before its request was complete; there is nobody to answer."""
 

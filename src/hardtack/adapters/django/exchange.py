@@ -26,6 +26,7 @@ from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status.admit import admit
 from hardtack.status.finish import LOOKED_AT, NEEDS_NOTHING, VALIDATORS
+from hardtack.status.framing import begins_to_read
 from hardtack.status.precondition import NotModified
 from hardtack.status.rules import CARRIER
 
@@ -48,7 +49,7 @@ class Exchange(Carrying):
         self.answering = answering
         self.most = answering.max_body
         self.asked = translate.head_of(request)
-        self.steps = self._steps = [] if answering.traces else None
+        self.steps = self._steps = answering.begin()
         self._error: Exception | None = None
         self._plain = False  # nothing in the request asks for a change of the answer
         self._request = request
@@ -91,7 +92,7 @@ class Exchange(Carrying):
             return None
         size = file.seek(0, 2)
         file.seek(0)
-        return self.answering.too_large(most) if size > most else None
+        return self.answering.too_large(most, self.steps) if size > most else None
 
     def __enter__(self) -> None:
         """Let the view's rules be asked."""
@@ -127,12 +128,14 @@ class Exchange(Carrying):
             Refused: it came too slowly.
         """
         begun = monotonic()
+        if self._began is None:
+            begins_to_read(self.asked, self.steps)
         self._began = self._began or begun
         piece = source(-1 if size is None else size)
         limits, now = self.answering.limits, monotonic()
         stalled = limits.piece_seconds is not None and now - begun > limits.piece_seconds
         if stalled or (limits.body_seconds is not None and now - self._began > limits.body_seconds):
-            self._decided = self.answering.slow(stalled=stalled)
+            self._decided = self.answering.slow(self.steps, stalled=stalled)
             raise self._decided
         return piece
 
@@ -156,7 +159,7 @@ class Exchange(Carrying):
         if self._passes(response):
             return None
         if self._decided is not None and self._decided.status != status:
-            return partial(answering.decided, asked, self._decided, steps)
+            return partial(answering.raised, asked, self._decided, steps)
         content = None if response.streaming else response.content
         if content is None:
             stands_in = self.collects(status, fields, sys.maxsize)
@@ -169,6 +172,7 @@ class Exchange(Carrying):
             return partial(answering.instead_of, asked, status, fields, steps)
         file = getattr(response, "file_to_stream", None)
         seekable = file is not None and getattr(file, "seekable", bool)()
+        self.note_answer(status, fields)
         done = answering.finish(asked, status, fields, content, steps, file=seekable, declared=self._declared)
         if done.error is not None:
             return partial(answering.failed_at_the_end, asked, done, done.error, steps)

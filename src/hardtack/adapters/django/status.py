@@ -141,7 +141,7 @@ class StatusMiddleware:
         return self._refused(getattr(request, ATTRIBUTE), error)
 
     def _refused(self, exchange: Exchange, error: Refused | NotModified) -> HttpResponse:
-        return translate.answer(exchange.made(partial(self.answering.decided, exchange.asked, error, exchange.steps)))
+        return translate.answer(exchange.made(partial(self.answering.raised, exchange.asked, error, exchange.steps)))
 
     def _enter(self) -> int:
         with self._lock:
@@ -173,4 +173,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if exchange is None:
         return django_csrf_failure(request, reason)
     error = CrossSiteRequest("token-invalid")
-    return translate.answer(exchange.made(partial(exchange.answering.page, exchange.asked, error, exchange.steps)))
+    return translate.answer(exchange.made(partial(exchange.answering.raised, exchange.asked, error, exchange.steps)))

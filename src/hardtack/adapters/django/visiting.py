@@ -71,7 +71,7 @@ def page(request: HttpRequest, asked: Request, error: Refused | Elsewhere) -> Re
     exchange = getattr(request, ATTRIBUTE, None)
     if exchange is None:
         return pages.answer(error, asked)
-    made: Response = exchange.made(partial(exchange.answering.page, asked, error, exchange.steps))
+    made: Response = exchange.made(partial(exchange.answering.raised, asked, error, exchange.steps))
     return made
 
 

@@ -28,6 +28,7 @@ from hardtack.adapters.flask.visit_session import VisitInterface
 from hardtack.adapters.sign_in import SignIn
 from hardtack.adapters.signed import SignedSessions
 from hardtack.adapters.visits import Decided, Elsewhere, Visit
+from hardtack.adapters.wsgi.exchange import STEPS
 from hardtack.adapters.wsgi.pages import Pages
 from hardtack.adapters.wsgi.translate import path_of
 from hardtack.adapters.wsgi.types import Environ, StartResponse, WSGIApp
@@ -60,7 +61,7 @@ class Installed:
             return decided.response
         if self.status is None:
             return pages.answer(decided, visit.request)
-        return self.status.layer.answering.page(visit.request, decided)
+        return self.status.layer.answering.raised(visit.request, decided, request.environ.get(STEPS))
 
 
 class Hardtack:

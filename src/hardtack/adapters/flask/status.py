@@ -121,7 +121,7 @@ class _Answering(Answering):
     def refused(self, error: Refused | NotModified) -> FlaskResponse:
         """Return the answer to what was raised."""
         asked, steps = _asked()
-        return self._made(self.decided(asked, error, steps))
+        return self._made(self.raised(asked, error, steps))
 
     def aborted(self, error: HTTPException) -> HTTPException | FlaskResponse:
         """Return the page for what Flask or ``abort`` raised."""
@@ -132,7 +132,7 @@ class _Answering(Answering):
         if isinstance(original, Exception):
             # Flask has written down the traceback.
             return self._made(self.failed(asked, original, steps, traceback=False))
-        return self._made(self.page(asked, _error_of(error), steps))
+        return self._made(self.answered(asked, _error_of(error), steps))
 
     def _made(self, response: Response) -> FlaskResponse:
         return self._app.response_class(response.body, response.status, response.headers)

@@ -20,7 +20,7 @@ from starlette.routing import Host, Match, Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hardtack.adapters.asgi.session import EXEMPT
-from hardtack.adapters.asgi.translate import REQUEST, head_of, messages, request_head, with_fields
+from hardtack.adapters.asgi.translate import REQUEST, STEPS, head_of, messages, request_head, with_fields
 from hardtack.errors import MisuseError
 from hardtack.status import MethodNotAllowed
 from hardtack.status.admit import admit, allowed, options
@@ -167,7 +167,7 @@ class Addressing:
                 scope = {**scope, EXEMPT: True}
             rules = rules_of(found.handler) if self._decides else None
             if rules is not None:
-                refused = admit(scope.get(REQUEST) or request_head(scope), rules.route)
+                refused = admit(scope.get(REQUEST) or request_head(scope), rules.route, trace=scope.get(STEPS))
                 if refused is not None:
                     raise refused
         await self.app(scope, receive, _Corrected(self._router, scope, send) if self._decides else send)

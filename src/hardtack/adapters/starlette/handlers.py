@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket, WebSocketClose, WebSocketState
 
 from hardtack.adapters.answering import Answering
 from hardtack.adapters.asgi.session import as_http
-from hardtack.adapters.asgi.translate import messages, refuse_handshake, request_head
+from hardtack.adapters.asgi.translate import STEPS, messages, refuse_handshake, request_head
 from hardtack.adapters.visits import Elsewhere
 from hardtack.errors import MisuseError, Refused
 from hardtack.message import Response
@@ -81,13 +81,15 @@ class Answers:
             return WebSocketClose(WS_1008_POLICY_VIOLATION) if is_open else None
         if isinstance(error, Elsewhere):
             return Answer(error.response)
-        return Answer(self._answering().decided(request_head(as_http(connection.scope)), error, None))
+        head, steps = request_head(as_http(connection.scope)), connection.scope.get(STEPS)
+        return Answer(self._answering().raised(head, error, steps))
 
     def _for_people(self, host: Handler, error_of: ErrorOf) -> Handler:
         async def handler(request: Request, error: Exception) -> Any:
             refused = error_of(error)
             if refused is not None:
-                page = self._answering().page(request_head(as_http(request.scope)), refused)
+                steps = request.scope.get(STEPS)
+                page = self._answering().answered(request_head(as_http(request.scope)), refused, steps)
                 if (page.get("Content-Type") or "").startswith(HTML):
                     return Answer(page)
             return await host(request, error)

@@ -22,6 +22,7 @@ from hardtack.adapters.wsgi.translate import line, number, request_head
 from hardtack.adapters.wsgi.types import Environ, StartResponse, Write
 from hardtack.message import Request, Response
 from hardtack.status import stand_in
+from hardtack.status.framing import begins_to_read
 from hardtack.status.outgoing import HOP_BY_HOP
 from hardtack.status.rules import CARRIER
 
@@ -79,7 +80,7 @@ class Exchange(Carrying):
         self._environ = environ
         self._start = start_response
         self._request = request_head(environ)
-        self._steps = [] if layer.answering.traces else None
+        self._steps = layer.answering.begin()
         self._status: str | None = None  # of the application's answer, which is held back
         self._fields: list[tuple[str, str]] = []
         self._written: list[bytes] = []
@@ -134,6 +135,8 @@ class Exchange(Carrying):
             Refused: too much has come, or too slowly.
         """
         begun = monotonic()
+        if self._began is None:
+            begins_to_read(self._request, self._steps)
         self._began = self._began or begun
         # One more than may come, so that "everything" is bounded too.
         most = self.left + 1
@@ -141,11 +144,11 @@ class Exchange(Carrying):
         self._size += len(piece)
         limits, now = self._answering.limits, monotonic()
         if self._size > self.most:
-            self._decided = self._answering.too_large(self.most)
+            self._decided = self._answering.too_large(self.most, self._steps)
         elif limits.piece_seconds is not None and now - begun > limits.piece_seconds:
-            self._decided = self._answering.slow(stalled=True)
+            self._decided = self._answering.slow(self._steps, stalled=True)
         elif limits.body_seconds is not None and now - self._began > limits.body_seconds:
-            self._decided = self._answering.slow(stalled=False)
+            self._decided = self._answering.slow(self._steps, stalled=False)
         else:
             return piece
         raise self._decided
@@ -205,6 +208,7 @@ class Exchange(Carrying):
     def _finish(self, rest: Iterable[bytes], whole: bytes | None, begun: Iterator[bytes]) -> Iterable[bytes]:
         status = number(self._status or "")
         file = seekable(rest) if self._is_file(rest) else None
+        self.note_answer(status, self._fields)
         done = self._answering.finish(
             self._request, status, self._fields, whole, self._steps, file=file is not None, declared=self._declared
         )

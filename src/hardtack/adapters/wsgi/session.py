@@ -17,7 +17,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from hardtack.adapters.visits import Decided, Elsewhere, Visit, Visits, completed
-from hardtack.adapters.wsgi.exchange import Body, asked
+from hardtack.adapters.wsgi.exchange import STEPS, Body, asked
 from hardtack.adapters.wsgi.translate import content_length, line, number
 from hardtack.adapters.wsgi.types import Environ, StartResponse, Write, WSGIApp
 from hardtack.errors import Refused
@@ -61,11 +61,11 @@ class SessionLayer:
                 return answer.instead(error)
         return answer.run()
 
-    def page(self, visit: Visit, error: Refused) -> Response:
+    def page(self, visit: Visit, error: Refused, environ: Environ) -> Response:
         """Return *error* as an answer."""
         if self._answering is None:
             return pages.answer(error, visit.request)
-        return self._answering.page(visit.request, error)
+        return self._answering.raised(visit.request, error, environ.get(STEPS))
 
 
 class _Answer:
@@ -116,7 +116,8 @@ class _Answer:
 
     def instead(self, decided: Decided) -> Iterable[bytes]:
         """Give what was decided; what the application still sends goes nowhere."""
-        response = decided.response if isinstance(decided, Elsewhere) else self._layer.page(self._visit, decided)
+        layer, visit = self._layer, self._visit
+        response = decided.response if isinstance(decided, Elsewhere) else layer.page(visit, decided, self._environ)
         # It explains the second head, where there was one.
         explains = (type(decided), decided, decided.__traceback__) if self._started else None
         self._started = True

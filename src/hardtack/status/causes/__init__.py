@@ -6,13 +6,14 @@ the tests run each of their commands against a real server. 305 and 306 have non
 
 from __future__ import annotations
 
-from hardtack.status.causes import client_error, redirection, server_error, successful
+from hardtack.status.causes import client_error, client_error_later, redirection, server_error, successful
 from hardtack.status.causes.cause import Cause, Form
 
 CAUSES: dict[int, Cause] = {
     **successful.CAUSES,
     **redirection.CAUSES,
     **client_error.CAUSES,
+    **client_error_later.CAUSES,
     **server_error.CAUSES,
 }
 """Code → its cause."""
