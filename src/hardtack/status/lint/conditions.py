@@ -18,7 +18,8 @@ def _none_match(seen: Seen) -> bool | None:
     if tags is None:
         return None
     if tags is ANY:
-        return None if seen.exchange.whole is None else seen.whole is None
+        whole = seen.exchange.whole
+        return None if whole is None else not (200 <= whole.status < 300 or whole.status == 304)
     return None if seen.etag is None else not any(tag.weak_equals(seen.etag) for tag in tags)
 
 
