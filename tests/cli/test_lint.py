@@ -6,17 +6,24 @@ import json
 import os
 import pty
 import socket
+import ssl
 import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from hardtack.adapters import linting
 from hardtack.adapters.asgi import lifespan
@@ -89,8 +96,8 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
 
 @contextmanager
-def serving(answers: Callable[[bytes], bytes | None]) -> Iterator[int]:
-    """Serve raw answers to raw requests on a port; ``None`` closes without one."""
+def serving(answers: Callable[[bytes], bytes | None], context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Serve raw answers to raw requests on a port, under TLS with *context*; ``None`` closes without one."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
@@ -99,16 +106,17 @@ def serving(answers: Callable[[bytes], bytes | None]) -> Iterator[int]:
                     connection, _ = listener.accept()
                 except OSError:
                     return
-                with connection, suppress(OSError):  # the client may have read enough
+                # The client may have read enough, or not believe us.
+                with suppress(OSError), connection if context is None else _under_tls(context, connection) as peer:
                     request = b""
                     # The first octet of TLS is 22, and its hello has no end that we know.
-                    while b"\r\n\r\n" not in request and (piece := connection.recv(65536)):
+                    while b"\r\n\r\n" not in request and (piece := peer.recv(65536)):
                         request += piece
                         if request[0] == 22:
                             break
                     answer = answers(request) if request else None
                     if answer is not None:
-                        connection.sendall(answer)
+                        peer.sendall(answer)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -117,6 +125,37 @@ def serving(answers: Callable[[bytes], bytes | None]) -> Iterator[int]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
     thread.join()
+
+
+def _under_tls(context: ssl.SSLContext, connection: socket.socket) -> socket.socket:
+    try:
+        return context.wrap_socket(connection, server_side=True)
+    except OSError:
+        connection.close()
+        raise
+
+
+def self_signed(folder: Path, name: str) -> Path:
+    """Return a file with a key and a certificate for *name* that it has signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = folder / "certificate.pem"
+    file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return file
 
 
 def answered(head: str, content: bytes = b"x") -> Callable[[bytes], bytes]:
@@ -379,6 +418,20 @@ class TestServers:
         with serving(lambda _request: b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
             assert 1 == run(["lint", f"https://127.0.0.1:{port}/"])
         assert "does not answer" in capsys.readouterr().err
+
+    def test_a_certificate_that_is_trusted_is_believed_for_its_own_name_only(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Over TLS the same is found as without."""
+        certificate = self_signed(tmp_path, "localhost")
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        good = answered("200 OK\r\nContent-Type: text/plain\r\nAllow: GET, HEAD")
+        with serving(good, context) as port:
+            assert 0 == run(["lint", f"https://localhost:{port}/", "--own"])
+            assert 1 == run(["lint", f"https://127.0.0.1:{port}/", "--own"])
+        assert f"127.0.0.1:{port} does not answer" in capsys.readouterr().err
 
     def test_attack_a_name_and_a_password_in_the_url_are_not_sent(self) -> None:
         """Nor shown."""

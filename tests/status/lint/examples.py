@@ -86,6 +86,10 @@ EXAMPLES: dict[str, tuple[list[Exchange], list[Exchange]]] = {
             exchange(426),
         ],
     ),
+    "connection-fields-are-of-http-1": (
+        [exchange(408, {"Connection": "close"}, version="2"), exchange(200, {"Transfer-Encoding": "x"}, version="3")],
+        [exchange(408, {"Connection": "close"}), exchange(200, version="2")],
+    ),
     "upgrade-required-names-the-protocol": ([exchange(426)], [exchange(426, {"Upgrade": "h2c"}), exchange(400)]),
     "no-content-where-none-may-be": (
         [exchange(204, body=b"x"), exchange(304, body=b"x"), exchange(103, body=b"x"), exchange(204, octets=7)],

@@ -11,6 +11,8 @@ from hardtack.status.lint.exchange import Rule, Seen, members, shown
 _RESERVED = frozenset(code for code, facts in FACTS.items() if facts.standing == "reserved")
 _RETIRED = frozenset(code for code, facts in FACTS.items() if facts.standing in ("deprecated", "obsolete", "temporary"))
 
+_OF_ONE_CONNECTION = ("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade")
+
 
 def _in_range(seen: Seen) -> str | None:
     return None if 100 <= seen.status <= 599 else str(seen.status)
@@ -67,6 +69,12 @@ def _upgrade_in_connection(seen: Seen) -> str | None:
         return None
     options = [each.lower() for each in members(seen.fields.joined("connection")) or []]
     return None if "upgrade" in options else seen.show("Connection")
+
+
+def _connection_fields(seen: Seen) -> str | None:
+    if seen.http1:
+        return None
+    return ", ".join(name for name in _OF_ONE_CONNECTION if name in seen.fields) or None
 
 
 def _upgrade_required(seen: Seen) -> str | None:
@@ -169,6 +177,14 @@ RULES: tuple[Rule, ...] = (
         _upgrade_in_connection,
         "Whoever sends Upgrade over HTTP/1.1 sends Connection: Upgrade as well: add it.",
         "在 HTTP/1.1 中发送 Upgrade 时要同时发送 Connection: Upgrade：请加上。",
+    ),
+    Rule(
+        "connection-fields-are-of-http-1",
+        "error",
+        "RFC 9113 §8.2.2",
+        _connection_fields,
+        "From HTTP/2 on these fields make an answer malformed, and it is dropped: leave them out.",
+        "HTTP/2 以后这些字段会使响应格式错误而被丢弃：请去掉。",
     ),
     Rule(
         "upgrade-required-names-the-protocol",
