@@ -80,7 +80,7 @@ class Answering(ErrorAnswers):
         templates: Page | str | Path | None = None,
         language: str = "en",
         types: str = "about:blank",
-        explained: str = "",
+        explained: str | None = None,
         problems: bool = False,
         errors: Errors = "bare",
         make_etags: int = 0,

@@ -41,7 +41,7 @@ class ErrorAnswers:
         types: where the types of problems are described; ``about:blank``: nowhere.
         limits: how much, how long and how many.
         problems: give whoever accepts anything at all a problem instead of text.
-        explained: the address below which codes are explained, where our pages lead on to; ``""``: to the home page.
+        explained: the address below which codes are explained, where our pages lead on to; ``None``: to the home page.
         traces: where answers are kept with what decided them, where that is told.
     """
 
@@ -56,7 +56,7 @@ class ErrorAnswers:
         limits: Limits,
         *,
         problems: bool = False,
-        explained: str = "",
+        explained: str | None = None,
         traces: Traces | None = None,
     ) -> None:
         self.limits = limits

@@ -38,7 +38,7 @@ def answer(
     types: str = "about:blank",
     problems: bool = False,
     trace: Sequence[Step] | None = None,
-    explained: str = "",
+    explained: str | None = None,
 ) -> Response:
     """Return the answer to *error*.
 
