@@ -31,7 +31,7 @@ BOTH = pytest.mark.parametrize("name", ["wsgi", "asgi"])
 def attacked(
     request: pytest.FixtureRequest, foundation: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Club]:
-    """Serve the project once, under both interfaces, for whoever needs no settings of their own; names are each one's."""
+    """Serve the project once, under both interfaces, for tests without settings of their own; each has its names."""
     data = tmp_path_factory.mktemp("attacked") / "data"
     shutil.copytree(foundation, data)
     with open_club(request.param, data, data.parent / "log", ROOT_URLCONF=URLS) as running:
