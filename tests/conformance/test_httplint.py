@@ -230,3 +230,47 @@ def test_httplint_would_note_what_is_bad(httplint: Path) -> None:
         "content": base64.b64encode(b"four").decode(),
     }
     assert "bad" in {note[1] for note in lint(httplint, [wrong])}
+
+
+def test_the_lint_command_takes_over_what_httplint_finds_where_it_is_installed(httplint: Path, start: Start) -> None:
+    """With its source named; what only says the code, or what the RFCs contradict, is left out."""
+    target = [start().url, "--path", "/", "--path", "/sign-in", "--path", assets.CSS_PATH, "--warnings", "--json"]
+    said = {}
+    for label, options in (("beside", []), ("own", ["--own"])):
+        done = subprocess.run(
+            [sys.executable, "-m", "hardtack", "lint", *target, *options],
+            env={**os.environ, "PYTHONPATH": str(httplint), "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        said[label] = {(each["source"], each["rule"]) for each in json.loads(done.stdout)["findings"]}
+    assert said == {"beside": set(), "own": set()}
+
+
+def test_the_lint_command_names_httplint_as_the_source(httplint: Path) -> None:
+    """What is wrong on purpose, and concerns no status code, only httplint finds."""
+    source = (
+        "from hardtack.cli.lint_httplint import installed, notes\n"
+        "from hardtack.message import Headers, Request, Response\n"
+        "from hardtack.status.lint import Exchange\n"
+        "asked = Request(method='GET', path='/', headers=Headers([('Host', 'a')]), host='a', target='/')\n"
+        "answer = Response(201, [('Content-Type', 'nonsense'), ('ETag', 'x'), ('Date', 'now')], b'x')\n"
+        "assert installed()\n"
+        "for found in notes(Exchange(asked, answer, at='wire'), at=0):\n"
+        "    print(found.source, found.level, found.rule, found.text['zh'] != found.text['en'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        env={**os.environ, "PYTHONPATH": str(httplint), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines
+    assert all(line.startswith("httplint ") and line.split()[1] in ("error", "warning") for line in lines)
+    assert any(line.endswith("True") for line in lines)  # it speaks Chinese as well
+    assert not any("WITHOUT_LOCATION" in line for line in lines)
