@@ -46,7 +46,9 @@ def test_a_guest_gets_the_document_and_nobody_else_does(tmp_path: Path, policy: 
     assert (407, 407, 200) == (stranger.status, wrong.status, right.status)
     challenge = 'Basic realm="the way to the museum", charset="UTF-8"'
     assert challenge == stranger.get("proxy-authenticate") == wrong.get("proxy-authenticate")
-    assert (stranger.body, PASSWORD.encode() in stranger.body) == (wrong.body, True)
+    told = [each.body.partition(b"\nWhy this answer")[0] for each in (stranger, wrong)]
+    assert told[0] == told[1]
+    assert PASSWORD.encode() in told[0]
     assert "handler/raises=proxy-credentials-missing" in (stranger.get("hardtack-trace") or "")
     assert "handler/raises=proxy-credentials-wrong" in (wrong.get("hardtack-trace") or "")
     assert DOCUMENTS["biscuit"].text["en"].encode() == right.body

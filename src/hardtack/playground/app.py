@@ -79,6 +79,7 @@ class Playground:
                 addresses=tables.ADDRESSES,
                 route=self._route,
                 trusted_proxies=trusted_proxies,
+                explained="/status",
                 trace=True,
             ),
         )

@@ -174,6 +174,9 @@ class Site:
         except Refused as error:
             return head, self.refuse(head, error, trace)
         refused = self._head_refused(request, trace)
+        if refused is None and "expect" in request.headers:
+            # The client waits for a word before it sends its content; 100 would only make it send in vain.
+            refused = self._never_taken(request)
         return request, None if refused is None else self.refuse(request, refused, trace)
 
     def refuse(self, request: Request, error: Refused, trace: Trace = None) -> Response:
@@ -233,6 +236,12 @@ class Site:
     def _head_refused(self, request: Request, trace: Trace = None) -> Refused | None:
         route = self._route(self._own(request.path))
         return refuse(request, self._any_host if route is not None and route.any_host else self._policy, trace=trace)
+
+    def _never_taken(self, request: Request) -> Refused | None:
+        route = self._route(self._own(request.path))
+        if route is None or request.method in route.allow:
+            return None
+        return MethodNotAllowed(allow=route.allow)
 
     def _services(self, request: Request, trace: Trace = None) -> Services:
         settings = self._parts.settings
