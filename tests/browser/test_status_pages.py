@@ -111,6 +111,11 @@ def test_a_person_finds_a_code_by_keyboard_and_sees_it_come(service: Service, br
     page.locator("a[rel=next]").click()
     page.wait_for_url("**/status/expectation-failed")
     assert "curl -i" in page.locator("pre").last.inner_text()
+    page.goto(f"{service.url}/status/precondition-failed")
+    copied = page.locator("pre").first.evaluate(
+        "at => { getSelection().selectAllChildren(at); return `${getSelection()}` }"
+    )
+    assert [line.format(origin=service.url) for line in CAUSES[412].commands] == copied.strip().splitlines()
     for code in SHOWN:
         assert code == answer(page, f"{service.url}/status/{code}").status
         assert str(code) == page.locator("main .code").inner_text()

@@ -129,7 +129,9 @@ class TestTrying:
         """To be pasted as it stands; what is between backticks is code, and the trace is told."""
         given = cause()
         text = self.show(world, language, given, monkeypatch).text
-        assert "<pre><code>curl -i http://localhost:8000/playground/a?b={c}\necho localhost:8000</code></pre>" in text
+        lines = ("curl -i http://localhost:8000/playground/a?b={c}", "echo localhost:8000")
+        pasted = "".join(f"<code>{line}\n</code>" for line in lines)
+        assert f"<pre>{pasted}</pre>" in text
         assert "<pre><code>curl -i http://localhost:8000/status/412</code></pre>" in text
         assert f"<code>{given.decided}</code>" in text
         assert given.title[language].replace("<", "&lt;").replace(">", "&gt;") in text
@@ -167,7 +169,7 @@ class TestTrying:
         assert given.title[language] in page.words["h3"]
         assert texts.OURS.text(language, "status.elsewhere") in page.words["p"]
         open_one = self.show(make_world(**PUBLIC, playground=True), language, given, monkeypatch)
-        assert "curl -i https://id.example.org/playground/a?b={c}\necho id.example.org" in open_one.text
+        assert "curl -i https://id.example.org/playground/a?b={c}\n</code><code>echo id.example.org\n" in open_one.text
         assert "curl -i https://id.example.org/status/412" in open_one.text
 
     @pytest.mark.parametrize("settings", [{}, PUBLIC], ids=["development", "public"])

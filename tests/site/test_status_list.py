@@ -28,7 +28,7 @@ def page_at(world: World, address: str, language: str = "en") -> Page:
 def listed(page: Page) -> list[str]:
     """Return the slugs that the page leads to from its lists."""
     links = [link["href"] or "" for link in page.all("a")]
-    return [link.removeprefix("/status/") for link in links if link.startswith("/status/")]
+    return [link.removeprefix("/status/") for link in links if link.startswith("/status/") and "trace" not in link]
 
 
 @both
@@ -156,8 +156,19 @@ def test_below_a_prefix_every_link_has_it(make_world: MakeWorld) -> None:
     world = make_world(prefix="/house")
     page = Page(world.browser().get("/house/status?q=range").body.decode())
     links = [link["href"] or "" for link in page.all("a") if "status" in (link["href"] or "")]
+    links.remove("/status/trace")  # the driver's, which has no prefix
     assert links
     assert all(link.startswith(("/house/status", "/house/language")) for link in links)
     assert ["/house/status"] == [form["action"] for form in page.all("form")]
     number = world.browser().get("/house/status?q=404")
     assert "/house/status/not-found" == number.get("location")
+
+
+@both
+def test_in_development_it_leads_to_the_last_answers(make_world: MakeWorld, language: str) -> None:
+    """What decided them is for whoever runs the server, and nobody else."""
+    links = [link["href"] for link in page_at(make_world(), "/status", language).all("a")]
+    assert "/status/trace" in links
+    public = make_world(origin="https://id.example.org", playground=True)
+    response = public.browser(language=language, host="id.example.org", scheme="https").get("/status")
+    assert (200, False) == (response.status, b"/status/trace" in response.body)

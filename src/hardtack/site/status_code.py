@@ -103,7 +103,7 @@ def _trial(services: Services, status: Status) -> dict[str, Any]:
     return {
         "provoked": f"curl -i {by_number}" if services.settings.provokes and not unsent else "",
         "cause": cause,
-        "commands": "\n".join(line.format(origin=services.origin, host=host) for line in lines),
+        "commands": [line.format(origin=services.origin, host=host) for line in lines],
         "why_not": unsent.get(services.language, "") if cause is None else "",
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hardtack.message import Request, Response
 from hardtack.site import answers, codes, forms
 from hardtack.site.services import Services
-from hardtack.status import Status, search
+from hardtack.status import Status, search, trace_page
 from hardtack.status.catalogue import family_name
 from hardtack.status.described import outdated
 
@@ -46,6 +46,7 @@ def show(request: Request, services: Services) -> Response:
         closest=closest,
         outdated=outdated,
         count=len(Status),
+        trace_url=trace_page.PATH if services.settings.development else "",
         noted=sum(status.in_note for status in Status),
         address=lambda status: codes.address(services, status),
     )
