@@ -51,6 +51,8 @@ class Answering(ErrorAnswers):
         templates: a folder of error pages of one's own (``404.html``), or a function that makes them.
         language: the language of a visitor whose wish cannot be met (``en`` or ``zh``).
         types: where the types of problems are described; ``about:blank``: nowhere.
+        explained: the address below which there is a page for each code, such as ``/status``: our error pages lead
+            there instead of to the home page.
         problems: give whoever accepts anything at all a problem instead of text, as the clients of an API expect.
         errors: which errors of the application get our page: those that say nothing (``bare``), ``all``, ``none``.
         make_etags: the largest answer, in bytes, that gets an entity tag made from its content; 0: none.
@@ -78,6 +80,7 @@ class Answering(ErrorAnswers):
         templates: Page | str | Path | None = None,
         language: str = "en",
         types: str = "about:blank",
+        explained: str | None = None,
         problems: bool = False,
         errors: Errors = "bare",
         make_etags: int = 0,
@@ -98,7 +101,9 @@ class Answering(ErrorAnswers):
                 Limits() if policy is None else Limits(max_body=policy.max_body, temporary_limit=policy.temporary_limit)
             )
         traces = Traces(trace if isinstance(trace, str) else None) if trace is not False else None
-        super().__init__(page_from(templates), language, types, limits, problems=problems, traces=traces)
+        super().__init__(
+            page_from(templates), language, types, limits, problems=problems, explained=explained, traces=traces
+        )
         self.policy = replace(
             policy or RefusePolicy(), max_body=limits.max_body, temporary_limit=limits.temporary_limit
         )

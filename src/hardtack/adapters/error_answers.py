@@ -41,6 +41,7 @@ class ErrorAnswers:
         types: where the types of problems are described; ``about:blank``: nowhere.
         limits: how much, how long and how many.
         problems: give whoever accepts anything at all a problem instead of text.
+        explained: the address below which codes are explained, where our pages lead on to; ``None``: to the home page.
         traces: where answers are kept with what decided them, where that is told.
     """
 
@@ -55,6 +56,7 @@ class ErrorAnswers:
         limits: Limits,
         *,
         problems: bool = False,
+        explained: str | None = None,
         traces: Traces | None = None,
     ) -> None:
         self.limits = limits
@@ -62,6 +64,7 @@ class ErrorAnswers:
         self._language = language
         self._types = types
         self._problems = problems
+        self._explained = explained
         self.traces = traces
 
     def page(self, request: Request, error: Refused, steps: Steps = None) -> Response:
@@ -85,6 +88,7 @@ class ErrorAnswers:
             types=self._types,
             problems=self._problems,
             trace=steps,
+            explained=self._explained,
         )
 
     def decided(self, request: Request, decision: Refused | NotModified, steps: Steps) -> Response:

@@ -21,7 +21,7 @@ from hardtack.message import Request, Response
 from hardtack.playground import tables
 from hardtack.playground.asked import Asked
 from hardtack.playground.echo import Echo
-from hardtack.playground.forward_proxy import ForwardProxy, through_the_proxy
+from hardtack.playground.forward_proxy import ForwardProxy
 from hardtack.playground.kept import Kept
 from hardtack.playground.thing import PREFIX, find
 from hardtack.playground.upstream import Upstream
@@ -68,7 +68,7 @@ class Playground:
         self._behind = behind
         self._echo = Echo()
         self._upstream = Upstream()
-        self._proxy = ForwardProxy(self._upstream, limits)
+        self._proxy = ForwardProxy(self._upstream, limits, development=policy is not None and policy.development)
         self._services = {**services, "kept": Kept(folder), "upstream": self._upstream}
         self._layer = StatusLayer(
             self._things,
@@ -79,6 +79,7 @@ class Playground:
                 addresses=tables.ADDRESSES,
                 route=self._route,
                 trusted_proxies=trusted_proxies,
+                explained="/status",
                 trace=True,
             ),
         )
@@ -88,7 +89,7 @@ class Playground:
         """Answer one connection (ASGI 3)."""
         if scope["type"] in ("http", "websocket") and is_ours(scope["path"]):
             await self._layer(scope, receive, _never_stored(send))
-        elif (passing := through_the_proxy(scope)) is not None:
+        elif (passing := self._proxy.takes(scope)) is not None:
             await self._proxy(passing, receive, _never_stored(send))
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)

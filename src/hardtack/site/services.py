@@ -544,6 +544,7 @@ class Services:
             csrf_token=self.csrf_token,
             path=None if self.visitor is None else self.path,
             switch_url=self._switch_url(),
+            status_url=self.url("/status") if self.parts.home is None else "",
             signed_in=self.identity is not None,
             cookie_problem=self.cookie_problem(),
             sign_up_open=self.settings.sign_up_open,

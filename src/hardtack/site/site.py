@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from markupsafe import Markup
 
@@ -25,7 +26,7 @@ from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
-from hardtack.site.routes import ROUTES, Route, without_slash
+from hardtack.site.routes import Route, find, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
@@ -110,7 +111,7 @@ class Site:
             shell,
             tuple(forgets),
         )
-        self._routes = ROUTES if home is None else {path: route for path, route in ROUTES.items() if path != "/"}
+        self._route = partial(find, alone=home is None, provokes=settings.provokes)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._clock = clock
         self._port: int | None = None
@@ -139,7 +140,7 @@ class Site:
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of the site, so that an application behind it never sees it."""
         own = self._own(path)
-        return own in self._routes or without_slash(own) is not None
+        return self._route(own) is not None or without_slash(own, self._route) is not None
 
     def start(self) -> None:
         """Load what must be known before the first visitor is recognised, and carry mail from now on."""
@@ -173,6 +174,9 @@ class Site:
         except Refused as error:
             return head, self.refuse(head, error, trace)
         refused = self._head_refused(request, trace)
+        if refused is None and "expect" in request.headers:
+            # The client waits for a word before it sends its content; 100 would only make it send in vain.
+            refused = self._never_taken(request)
         return request, None if refused is None else self.refuse(request, refused, trace)
 
     def refuse(self, request: Request, error: Refused, trace: Trace = None) -> Response:
@@ -203,7 +207,7 @@ class Site:
         if self._parts.settings.development:
             # Only this machine's own names come so far, and which of its ports it is, nobody else can tell.
             self._port = policy.port_of(request.host)
-        route = self._routes.get(services.path)
+        route = self._route(services.path)
         if route is None or route.session:
             self._open(request, services)
             if not self._keyring.seals:
@@ -230,8 +234,14 @@ class Site:
         return self._refused(request, NoActiveKey(), services)
 
     def _head_refused(self, request: Request, trace: Trace = None) -> Refused | None:
-        route = self._routes.get(self._own(request.path))
+        route = self._route(self._own(request.path))
         return refuse(request, self._any_host if route is not None and route.any_host else self._policy, trace=trace)
+
+    def _never_taken(self, request: Request) -> Refused | None:
+        route = self._route(self._own(request.path))
+        if route is None or request.method in route.allow:
+            return None
+        return MethodNotAllowed(allow=route.allow)
 
     def _services(self, request: Request, trace: Trace = None) -> Services:
         settings = self._parts.settings
@@ -294,7 +304,7 @@ class Site:
         self._check_known(services)
         if route is None:
             return self._elsewhere(request, services)
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and "OPTIONS" not in route.pages:
             return Response(204, [("Allow", ", ".join(route.allow))])
         page = route.page(request.method)
         if page is None:
@@ -310,7 +320,7 @@ class Site:
             raise services.unsure
 
     def _elsewhere(self, request: Request, services: Services) -> Response:
-        meant = without_slash(services.path)
+        meant = without_slash(services.path, self._route)
         if meant is None:
             raise NotFound
         return Response(308, [("Location", next_url.written(services.url(meant), request.query))])

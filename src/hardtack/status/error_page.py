@@ -65,11 +65,19 @@ $items$advice$home$why</main>
 """)
 
 _HOME = {"en": "Go to the home page", "zh": "前往首页"}
+_EXPLAINED = {"en": "What {code} means", "zh": "{code} 的含义"}
 _NOT_OURS = 421  # the home page at this address would be answered with it as well
 
 
-def render(says: Saying, language: str, trace: Sequence[Step] | None = None) -> str:
-    """Return the page that shows *says* in *language* (``en`` or ``zh``), and with a *trace* why it is the answer."""
+def render(says: Saying, language: str, trace: Sequence[Step] | None = None, explained: str = "") -> str:
+    """Return the page that shows *says*.
+
+    Args:
+        says: what there is to say.
+        language: ``en`` or ``zh``.
+        trace: why it is the answer; shown as well.
+        explained: the address of a page about the code; the way on leads there instead of to the home page.
+    """
     items = "".join(f"<li>{escape(item)}</li>\n" for item in says.items)
     return _PAGE.substitute(
         language=language,
@@ -79,9 +87,16 @@ def render(says: Saying, language: str, trace: Sequence[Step] | None = None) -> 
         explanation=escape(says.explanation),
         items=f"<ul>\n{items}</ul>\n" if items else "",
         advice=f'<p class="advice">{escape(says.advice)}</p>\n' if says.advice else "",
-        home="" if says.code == _NOT_OURS else f'<p class="home"><a href="/">{escape(_HOME[language])}</a></p>\n',
+        home=_way_on(says.code, language, explained),
         why="" if trace is None else why.shown(trace, language),
     )
+
+
+def _way_on(code: int, language: str, explained: str) -> str:
+    if code == _NOT_OURS:
+        return ""
+    words = _EXPLAINED[language].format(code=code) if explained else _HOME[language]
+    return f'<p class="home"><a href="{escape(explained or "/")}">{escape(words)}</a></p>\n'
 
 
 def _style(*, traced: bool) -> str:

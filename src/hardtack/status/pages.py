@@ -38,6 +38,7 @@ def answer(
     types: str = "about:blank",
     problems: bool = False,
     trace: Sequence[Step] | None = None,
+    explained: str | None = None,
 ) -> Response:
     """Return the answer to *error*.
 
@@ -51,6 +52,7 @@ def answer(
         types: where the types of problems are described; see ``problem.document``.
         problems: give whoever accepts anything at all a problem instead of text, as the clients of an API expect.
         trace: what was tried so far, to be shown below the words; for development. A page that *page* makes is its own.
+        explained: the address below which there is a page for each code, such as ``/status``; our page leads there.
 
     Raises:
         MisuseError: the status is no error, or is given as a bare number although its answer needs a header field.
@@ -67,7 +69,8 @@ def answer(
     elif variant == HTML and (own := page and page(class_of(code), None if isinstance(error, int) else error, tongue)):
         body = _utf8(own)
     elif variant == HTML:
-        body = _utf8(error_page.render(saying.of(code, refused, tongue), tongue, trace))
+        about = f"{explained}/{class_of(code).slug}" if explained else ""
+        body = _utf8(error_page.render(saying.of(code, refused, tongue), tongue, trace, about))
         response.set("Content-Security-Policy", error_page.content_security_policy(traced=trace is not None))
     else:
         body = _utf8(_text(saying.of(code, refused, tongue), why.as_text(trace or (), tongue)))
