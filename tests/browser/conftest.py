@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.conftest import Service, starting
+
 # Nothing of the browser's own may go out to the network, and there is no sandbox to be had as root in a container.
 ARGUMENTS = [
     "--no-sandbox",
@@ -32,6 +34,17 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Start the service once for tests that leave it as it is; whoever signs up there has a name of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        # As for every process of this folder (tests/conftest.py), which a fixture of a whole run comes before.
+        for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+            patch.delenv(name, raising=False)
+        with starting(tmp_path_factory.mktemp("standing")) as start:
+            yield start()
 
 
 @pytest.fixture

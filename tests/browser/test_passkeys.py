@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.authenticators import Authenticator
 from tests.browser.test_accessible import problems
 from tests.browser.test_sessions import overflows
-from tests.browser.test_sign_in import NAME, PASSWORD, first_administrator, is_signed_in, sign_in, sign_out
-from tests.conftest import Service, Start
+from tests.browser.test_sign_in import PASSWORD, is_signed_in, newcomer, sign_in, sign_out
+from tests.conftest import Service
 
 WORDS = {
     "en-GB": ("Add passkey", "Sign in with a passkey", "No passkey was chosen", "Passkeys need JavaScript"),
@@ -32,13 +32,13 @@ def add(page: Page, service: Service, label: str) -> None:
     page.locator("form[data-passkey] .button").click()
 
 
-def enrolled(page: Page, service: Service, label: str = "Laptop") -> Authenticator:
-    """Make the first administrator with a first passkey."""
-    first_administrator(page, service)
+def enrolled(page: Page, service: Service, label: str = "Laptop") -> tuple[Authenticator, str]:
+    """Make an account with a first passkey, and return where it is kept and whose it is."""
+    name = newcomer(page, service)
     authenticator = Authenticator(page)
     add(page, service, label)
     page.locator(".recovery-codes").wait_for()
-    return authenticator
+    return authenticator, name
 
 
 def by_button(page: Page, authenticator: Authenticator, address: str, *, keep: bool = False) -> None:
@@ -66,14 +66,14 @@ def signed_in_with(page: Page, service: Service) -> list[str]:
     return factors
 
 
-def test_a_person_adds_a_passkey_and_signs_in_with_it_alone(start: Start, person: BrowserContext) -> None:
+def test_a_person_adds_a_passkey_and_signs_in_with_it_alone(standing: Service, person: BrowserContext) -> None:
     """With the first one come the recovery codes; at the next sign-in no name and no password are typed."""
-    service = start()
+    service = standing
     page = person.new_page()
-    authenticator = enrolled(page, service)
+    authenticator, name = enrolled(page, service)
     assert all(codes.match(each) for each in page.locator(".recovery-codes code").all_inner_texts())
     (kept,) = authenticator.credentials
-    assert ("localhost", True, NAME) == (kept["rpId"], kept["isResidentCredential"], kept["userName"])
+    assert ("localhost", True, name) == (kept["rpId"], kept["isResidentCredential"], kept["userName"])
     page.goto(f"{service.url}/account/passkeys")
     assert "Signs you in alone" in row(page, "Laptop").inner_text()
     assert "On one device only" in row(page, "Laptop").inner_text()
@@ -86,9 +86,9 @@ def test_a_person_adds_a_passkey_and_signs_in_with_it_alone(start: Start, person
     assert "Used last" in row(page, "Laptop").inner_text()
 
 
-def test_the_browser_offers_it_among_the_names(start: Start, person: BrowserContext) -> None:
+def test_the_browser_offers_it_among_the_names(standing: Service, person: BrowserContext) -> None:
     """Conditional mediation: the page asks without a dialog, and whoever chooses is signed in."""
-    service = start()
+    service = standing
     page = person.new_page()
     enrolled(page, service)
     sign_out(page, service)
@@ -97,11 +97,11 @@ def test_the_browser_offers_it_among_the_names(start: Start, person: BrowserCont
     assert ["passkey"] == signed_in_with(page, service)
 
 
-def test_keep_me_signed_in_is_taken_from_the_box_of_the_other_form(start: Start, person: BrowserContext) -> None:
+def test_keep_me_signed_in_is_taken_from_the_box_of_the_other_form(standing: Service, person: BrowserContext) -> None:
     """A cookie that outlives the browser, for whoever ticked it and nobody else."""
-    service = start()
+    service = standing
     page = person.new_page()
-    authenticator = enrolled(page, service)
+    authenticator, _ = enrolled(page, service)
     for ticked in (False, True):
         sign_out(page, service)
         by_button(page, authenticator, f"{service.url}/sign-in", keep=ticked)
@@ -111,19 +111,15 @@ def test_keep_me_signed_in_is_taken_from_the_box_of_the_other_form(start: Start,
 
 
 @pytest.mark.parametrize("language", list(WORDS))
-def test_by_keyboard_alone_and_axe_finds_nothing(start: Start, browser: Browser, language: str) -> None:
+def test_by_keyboard_alone_and_axe_finds_nothing(standing: Service, browser: Browser, language: str) -> None:
     """Add, rename and remove on a narrow screen, in either language."""
     add_it, show_it, _, _ = WORDS[language]
-    service = start()
+    service = standing
     person = browser.new_context(locale=language, viewport={"width": 360, "height": 640}, color_scheme="dark")
     person.set_default_timeout(15000)
     try:
         page = person.new_page()
-        page.goto(service.welcome_link)
-        page.locator("main input[name=username]").fill(NAME)
-        page.locator("main input[name=password]").fill(PASSWORD)
-        page.locator("main button[type=submit]").click()
-        page.wait_for_url(re.compile("/account"))
+        newcomer(page, service)
         Authenticator(page)
         page.goto(f"{service.url}/account/passkeys")
         assert [] == problems(page)
@@ -174,19 +170,15 @@ def test_by_keyboard_alone_and_axe_finds_nothing(start: Start, browser: Browser,
 
 
 @pytest.mark.parametrize("language", list(WORDS))
-def test_who_chooses_none_is_told_so_and_can_try_again(start: Start, browser: Browser, language: str) -> None:
+def test_who_chooses_none_is_told_so_and_can_try_again(standing: Service, browser: Browser, language: str) -> None:
     """In the language of the page; nothing is sent."""
     add_it, _, cancelled, _ = WORDS[language]
-    service = start()
+    service = standing
     person = browser.new_context(locale=language)
     person.set_default_timeout(15000)
     try:
         page = person.new_page()
-        page.goto(service.welcome_link)
-        page.locator("main input[name=username]").fill(NAME)
-        page.locator("main input[name=password]").fill(PASSWORD)
-        page.locator("main button[type=submit]").click()
-        page.wait_for_url(re.compile("/account"))
+        newcomer(page, service)
         # A device that does not recognise its person gives nothing.
         authenticator = Authenticator(page, isUserVerified=False)
         page.goto(f"{service.url}/account/passkeys")
@@ -204,11 +196,11 @@ def test_who_chooses_none_is_told_so_and_can_try_again(start: Start, browser: Br
         person.close()
 
 
-def test_a_device_has_one_and_another_device_has_another(start: Start, person: BrowserContext) -> None:
+def test_a_device_has_one_and_another_device_has_another(standing: Service, person: BrowserContext) -> None:
     """The same device is not asked twice; with two passkeys one goes without the password, and its sessions with it."""
-    service = start()
+    service = standing
     page = person.new_page()
-    first = enrolled(page, service, "Laptop")
+    first, _ = enrolled(page, service, "Laptop")
     page.goto(f"{service.url}/account/passkeys")
     page.get_by_role("button", name="Add passkey").click()
     expect(page.locator("form[data-passkey] [role=alert]")).to_contain_text("has a passkey for your account already")
@@ -228,11 +220,11 @@ def test_a_device_has_one_and_another_device_has_another(start: Start, person: B
 
 
 @pytest.mark.asvs("6.3.3")
-def test_a_key_that_recognises_nobody_signs_nobody_in_alone(start: Start, person: BrowserContext) -> None:
+def test_a_key_that_recognises_nobody_signs_nobody_in_alone(standing: Service, person: BrowserContext) -> None:
     """The browser is asked for one that does, and finds none."""
-    service = start()
+    service = standing
     page = person.new_page()
-    first_administrator(page, service)
+    newcomer(page, service)
     Authenticator(page, **OLD_KEY)
     add(page, service, "Key on the ring")
     page.locator(".recovery-codes").wait_for()
@@ -244,33 +236,33 @@ def test_a_key_that_recognises_nobody_signs_nobody_in_alone(start: Start, person
 
 
 @pytest.mark.asvs("6.3.3")
-def test_a_password_alone_is_not_enough_once_there_is_a_passkey(start: Start, person: BrowserContext) -> None:
+def test_a_password_alone_is_not_enough_once_there_is_a_passkey(standing: Service, person: BrowserContext) -> None:
     """The sign-in is half done, and opens nothing."""
-    service = start()
+    service = standing
     page = person.new_page()
-    authenticator = enrolled(page, service)
+    authenticator, name = enrolled(page, service)
     sign_out(page, service)
     authenticator.remove()
-    sign_in(page, service)
+    sign_in(page, service, name=name)
     page.wait_for_url(re.compile("/sign-in/second-factor"))
     assert not is_signed_in(page, service)
 
 
 @pytest.mark.parametrize("key", [{}, OLD_KEY], ids=["a device that recognises its person", "an old security key"])
 def test_a_passkey_is_the_second_factor_and_the_proof_of_a_moment_ago(
-    start: Start, person: BrowserContext, key: dict[str, Any]
+    standing: Service, person: BrowserContext, key: dict[str, Any]
 ) -> None:
     """Beside the password, whatever it says of its person; and once more before something that cannot be undone."""
-    service = start()
+    service = standing
     page = person.new_page()
     # As in a browser without the list of names, where nobody is signed in before they have typed anything.
     page.add_init_script("delete PublicKeyCredential.isConditionalMediationAvailable")
-    first_administrator(page, service)
+    name = newcomer(page, service)
     Authenticator(page, **key)
     add(page, service, "Laptop")
     page.locator(".recovery-codes").wait_for()
     sign_out(page, service)
-    sign_in(page, service)
+    sign_in(page, service, name=name)
     page.wait_for_url(re.compile("/sign-in/second-factor"))
     assert [] == problems(page)
     page.locator("form[data-passkey] .button").click()
@@ -286,10 +278,10 @@ def test_a_passkey_is_the_second_factor_and_the_proof_of_a_moment_ago(
 @pytest.mark.asvs("3.7.5")
 @pytest.mark.parametrize("language", list(WORDS))
 def test_without_scripts_there_is_no_button_and_a_sentence_says_why(
-    start: Start, browser: Browser, language: str
+    standing: Service, browser: Browser, language: str
 ) -> None:
     """Everything else on the page works."""
-    service = start()
+    service = standing
     person = browser.new_context(locale=language, java_script_enabled=False)
     try:
         page = person.new_page()
@@ -301,9 +293,9 @@ def test_without_scripts_there_is_no_button_and_a_sentence_says_why(
 
 
 @pytest.mark.asvs("3.7.5")
-def test_where_a_browser_knows_no_passkeys_the_button_stays_away(start: Start, person: BrowserContext) -> None:
+def test_where_a_browser_knows_no_passkeys_the_button_stays_away(standing: Service, person: BrowserContext) -> None:
     """As on a page that is not secure; nothing fails."""
-    service = start()
+    service = standing
     page = person.new_page()
     failed: list[str] = []
     page.on("pageerror", lambda error: failed.append(str(error)))
@@ -314,9 +306,9 @@ def test_where_a_browser_knows_no_passkeys_the_button_stays_away(start: Start, p
     assert [] == failed
 
 
-def test_a_page_at_an_address_of_numbers_is_told_where_passkeys_work(start: Start, person: BrowserContext) -> None:
+def test_a_page_at_an_address_of_numbers_is_told_where_passkeys_work(standing: Service, person: BrowserContext) -> None:
     """A passkey is bound to a name."""
-    service = start()
+    service = standing
     page = person.new_page()
     Authenticator(page)
     page.goto(f"http://127.0.0.1:{service.port}/sign-in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from base64 import urlsafe_b64decode
 
 import pytest
@@ -23,10 +24,21 @@ def first_administrator(page: Page, service: Service) -> None:
     page.wait_for_url(re.compile("/account"))
 
 
-def sign_in(page: Page, service: Service, password: str = PASSWORD) -> None:
+def newcomer(page: Page, service: Service) -> str:
+    """Sign up with a name that nobody else has, and return it."""
+    name = f"{NAME}.{secrets.token_hex(4)}"
+    page.goto(f"{service.url}/sign-up")
+    page.locator("main input[name=username]").fill(name)
+    page.locator("main input[name=password]").fill(PASSWORD)
+    page.locator("main form:has(input[name=password]) button[type=submit]").click()
+    page.wait_for_url(re.compile("/account"))
+    return name
+
+
+def sign_in(page: Page, service: Service, password: str = PASSWORD, *, name: str = NAME) -> None:
     """Fill in the sign-in form."""
     page.goto(f"{service.url}/sign-in")
-    page.locator("main input[name=username]").fill(NAME)
+    page.locator("main input[name=username]").fill(name)
     page.locator("main input[name=password]").fill(password)
     page.locator("main form:has(input[name=password]) button[type=submit]").click()
 
@@ -154,9 +166,9 @@ def test_no_cookie_holds_a_readable_byte_of_the_name(start: Start, person: Brows
     assert "" == page.evaluate("document.cookie")
 
 
-def test_a_person_who_reads_chinese_is_answered_in_chinese(start: Start, browser: Browser) -> None:
+def test_a_person_who_reads_chinese_is_answered_in_chinese(standing: Service, browser: Browser) -> None:
     """By Accept-Language, and switched by the link on the page."""
-    service = start()
+    service = standing
     context = browser.new_context(locale="zh-CN")
     try:
         page = context.new_page()

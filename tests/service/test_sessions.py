@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import secrets
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.conftest import Service, Start
+from tests.conftest import Service, Start, starting
 from tests.service.test_serve import PASSWORD, account_status, post_json
 
 HOST = "app.example"
@@ -17,7 +21,7 @@ ORIGIN = f"https://{HOST}"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def sign_in(service: Service, name: str = "alice", **fields: str) -> str:
+def sign_in(service: Service, name: str, **fields: str) -> str:
     """Sign in with a device of one's own; return the cookie."""
     status, cookie, text = post_json(service, "/sign-in", {"username": name, "password": PASSWORD}, **fields)
     assert 200 == status, text
@@ -57,16 +61,51 @@ def end_others(service: Service, mine: str, _other: str) -> str:
     return cookie
 
 
+@dataclass
+class Governed:
+    """A service of two workers, and its administrator.
+
+    Args:
+        service: the service, the same for all tests of a file.
+    """
+
+    service: Service
+
+    def member(self) -> tuple[str, str]:
+        """Make an account with a name that nobody else has; return the name and the cookie."""
+        name = f"alice-{secrets.token_hex(4)}"
+        status, cookie, text = post_json(self.service, "/sign-up", {"username": name, "password": PASSWORD})
+        assert 201 == status, text
+        return name, cookie
+
+    def number_of(self, name: str) -> str:
+        """Return the number of an account."""
+        with closing(sqlite3.connect(self.service.data / "hardtack.db")) as database:
+            [[number]] = database.execute("select id from account where name = ?", (name,))
+        return str(number)
+
+
+@pytest.fixture(scope="module")
+def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Governed]:
+    """Start a service of two workers with an administrator, once for the tests that leave it as it is."""
+    with starting(tmp_path_factory.mktemp("governed")) as start:
+        service = start("--workers", "2")
+        code = service.welcome_link.partition("code=")[2]
+        body = {"code": code, "username": "chief", "password": PASSWORD}
+        status, _, text = post_json(service, "/welcome", body)
+        assert 201 == status, text
+        yield Governed(service)
+
+
 @pytest.mark.asvs("7.4.1", "7.5.2")
 @pytest.mark.parametrize("end", [end_one, end_others])
 def test_attack_5_what_was_ended_is_over_in_every_worker_at_once(
-    start: Start, end: Callable[[Service, str, str], str]
+    governed: Governed, end: Callable[[Service, str, str], str]
 ) -> None:
     """A copy of the cookie is replayed to all workers right after the answer (DESIGN §9: no lag)."""
-    service = start("--workers", "2")
-    _, mine, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
+    service, (name, mine) = governed.service, governed.member()
     for _ in range(4):
-        other = sign_in(service, User_Agent=FIREFOX)
+        other = sign_in(service, name, User_Agent=FIREFOX)
         assert {200} == statuses(service, other)
         mine = end(service, mine, other)
         assert {401} == statuses(service, other)
@@ -74,11 +113,10 @@ def test_attack_5_what_was_ended_is_over_in_every_worker_at_once(
         assert [True] == [each["present"] for each in listed(service, mine)]
 
 
-def test_attack_28_naming_somebody_elses_sign_in_ends_nothing(start: Start) -> None:
+def test_attack_28_naming_somebody_elses_sign_in_ends_nothing(governed: Governed) -> None:
     """Whoever tries is told that it is not theirs."""
-    service = start("--workers", "2")
-    _, alices, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
-    _, bobs, _ = post_json(service, "/sign-up", {"username": "bob", "password": PASSWORD})
+    service = governed.service
+    (_, alices), (_, bobs) = governed.member(), governed.member()
     sent = {"action": "end", "id": own_id(service, alices)}
     assert 404 == post_json(service, "/account/sessions", sent, bobs)[0]
     assert {200} == statuses(service, alices)
@@ -122,22 +160,19 @@ def test_what_one_worker_has_seen_is_written_at_the_latest_when_it_stops(start: 
 @pytest.mark.asvs("7.4.5")
 @pytest.mark.parametrize("sent", [{"action": "end-sign-ins"}, {"action": "end-sign-in"}, {"action": "end-everybody"}])
 def test_attack_5_what_an_administrator_ends_is_over_in_every_worker_at_once(
-    start: Start, sent: dict[str, str]
+    governed: Governed, sent: dict[str, str]
 ) -> None:
     """One of somebody, all of somebody, or everybody's, the administrator's own among them (ASVS 7.4.5)."""
-    service = start("--workers", "2")
-    code = service.welcome_link.partition("code=")[2]
-    status, chief, text = post_json(service, "/welcome", {"code": code, "username": "chief", "password": PASSWORD})
-    assert 201 == status, text
-    assert 201 == post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})[0]
+    service, (name, _) = governed.service, governed.member()
+    number, chief = governed.number_of(name), sign_in(service, "chief")
     everybody = sent["action"] == "end-everybody"
     for _ in range(3):
-        alices = sign_in(service)
+        alices = sign_in(service, name)
         assert {200} == statuses(service, alices)
         if everybody:
             status, _, text = post_json(service, "/admin", sent, chief)
         else:
-            named = {**sent, "id": "2", "sign_in": own_id(service, alices)}
+            named = {**sent, "id": number, "sign_in": own_id(service, alices)}
             status, _, text = post_json(service, "/admin/account", named, chief)
         assert 200 == status, text
         assert {401} == statuses(service, alices)

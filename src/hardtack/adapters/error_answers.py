@@ -139,14 +139,13 @@ class ErrorAnswers:
         """Return the list that why is noted in for one request, or ``None``."""
         return None if self.traces is None else []
 
-    def told(self, request: Request, status: int, steps: Steps) -> list[tuple[str, str]]:
+    def told(self, request: Request, status: int, steps: list[Step]) -> list[tuple[str, str]]:
         """Keep that *request* was answered with *status*, and return the fields that say why."""
-        if steps is None:
-            return []
         if self.traces is not None:
             self.traces.note(request, status, steps)
         return [(TRACE_FIELD, header(steps))]
 
     def _traced(self, request: Request, response: Response, steps: Steps) -> Response:
-        response.set_each(self.told(request, response.status, steps))
+        if steps is not None:
+            response.set_each(self.told(request, response.status, steps))
         return response
