@@ -150,7 +150,8 @@ class TestReading:
         other = Known((made(1, now),))
         browser.cookies[browser.known] = {
             "flipped": value[:40] + ("A" if value[40] != "A" else "B") + value[41:],
-            "cut": value[:-9],
+            # To a length that no base64 has: any other may happen to be the text of other octets.
+            "cut": value[: len(value) // 4 * 4 - 3],
             "empty": "",
             "long": "A" * 5000,
             "twice": f"{value}; {browser.known}={value}",
