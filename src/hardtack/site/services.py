@@ -24,6 +24,7 @@ from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
 from hardtack.site import answers, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
+from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.settings import Settings
@@ -65,6 +66,7 @@ class Parts:
         known: the cookie of known devices.
         half_cookie: the cookie of half-done sign-ins.
         trusted_cookie: the cookie of trusted devices.
+        gate: the cookies that let browsers through to applications on other hosts.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
@@ -76,6 +78,7 @@ class Parts:
     known: KnownCookie
     half_cookie: HalfCookie
     trusted_cookie: TrustedCookie
+    gate: Gate
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN

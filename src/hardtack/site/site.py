@@ -21,6 +21,7 @@ from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
+from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.routes import ROUTES, Route, without_slash
@@ -101,6 +102,7 @@ class Site:
             self.known,
             self.half_cookie,
             TrustedCookie(keyring, settings.realm),
+            Gate(keyring, sessions, settings, accounts.revocations, shell.texts),
             prefix,
             home,
             shell,
