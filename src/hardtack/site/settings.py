@@ -76,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         mail_from: the address that mail comes from; unset, ``hardtack@`` and the origin's host.
         token_scopes: what personal access tokens may be good for, as the applications that take them name it.
         place_header: a header field in which a trusted proxy says where the visitor is, such as ``cf-ipcountry``.
-        parent_domain: a domain below which the hosts of applications share one gate cookie, such as ``example.org``, with
+        parent_domain: a domain such as ``example.org``, below which the hosts of applications share one gate cookie with
             every other host there: the weaker way; unset, each host has its own.
         realm: what this sign-in protects; part of every seal, so changing it signs everybody out.
         max_body: the largest request content, in bytes.

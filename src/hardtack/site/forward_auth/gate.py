@@ -27,11 +27,12 @@ from hardtack.session.revocation import RETRY_AFTER, Revocations
 from hardtack.session.sealed import SealedCookie
 from hardtack.session.session import BELOW_ASSURANCE, UNAVAILABLE
 from hardtack.session.verdicts import Verdicts
+from hardtack.site.assets import ABROAD
 from hardtack.site.settings import Settings
 from hardtack.site.texts import OURS, Texts
 from hardtack.status import ServiceUnavailable
 
-START = "/.hardtack/start"
+START = f"{ABROAD}/start"
 """Where a browser is sent, on the application's host, to be handed off to it."""
 
 OFFER = "/hand-off"
@@ -94,16 +95,36 @@ class Gate:
         if not isinstance(who, Identity):
             return None
         why = self._verdicts.on(who, now) if known else UNAVAILABLE
-        if not why:
-            if self._accepts is None or self._accepts(who):
-                return who
+        if not why and not self._is_enough(who):
             why = BELOW_ASSURANCE
-        cookie.refused(why)
+        if why:
+            cookie.refused(why)
         if why == UNAVAILABLE:
-            raise ServiceUnavailable(
-                self._texts.both("error.revocations"), retry_after=RETRY_AFTER, reason="revocations-unavailable"
-            )
-        return None
+            raise self._unsure
+        return None if why else who
+
+    def holds(self, who: Identity, now: int) -> bool:
+        """Return whether a sign-in is still good, of which a gate is to be made.
+
+        Args:
+            who: as the portal knew it a moment ago.
+            now: Unix seconds.
+
+        Raises:
+            ServiceUnavailable: nobody knows now. Nothing else is raised.
+        """
+        why = self._verdicts.now_on(msgspec.structs.replace(who, session_id=_NOBODY_IN_PARTICULAR), now)
+        if why == UNAVAILABLE:
+            raise self._unsure
+        return not why and self._is_enough(who)
+
+    def _is_enough(self, who: Identity) -> bool:
+        return self._accepts is None or self._accepts(who)
+
+    @property
+    def _unsure(self) -> ServiceUnavailable:
+        said = self._texts.both("error.revocations")
+        return ServiceUnavailable(said, retry_after=RETRY_AFTER, reason="revocations-unavailable")
 
     def may_wait(self) -> bool:
         """Say whether ``read`` may wait for a disk now, so that an event loop leaves it to a thread."""

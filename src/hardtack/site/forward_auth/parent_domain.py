@@ -31,7 +31,7 @@ def checked(domain: str, origin: str | None) -> str:
     if origin is None or not origin.startswith("https://"):
         raise MisuseError(
             "parent_domain: browsers share the cookie over https alone",
-            f'write origin = "https://id.{written}" as well, or leave parent_domain out: each host has its own gate then',
+            f'write origin = "https://id.{written}" as well, or leave parent_domain out',
         )
     host = origin.removeprefix("https://").partition(":")[0]
     if not f".{host}".endswith(f".{written}"):
