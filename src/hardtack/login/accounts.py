@@ -53,9 +53,10 @@ from hardtack.login.totp import Totp
 from hardtack.login.trusted import Trusted
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed
+from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed, profiles
 from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
+from hardtack.store.profiles import Profile
 
 _LARGEST_ID = (1 << 63) - 1
 
@@ -267,6 +268,17 @@ class Accounts:
         with self._database.read() as connection:
             found = self._services.rows.by_id(connection, account_id)
         return None if found is None else found.account
+
+    def profile(self, account_id: int) -> Profile | None:
+        """Return what applications are told of an account, disabled or not, or ``None``.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        if not 0 < account_id <= _LARGEST_ID:
+            return None
+        with self._database.read() as connection:
+            return profiles.read(connection, account_id, made=audit.ADDED)
 
     def find(self, name: str) -> Account | None:
         """Return the account called *name*, however it is spelled, disabled or not, or ``None``."""

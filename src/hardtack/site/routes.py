@@ -46,7 +46,7 @@ from hardtack.site.admin import account as admin_account
 from hardtack.site.admin import accounts as admin_accounts
 from hardtack.site.admin import invitations as admin_invitations
 from hardtack.site.admin import overview, throttles, trail
-from hardtack.site.forward_auth import gate, hand_off
+from hardtack.site.forward_auth import auth, gate, hand_off
 from hardtack.site.services import Services
 
 Page = Callable[[Request, Services], Response]
@@ -61,16 +61,18 @@ class Route:
         session: whether the visitor's cookies are read; where they are not, the answer never depends on who asks.
         any_host: whether a public service answers whatever host is named: what watches a process knows its address,
             not its name. Development mode makes no exception.
+        options: whether OPTIONS is answered with success, which a proxy would take for leave to go on.
     """
 
     pages: Mapping[str, Page]
     session: bool = True
     any_host: bool = False
+    options: bool = True
 
     @property
     def allow(self) -> list[str]:
         """Every method that the address takes."""
-        methods = {*self.pages, "OPTIONS"} | ({"HEAD"} if "GET" in self.pages else set())
+        methods = {*self.pages, *({"OPTIONS"} if self.options else ()), *({"HEAD"} if "GET" in self.pages else ())}
         return sorted(methods)
 
     def page(self, method: str) -> Page | None:
@@ -123,6 +125,7 @@ ROUTES: Mapping[str, Route] = {
     "/language": Route({"GET": language.switch}),
     passkey_sign_in.PATH: Route({"GET": passkey_sign_in.show, "POST": passkey_sign_in.enter}),
     passkeys.PATH: Route({"GET": passkeys.show, "POST": passkeys.change}),
+    auth.PATH: Route({"GET": auth.show}, session=False, any_host=True, options=False),
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
     "/readyz": Route({"GET": health.ready}, session=False, any_host=True),
     assets.CSS_PATH: Route({"GET": assets.show}, session=False),

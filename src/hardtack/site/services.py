@@ -25,6 +25,7 @@ from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
 from hardtack.site import answers, assets, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
 from hardtack.site.forward_auth.gate import Gate
+from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.settings import Settings
@@ -67,6 +68,7 @@ class Parts:
         half_cookie: the cookie of half-done sign-ins.
         trusted_cookie: the cookie of trusted devices.
         gate: the cookies that let browsers through to applications on other hosts.
+        auth: answers reverse proxies.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
@@ -79,6 +81,7 @@ class Parts:
     half_cookie: HalfCookie
     trusted_cookie: TrustedCookie
     gate: Gate
+    auth: QuickAuth
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN

@@ -126,6 +126,16 @@ class Gate:
         said = self._texts.both("error.revocations")
         return ServiceUnavailable(said, retry_after=RETRY_AFTER, reason="revocations-unavailable")
 
+    def glance(self, cookies: str, host: str, now: int) -> Identity | None:
+        """Return whom ``read`` would beyond all doubt, or ``None``: then ask it, which says why.
+
+        Never raises, waits for nothing and logs nothing.
+        """
+        if not self._verdicts.are_current():
+            return None
+        who = self._cookie(host).glance(cookies, now)
+        return None if isinstance(who, str) or self._verdicts.on(who, now) or not self._is_enough(who) else who
+
     def may_wait(self) -> bool:
         """Say whether ``read`` may wait for a disk now, so that an event loop leaves it to a thread."""
         return not self._verdicts.are_current()

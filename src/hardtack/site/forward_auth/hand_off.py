@@ -168,7 +168,7 @@ def _refused(services: Services, identity: Identity, host: str, to: str, back: s
     path, _, query = to.partition("?")
     scheme = services.origin.partition(":")[0]
     wanted = Original("GET", scheme, host, canonical(path), query, navigates=True, style="redirect")
-    judge = services.parts.judge
+    judge = services.parts.auth.judge
     person = judge.people.read(identity.account)
     decision = judge.rules.decide(wanted, None if person is None else person.by(identity.factors))
     if decision.allowed:
@@ -237,7 +237,7 @@ def _is_applications(services: Services, host: str) -> bool:
     if origin is None:
         return False
     scheme = origin.partition(":")[0]
-    judge = services.parts.judge
+    judge = services.parts.auth.judge
     return well_formed_host(host, scheme) == host and judge.rules.names(host) and not judge.is_own(host, origin)
 
 
@@ -252,7 +252,7 @@ def _application(services: Services) -> str:
     if origin is None:
         raise NotFound
     host = well_formed_host(services.host, origin.partition(":")[0]) or ""
-    if services.parts.judge.is_own(host, origin):
+    if services.parts.auth.judge.is_own(host, origin):
         raise NotFound
     if not _is_applications(services, host):
         raise MisdirectedRequest(reason="host-not-ours")

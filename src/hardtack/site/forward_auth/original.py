@@ -101,11 +101,16 @@ def original(request: Request, mode: str = "") -> Original:
     Raises:
         BadRequest: it cannot be told for certain; nothing else is raised.
     """
-    fields = told(request.headers)
-    client = request.client
-    if not request.proxied:
-        client = _LOCAL.believe(client, "http", request.headers).client
-    return read(fields, mode, client)
+    return read(told(request.headers), mode, visitor(request))
+
+
+def visitor(request: Request) -> str:
+    """Return the visitor's address: what a trusted proxy has said already, or what one on this machine says.
+
+    Raises:
+        BadRequest: it says what is none.
+    """
+    return request.client if request.proxied else _LOCAL.believe(request.client, "http", request.headers).client
 
 
 def told(headers: Headers) -> dict[str, str]:
