@@ -25,6 +25,7 @@ from hardtack.login.factor_reset import WAIT, FactorReset
 from hardtack.login.finish import finish
 from hardtack.login.guesses import Guesses
 from hardtack.login.half import HalfSignIns
+from hardtack.login.hand_off import HandOffs
 from hardtack.login.hashing import HashingPool
 from hardtack.login.invitations import Invitations
 from hardtack.login.joining import Joining
@@ -123,6 +124,7 @@ class Accounts:
         self.export = Export(self._services)
         self.second_factors = SecondFactors(self._services, assurance)
         self.half = HalfSignIns(self._services)
+        self.hand_offs = HandOffs(self._services, realm)
         self.factor_reset = FactorReset(self._services, factor_reset_wait)
         self.guesses = Guesses(self._services)
         self.factor_changes = FactorChanges(self._services, self.half, self.second_factors)

@@ -46,7 +46,7 @@ from hardtack.site.admin import account as admin_account
 from hardtack.site.admin import accounts as admin_accounts
 from hardtack.site.admin import invitations as admin_invitations
 from hardtack.site.admin import overview, throttles, trail
-from hardtack.site.forward_auth import auth
+from hardtack.site.forward_auth import auth, gate, hand_off
 from hardtack.site.services import Services
 
 Page = Callable[[Request, Services], Response]
@@ -80,7 +80,19 @@ class Route:
         return self.pages.get("GET" if method == "HEAD" else method)
 
 
+HAND_OFF: Mapping[str, Route] = {
+    gate.OFFER: Route({"GET": hand_off.offer}),
+    gate.START: Route({"GET": hand_off.start}, session=False, any_host=True),
+    hand_off.ENTER: Route({"GET": hand_off.enter}, session=False, any_host=True),
+    **{
+        assets.ABROAD + path: Route({"GET": hand_off.file}, session=False, any_host=True)
+        for path in assets.ON_EVERY_PAGE
+    },
+}
+"""What leads to the applications of other hosts; there only where rules name some."""
+
 ROUTES: Mapping[str, Route] = {
+    **HAND_OFF,
     "/": Route({"GET": home.show}),
     "/welcome": Route({"GET": welcome.show, "POST": welcome.create}),
     "/sign-up": Route({"GET": sign_up.show, "POST": sign_up.create}),

@@ -22,10 +22,11 @@ from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
 from hardtack.site.forward_auth import auth
+from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
-from hardtack.site.routes import ROUTES, Route, without_slash
+from hardtack.site.routes import HAND_OFF, ROUTES, Route, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
@@ -97,7 +98,8 @@ class Site:
         self.half_cookie = HalfCookie(keyring, settings.realm)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
-        judge = auth.Judge(accounts, sessions, origin=settings.origin, accesses=settings.access)
+        gate = Gate(keyring, sessions, settings, accounts.revocations, shell.texts)
+        judge = auth.Judge(accounts, sessions, gate=gate, origin=settings.origin, accesses=settings.access)
         self.auth = QuickAuth(judge, self._any_host, self._proxies, origin=settings.origin, prefix=prefix, clock=clock)
         self._parts = Parts(
             accounts,
@@ -107,13 +109,15 @@ class Site:
             self.known,
             self.half_cookie,
             TrustedCookie(keyring, settings.realm),
+            gate,
             self.auth,
             prefix,
             home,
             shell,
             tuple(forgets),
         )
-        self._routes = ROUTES if home is None else {path: route for path, route in ROUTES.items() if path != "/"}
+        unused = {*(() if home is None else ("/",)), *(() if settings.access else HAND_OFF)}
+        self._routes = {path: route for path, route in ROUTES.items() if path not in unused}
         self._clock = clock
         self._port: int | None = None
         self._duty = mailing.duty(

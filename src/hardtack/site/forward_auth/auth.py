@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from hardtack.errors import Refused
@@ -26,6 +26,7 @@ from hardtack.session.session import UNAVAILABLE
 from hardtack.session.visitor import cookie_header
 from hardtack.site import answers, next_url, step_up
 from hardtack.site.forward_auth import answer
+from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.original import MODES, Original, is_believed, original, well_formed_host
 from hardtack.site.forward_auth.people import People, Person
 from hardtack.site.forward_auth.rules import NO_RULE, Access, Decision, Rules, Who
@@ -36,39 +37,8 @@ if TYPE_CHECKING:
     from hardtack.site.services import Services
 
 PATH = "/auth"
-START = "/.hardtack/start"
-"""Where the hand-off to another host begins, on that host."""
 
 _log = logging.getLogger("hardtack.site")
-
-
-class Shown(Protocol):
-    """What a cookie shows: whose it is and what they signed in with."""
-
-    @property
-    def account(self) -> int:
-        """The account's number."""
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        """What was proved."""
-
-
-class Gate(Protocol):
-    """What reads the cookies of other hosts than the portal's."""
-
-    def read(self, cookies: str, host: str, now: int) -> Shown | None:
-        """Return what the cookie for *host* shows, if it is good.
-
-        Raises:
-            Refused: nobody can tell now.
-        """
-
-    def glance(self, cookies: str, host: str, now: int) -> Shown | None:
-        """Return the same where it is beyond all doubt; raise nothing, wait for nothing and log nothing."""
-
-    def renewed(self, shown: Shown, now: int) -> str | None:
-        """Return the Set-Cookie value of an answer, where the cookie is old enough to be written anew."""
 
 
 class Judged(NamedTuple):
@@ -81,7 +51,7 @@ class Judged(NamedTuple):
     """
 
     decision: Decision
-    shown: Shown | None
+    shown: Identity | None
     person: Person | None
 
 
@@ -100,7 +70,7 @@ class Judge:
         sessions: opens the cookies of the portal's own host.
         origin: the public origin; ``None`` is development mode.
         accesses: the rules.
-        gate: reads the cookies of other hosts; ``None``: nobody is signed in there.
+        gate: reads the cookies of other hosts.
     """
 
     def __init__(
@@ -110,7 +80,7 @@ class Judge:
         *,
         origin: str | None,
         accesses: tuple[Access, ...],
-        gate: Gate | None = None,
+        gate: Gate,
     ) -> None:
         self.accounts = accounts
         self.sessions = sessions
@@ -141,26 +111,22 @@ class Judge:
             Refused: nobody can tell now.
         """
         own = self.is_own(asked.host, origin)
-        shown: Shown | None = None
+        shown: Identity | None = None
         if own:
             shown, why = self.sessions.identify(cookies, now, asked.host)
             if why == UNAVAILABLE:
                 raise Unsure
-        elif self.gate is not None and self.rules.names(asked.host):
+        elif self.rules.names(asked.host):
             shown = self.gate.read(cookies, asked.host, now)
         return self.of(asked, shown, own=own, look=self.people.read)
 
-    def glance(self, asked: Original, cookies: str, now: int, origin: str) -> Shown | None:
+    def glance(self, asked: Original, cookies: str, now: int, origin: str) -> Identity | None:
         """Return what a cookie shows beyond all doubt; waits for nothing, raises nothing, logs nothing."""
         if self.is_own(asked.host, origin):
             return self.sessions.glance(cookies, now, asked.host)
-        return (
-            None
-            if self.gate is None or not self.rules.names(asked.host)
-            else self.gate.glance(cookies, asked.host, now)
-        )
+        return self.gate.glance(cookies, asked.host, now) if self.rules.names(asked.host) else None
 
-    def of(self, asked: Original, shown: Shown | None, *, own: bool, look: Callable[[int], Person | None]) -> Judged:
+    def of(self, asked: Original, shown: Identity | None, *, own: bool, look: Callable[[int], Person | None]) -> Judged:
         """Return whether *shown* may ask *asked*, looking the person up by *look*."""
         person = None if shown is None else look(shown.account)
         who = None
@@ -180,12 +146,14 @@ class Judge:
             now: Unix seconds.
             host: as ``Original.host`` spells it.
         """
-        shown, person, field = judged.shown, judged.person, None
-        if person is not None and isinstance(shown, Identity):
-            self.accounts.sign_ins.note(shown, now, self.sessions)
+        shown, person = judged.shown, judged.person
+        if shown is None or person is None:
+            return ()
+        self.accounts.sign_ins.note(shown, now, self.sessions)
+        if self.is_own(host, ""):
             field = self.sessions.renewal(shown, now, host, profile_version=person.version)
-        elif person is not None and shown is not None and self.gate is not None:
-            field = self.gate.renewed(shown, now)
+        else:
+            field = self.gate.renewed(shown, host, now)
         return () if field is None else (field,)
 
 
@@ -244,10 +212,10 @@ def _refused(asked: Original, decision: Decision, services: Services) -> Respons
     if decision.needs == "sign-in" and own:
         address = f"{services.url('/sign-in')}?{urlencode({'next': back}, safe='/')}"
         return answer.sign_in_first(asked, portal + address, signs_in)
-    if decision.needs == "sign-in":
-        address = f"{START}?{urlencode({'to': back}, safe='/')}"
-        return answer.sign_in_first(asked, f"{asked.scheme}://{asked.host}{address}", signs_in)
-    if decision.needs and own and asked.navigates:
+    if decision.needs and not own and (decision.needs == "sign-in" or asked.navigates):
+        # Another factor is proved on the portal as well, and a new gate says so.
+        return answer.sign_in_first(asked, judge.gate.way_in(asked.host, back), signs_in)
+    if decision.needs and asked.navigates:
         address = step_up.page(services.url(step_up.PAGE), back, decision.needs)
         return answer.sign_in_first(asked, portal + address, signs_in)
     text = f"error.needs_{decision.needs}" if decision.needs else "error.may_not"
