@@ -49,6 +49,10 @@ class Claims(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     id: Annotated[bytes, msgspec.Meta(min_length=_ID_SIZE, max_length=_ID_SIZE)]
     identity: Identity
 
+    def __repr__(self) -> str:
+        # The id stays out: representations end up in logs.
+        return f"<Claims of {self.identity!r}>"
+
 
 class HandOffOver(Refused):
     """A code is too old, was used, or belongs to another browser or host; which of it, nobody is told."""

@@ -58,7 +58,8 @@ class Route:
 
     Args:
         pages: the page of each method.
-        session: whether the visitor's cookies are read; where they are not, the answer never depends on who asks.
+        session: whether the visitor's cookies are read; where they are not, the answer never depends on who is signed
+            in to these pages.
         any_host: whether a public service answers whatever host is named: what watches a process knows its address,
             not its name. Development mode makes no exception.
         options: whether OPTIONS is answered with success, which a proxy would take for leave to go on.
@@ -80,19 +81,7 @@ class Route:
         return self.pages.get("GET" if method == "HEAD" else method)
 
 
-HAND_OFF: Mapping[str, Route] = {
-    gate.OFFER: Route({"GET": hand_off.offer}),
-    gate.START: Route({"GET": hand_off.start}, session=False, any_host=True),
-    hand_off.ENTER: Route({"GET": hand_off.enter}, session=False, any_host=True),
-    **{
-        assets.ABROAD + path: Route({"GET": hand_off.file}, session=False, any_host=True)
-        for path in assets.ON_EVERY_PAGE
-    },
-}
-"""What leads to the applications of other hosts; there only where rules name some."""
-
 ROUTES: Mapping[str, Route] = {
-    **HAND_OFF,
     "/": Route({"GET": home.show}),
     "/welcome": Route({"GET": welcome.show, "POST": welcome.create}),
     "/sign-up": Route({"GET": sign_up.show, "POST": sign_up.create}),
@@ -134,6 +123,17 @@ ROUTES: Mapping[str, Route] = {
     assets.CONDITIONAL_JS_PATH: Route({"GET": assets.show}, session=False),
     assets.MARK_PATH: Route({"GET": assets.show}, session=False),
 }
+
+HAND_OFF: Mapping[str, Route] = {
+    gate.OFFER: Route({"GET": hand_off.offer}),
+    gate.START: Route({"GET": hand_off.start}, session=False, any_host=True),
+    hand_off.ENTER: Route({"GET": hand_off.enter}, session=False, any_host=True),
+    **{
+        assets.ABROAD + path: Route({"GET": hand_off.file}, session=False, any_host=True)
+        for path in assets.ON_EVERY_PAGE
+    },
+}
+"""What leads to the applications of other hosts; there only where rules name some."""
 
 
 def without_slash(path: str) -> str | None:

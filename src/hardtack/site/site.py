@@ -116,8 +116,9 @@ class Site:
             shell,
             tuple(forgets),
         )
-        unused = {*(() if home is None else ("/",)), *(() if settings.access else HAND_OFF)}
-        self._routes = {path: route for path, route in ROUTES.items() if path not in unused}
+        self._routes = {**ROUTES, **HAND_OFF} if settings.access else dict(ROUTES)
+        if home is not None:
+            del self._routes["/"]
         self._clock = clock
         self._port: int | None = None
         self._duty = mailing.duty(

@@ -129,7 +129,9 @@ class Judge:
     def of(self, asked: Original, shown: Identity | None, *, own: bool, look: Callable[[int], Person | None]) -> Judged:
         """Return whether *shown* may ask *asked*, looking the person up by *look*."""
         person = None if shown is None else look(shown.account)
-        who = None if shown is None or person is None else person.by(shown.factors)
+        who = None
+        if shown is not None and person is not None:
+            who = person.by(shown.factors) if self.rules.ask_for_factors else person.who
         return Judged(self._decide(asked, who, own=own), shown, person)
 
     def _decide(self, asked: Original, who: Who | None, *, own: bool) -> Decision:

@@ -151,7 +151,7 @@ def read(fields: Mapping[str, str], mode: str = "", client: str = "") -> Origina
         raise BadRequest(reason="forwarding-field-in-connection")
     nginx = mode == "nginx" or (mode != "redirect" and URL in fields)
     method, scheme, host, uri = _by_nginx(fields) if nginx else _by_forwarding(fields)
-    if _METHOD.fullmatch(method) is None:
+    if method != "GET" and _METHOD.fullmatch(method) is None:
         raise BadRequest(reason="method-is-none")
     path, _, query = uri.partition("?")
     if len(uri) > LONGEST:
@@ -173,7 +173,9 @@ def _by_nginx(fields: Mapping[str, str]) -> tuple[str, str, str, str]:
 
 
 def _by_forwarding(fields: Mapping[str, str]) -> tuple[str, str, str, str]:
-    method, proto, named, uri = (_one(fields, name) for name in FORWARDED)
+    method, proto, named, uri = map(fields.get, FORWARDED)
+    if not (method and proto and named and uri):
+        raise BadRequest(reason="missing-forwarding-field")
     scheme = _scheme(proto)
     return method, scheme, _host(named, scheme), uri
 

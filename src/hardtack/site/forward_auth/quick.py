@@ -156,4 +156,7 @@ class QuickAuth:
             return None
         fields = _NOBODY if judged.person is None else judged.person.octets
         renewal = judge.renewal(judged, now, asked.host)
-        return Quick(ALLOWED, [*fields, *((b"set-cookie", value.encode("latin-1")) for value in renewal)])
+        sent = list(fields)
+        if renewal:
+            sent += [(b"set-cookie", value.encode("latin-1")) for value in renewal]
+        return Quick(ALLOWED, sent)

@@ -98,7 +98,7 @@ NOT_VOUCHED = Decision(False, "not-vouched-for")
 
 
 class _Rule(NamedTuple):
-    """A rule made ready: paths without the slash at their end, once as they are and once without regard to case."""
+    """A rule made ready: paths, once as they are and once without regard to case, with one slash at their end."""
 
     host: str
     path: str
@@ -121,13 +121,15 @@ class Rules:
         MisuseError: one of them cannot be; the text says the how-manieth.
     """
 
-    __slots__ = ("_below", "_by_host", "_folded", "accesses", "hosts")
+    __slots__ = ("_below", "_by_host", "_folded", "accesses", "ask_for_factors", "hosts")
 
     def __init__(self, accesses: Sequence[Access] = ()) -> None:
         self.accesses = tuple(accesses)
         rules = [_ready(number, access) for number, access in enumerate(accesses, 1)]
         self.hosts = frozenset(rule.host for rule in rules)
         """The hosts that rules name, ``*.example.org`` among them; ``names`` asks for one host."""
+        self.ask_for_factors = any(rule.level for rule in rules)
+        """Whether it matters to any of them what somebody has signed in with."""
         self._by_host = {
             host: tuple(rule for rule in rules if _fits(rule.host, host))
             for host in self.hosts
@@ -153,18 +155,19 @@ class Rules:
         if not self.accesses:
             return NOT_SIGNED_IN if who is None else ALLOWED if who.vouched else NOT_VOUCHED
         rules = self._of(original.host)
-        path = original.path.removesuffix("/")
+        path = original.path if original.path.endswith("/") else f"{original.path}/"
         method = "GET" if original.method == "HEAD" else original.method
-        rule = next((each for each in rules if _is_about(each, each.path, path, method)), None)
-        if rule is None:
-            return NO_RULE
-        folded = _fold(path)
-        if folded != path or not self._folded:
-            # It fits as well, at the latest where the one above does.
-            alike = next(each for each in rules if _is_about(each, each.folded, folded, method))
-            if alike is not rule and not (said := _verdict(alike, who)).allowed:
-                return said
-        return _verdict(rule, who)
+        for rule in rules:
+            if path == rule.path or (rule.below and path.startswith(rule.path)):
+                if rule.methods and method not in rule.methods:
+                    continue
+                folded = _fold(path)
+                if folded != path or not self._folded:
+                    said = _verdict(_alike(rules, folded, method), who)
+                    if not said.allowed:
+                        return said
+                return _verdict(rule, who)
+        return NO_RULE
 
     def _of(self, host: str) -> tuple[_Rule, ...]:
         rules = self._by_host.get(host)
@@ -175,10 +178,14 @@ def _fits(pattern: str, host: str) -> bool:
     return host == pattern or (pattern.startswith(_ANY) and len(host) >= len(pattern) and host.endswith(pattern[1:]))
 
 
-def _is_about(rule: _Rule, base: str, path: str, method: str) -> bool:
-    if rule.methods and method not in rule.methods:
-        return False
-    return path == base or (rule.below and path.startswith(f"{base}/"))
+def _alike(rules: Sequence[_Rule], folded: str, method: str) -> _Rule:
+    """Return the first rule that fits where case does not matter; there is one, the first that fits anyway at last."""
+    return next(
+        rule
+        for rule in rules
+        if (folded == rule.folded or (rule.below and folded.startswith(rule.folded)))
+        and (not rule.methods or method in rule.methods)
+    )
 
 
 def _verdict(rule: _Rule, who: Who | None) -> Decision:
@@ -204,7 +211,7 @@ def _fold(path: str) -> str:
 def _ready(number: int, access: Access) -> _Rule:
     """Return a rule made ready, or refuse it."""
     below = access.path.endswith("/*")
-    path = _path(number, access.path, access.path.removesuffix("/*") if below else access.path).removesuffix("/")
+    path = _path(number, access.path, access.path.removesuffix("/*") if below else access.path).removesuffix("/") + "/"
     wrong = [method for method in access.methods if not _METHOD.fullmatch(method)]
     if wrong:
         raise _wrong(number, f"methods: {wrong[0]!r:.40} is none", 'write methods = ["GET", "POST"]')
@@ -244,7 +251,9 @@ def _host(number: int, text: str) -> str:
 def _path(number: int, written: str, path: str) -> str:
     hint = 'write path = "/admin", or "/admin/*" for it and all below it; decoded, so without %'
     try:
-        fine = canonical(quote(path or "/", safe="/")) == (path or "/") and not set(path) & set("%*?#")
+        fine = (
+            bool(written) and canonical(quote(path or "/", safe="/")) == (path or "/") and not set(path) & set("%*?#")
+        )
     except (BadRequest, UnicodeEncodeError):
         fine = False
     if not fine:
