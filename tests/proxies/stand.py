@@ -1,8 +1,8 @@
 """What the tests of the proxies stand on: Hardtack, an application on two hosts, and a proxy before both.
 
 Everything is the real thing in a process of its own. The proxy's configuration is what ``hardtack proxy`` prints, read
-by it unchanged, inside the least that the proxy must be told besides. All hosts are names of the tests' own, which their
-clients alone resolve, to the one port of the proxy.
+by it unchanged, inside the least that the proxy must be told besides. All hosts are names of the tests' own, which
+their clients alone resolve, to the one port of the proxy.
 """
 
 from __future__ import annotations
@@ -64,15 +64,17 @@ class Stand:
         port: where that listens.
         service: where Hardtack listens itself.
         folder: the data folder, and the logs.
+        process: of Hardtack.
     """
 
     proxy: str
     port: int
     service: int
     folder: Path
+    process: subprocess.Popen[bytes]
 
-    def visitor(self, **cookies: str) -> Visitor:
-        """Return a browser without any cookie but *cookies*."""
+    def visitor(self) -> Visitor:
+        """Return a browser without any cookie."""
         return Visitor(self.port)
 
     def signed_in(self, name: str = "anna", host: str = WIKI) -> Visitor:
@@ -125,6 +127,7 @@ def standing(proxy: str, folder: Path) -> Iterator[Stand]:
     own = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "APPLICATION_LOG": str(folder / "received")}
     environ = {**telling.environment(folder), "PYTHONPATH": str(ROOT), clock.VARIABLE: str(folder / "clock"), **own}
     empty.put(folder / "hardtack.db")
+    keyfile.create(folder / "hardtack.key")
     service, upstream = _free_port(), _free_port()
     serve = ("-m", telling.CLOCKED, "hardtack", "serve", "--data", str(folder), "--port", str(service))
     application = ("-m", "uvicorn", "--port", str(upstream), "--log-level", "warning", "tests.proxies.application:app")
@@ -132,15 +135,15 @@ def standing(proxy: str, folder: Path) -> Iterator[Stand]:
     words += ["--certificate", str(pem), "--key", str(pem), "--data", str(folder)]
     with ExitStack() as running:
         # All at once, and then the wait for the slowest of them.
-        for number, line in enumerate(((sys.executable, *serve), (sys.executable, *application))):
-            running.enter_context(_running(line, folder / f"log-{number}", environ))
+        process = running.enter_context(_running((sys.executable, *serve), folder / "log-0", environ))
+        running.enter_context(_running((sys.executable, *application), folder / "log-1", environ))
         running.enter_context(_running(PROXIES[proxy](folder, printed(proxy, words), port), folder / "log-2", environ))
-        for each in (upstream, port, service):
-            _wait(each, folder)
-        stand = Stand(proxy, port, service, folder)
+        stand = Stand(proxy, port, service, folder, process)
         with stand.accounts() as accounts:
             for name in ("anna", "bert"):
                 accounts.add(name, PASSWORD, now=int(time.time()))
+        for each in (upstream, port, service):
+            _wait(each, folder)
         yield stand
 
 
@@ -193,11 +196,11 @@ PROXIES = {"nginx": nginx, "caddy": caddy}
 
 
 @contextmanager
-def _running(command: Sequence[str], log: Path, environ: Mapping[str, str]) -> Iterator[None]:
+def _running(command: Sequence[str], log: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environ)
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(timeout=30)
