@@ -12,7 +12,7 @@ import pytest
 
 from hardtack.login import Accounts, HashingPool
 from hardtack.session import Sessions
-from hardtack.site import Site
+from hardtack.site import Site, headers
 from hardtack.store import StoreUnavailable
 from tests.site.conftest import NAME, PASSWORD, Browser, World, set_cookies
 from tests.site.forward_auth.asking import HOST, ORIGIN, forwarding, nginx
@@ -66,6 +66,7 @@ class TestWhoGetsThrough:
         assert b"may not open this page" in answer.body
         assert b"<link" not in answer.body
         assert "style-src 'sha256-" in (answer.get("Content-Security-Policy") or "")
+        assert [] == [name for name, value in headers.ALWAYS[1:] if answer.get(name) != value]
         assert answer.get("Strict-Transport-Security") is None
         assert (None,) * 4 == identity(answer)
         assert [] == set_cookies(answer)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 PATH = "/auth"
 
+_TEXTS = {"second": "error.needs_second", "passkey": "error.needs_passkey"}
+
 _log = logging.getLogger("hardtack.site")
 
 
@@ -218,8 +220,7 @@ def _refused(asked: Original, decision: Decision, services: Services) -> Respons
     if decision.needs and asked.navigates:
         address = step_up.page(services.url(step_up.PAGE), back, decision.needs)
         return answer.sign_in_first(asked, portal + address, signs_in)
-    text = f"error.needs_{decision.needs}" if decision.needs else "error.may_not"
-    raise Forbidden(services.texts.both(text), reason=decision.reason)
+    raise Forbidden(services.texts.both(_TEXTS.get(decision.needs, "error.may_not")), reason=decision.reason)
 
 
 def _note(error: Refused, request: Request) -> None:

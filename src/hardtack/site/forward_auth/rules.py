@@ -21,7 +21,6 @@ from urllib.parse import quote
 import msgspec
 
 from hardtack.errors import MisuseError
-from hardtack.login.roles import ADMINISTRATOR, BadRoles, checked
 from hardtack.session.assurance import level
 from hardtack.site.forward_auth.original import Original, canonical, well_formed_host
 from hardtack.status.errors import BadRequest
@@ -262,6 +261,10 @@ def _path(number: int, written: str, path: str) -> str:
 
 
 def _check_roles(number: int, roles: Sequence[str]) -> None:
+    if not roles:
+        return
+    from hardtack.login.roles import ADMINISTRATOR, BadRoles, checked  # noqa: PLC0415 - settings alone need no login
+
     try:
         checked(role for role in roles if role != ADMINISTRATOR)
     except BadRoles:
