@@ -24,6 +24,7 @@ from click.testing import CliRunner
 from hardtack.cli.proxy import command
 from hardtack.login import Accounts
 from hardtack.seal import keyfile
+from hardtack.site.forward_auth.gate import START
 from tests import empty
 from tests.adapters.raw import ROOT
 from tests.mail_server import make_certificates
@@ -32,6 +33,7 @@ from tests.story import clock, telling
 
 DOMAIN = "example.test"
 PORTAL, WIKI, SHOP = f"id.{DOMAIN}", f"wiki.{DOMAIN}", f"shop.{DOMAIN}"
+GATE = "__Host-hardtack-gate"
 PASSWORD = "correct horse battery staple"
 IDLE = 60
 """Seconds without use after which a sign-in ends."""
@@ -65,6 +67,7 @@ class Stand:
         service: where Hardtack listens itself.
         folder: the data folder, and the logs.
         process: of Hardtack.
+        configuration: as the command printed it.
     """
 
     proxy: str
@@ -72,10 +75,11 @@ class Stand:
     service: int
     folder: Path
     process: subprocess.Popen[bytes]
+    configuration: str
 
     def visitor(self) -> Visitor:
         """Return a browser without any cookie."""
-        return Visitor(self.port)
+        return Visitor(self.port, 0 if self.proxy in PROXIES else self.service)
 
     def signed_in(self, name: str = "anna", host: str = WIKI) -> Visitor:
         """Return a browser whose person has signed in and been let in by the application of *host*."""
@@ -83,7 +87,8 @@ class Stand:
         visitor.go(f"https://{PORTAL}:{self.port}/sign-in")
         answer = visitor.submit(f"https://{PORTAL}:{self.port}/sign-in", username=name, password=PASSWORD)
         assert 303 == answer.status, answer.text
-        assert 200 == visitor.follow(f"https://{host}:{self.port}/").status
+        answer = visitor.follow(f"https://{host}:{self.port}{START}")
+        assert GATE in visitor.cookies[host], answer.text
         return visitor
 
     def received(self, host: str = WIKI) -> list[dict[str, Any]]:
@@ -113,7 +118,7 @@ class Stand:
 
 @contextmanager
 def standing(proxy: str, folder: Path) -> Iterator[Stand]:
-    """Run everything with *proxy*, and yield the stand."""
+    """Run everything with *proxy*, or Hardtack alone where that is none of ``PROXIES``, and yield the stand."""
     folder.mkdir(exist_ok=True)
     (folder / "clock").write_text("0")
     port = _free_port()
@@ -131,18 +136,22 @@ def standing(proxy: str, folder: Path) -> Iterator[Stand]:
     service, upstream = _free_port(), _free_port()
     serve = ("-m", telling.CLOCKED, "hardtack", "serve", "--data", str(folder), "--port", str(service))
     application = ("-m", "uvicorn", "--port", str(upstream), "--log-level", "warning", "tests.proxies.application:app")
-    words = ["--hardtack", f"127.0.0.1:{service}", "--upstream", f"127.0.0.1:{upstream}", "--listen", "127.0.0.1"]
+    words = ["--hardtack", f"127.0.0.1:{service}", "--upstream", f"127.0.0.1:{upstream}"]
+    words += [] if proxy not in PROXIES else ["--listen", "127.0.0.1"]
     words += ["--certificate", str(pem), "--key", str(pem), "--data", str(folder)]
     with ExitStack() as running:
         # All at once, and then the wait for the slowest of them.
         process = running.enter_context(_running((sys.executable, *serve), folder / "log-0", environ))
-        running.enter_context(_running((sys.executable, *application), folder / "log-1", environ))
-        running.enter_context(_running(PROXIES[proxy](folder, printed(proxy, words), port), folder / "log-2", environ))
-        stand = Stand(proxy, port, service, folder, process)
+        configuration = printed(proxy, words)
+        if proxy in PROXIES:
+            running.enter_context(_running((sys.executable, *application), folder / "log-1", environ))
+            line = PROXIES[proxy](folder, configuration, port)
+            running.enter_context(_running(line, folder / "log-2", environ))
+        stand = Stand(proxy, port, service, folder, process, configuration)
         with stand.accounts() as accounts:
             for name in ("anna", "bert"):
                 accounts.add(name, PASSWORD, now=int(time.time()))
-        for each in (upstream, port, service):
+        for each in (upstream, port, service) if proxy in PROXIES else (service,):
             _wait(each, folder)
         yield stand
 

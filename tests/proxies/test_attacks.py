@@ -9,10 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.proxies.stand import PORTAL, SHOP, WIKI, Stand
+from tests.proxies.stand import GATE, PORTAL, SHOP, WIKI, Stand
 from tests.proxies.visitor import Visitor, raw
-
-GATE = "__Host-hardtack-gate"
 
 AMBIGUOUS = (
     "/public/../secret",

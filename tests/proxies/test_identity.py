@@ -10,6 +10,7 @@ import time
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from hardtack.session import policy
 from hardtack.site.forward_auth import cookies
 from hardtack.site.forward_auth.answer import NAMES
 from tests.proxies.stand import IDLE, PORTAL, SHOP, WIKI, Stand
@@ -92,7 +93,7 @@ def test_attack_29_no_forwarding_field_of_a_client_decides_or_arrives(stand: Sta
 
 def test_no_cookie_of_ours_reaches_the_application_and_its_own_do(stand: Stand, anna: Visitor) -> None:
     """Whoever can read a gate is as good as its owner; and an application without its own cookies is broken."""
-    names = cookies.ours(f"https://{PORTAL}:{stand.port}")
+    names = cookies.ours(policy.decide(f"https://{PORTAL}:{stand.port}", application="site"))
     gate = anna.cookies[WIKI]["__Host-hardtack-gate"]
     many = [
         f"own-{n}=v{n}; {name}={gate if 'Host-hardtack-gate' in name else 'secret'}" for n, name in enumerate(names)

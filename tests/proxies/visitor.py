@@ -58,10 +58,12 @@ class Visitor:
 
     Args:
         port: where the proxy listens.
+        service: where Hardtack listens, for a visitor who comes as through a proxy that no test can run; ``0``: no.
         cookies: what it holds, by host and name.
     """
 
     port: int
+    service: int = 0
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def go(self, url: str, **fields: str) -> Answer:
@@ -92,11 +94,12 @@ class Visitor:
         """Send one request with the host's cookies, and keep those that come back."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        sent = {"Host": parts.netloc, **fields}
+        sent = {"Host": parts.netloc, **({"X-Forwarded-Proto": "https"} if self.service else {}), **fields}
         if self.cookies.get(host):
             sent["Cookie"] = self.cookie(host)
         connection = http.client.HTTPConnection(host, self.port, timeout=30)
-        connection.sock = tunnel(self.port, host)
+        at = ("127.0.0.1", self.service)
+        connection.sock = socket.create_connection(at, timeout=30) if self.service else tunnel(self.port, host)
         try:
             connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, content, sent)
             response = connection.getresponse()

@@ -21,6 +21,7 @@ import click
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from hardtack.errors import MisuseError
+from hardtack.session import policy
 from hardtack.site import Settings
 from hardtack.site.forward_auth import answer, cookies, original
 
@@ -147,7 +148,9 @@ def command(
     scheme, _, own = settings.origin.partition("://")
     files = _files(proxy, scheme, certificate, key)
     named = _hosts(hosts, scheme, own) if hosts else _of_rules(settings, own)
-    ours = cookies.ours(settings.origin, insecure_plain_http=settings.insecure_plain_http)
+    ours = cookies.ours(
+        policy.decide(settings.origin, application="site", insecure_plain_http=settings.insecure_plain_http)
+    )
     text = (
         _environment()
         .get_template(TEMPLATES[proxy])

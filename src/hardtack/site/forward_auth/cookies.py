@@ -11,26 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from hardtack.session import cookie, policy
+from hardtack.session import CookiePolicy, cookie
 from hardtack.site import language
 from hardtack.site.forward_auth.gate import SHARED_NAME
 
-APPLICATION = "site"
-"""What the service is called in the name of its own data cookie."""
 
-
-def ours(origin: str | None, *, insecure_plain_http: bool = False) -> tuple[str, ...]:
-    """Return the names of every cookie that a browser may have of a portal at *origin*, or of its gates.
+def ours(policy: CookiePolicy) -> tuple[str, ...]:
+    """Return the names of every cookie that a browser may have of a portal, or of a gate.
 
     Args:
-        origin: the portal's public origin.
-        insecure_plain_http: as in the settings.
-
-    Raises:
-        MisuseError: it is none.
+        policy: the portal's.
     """
-    names = policy.decide(origin, application=APPLICATION, insecure_plain_http=insecure_plain_http)
-    return (*sorted(names.names), language.cookie_name(https=names.secure), SHARED_NAME)
+    return (*sorted(policy.names), language.cookie_name(https=policy.secure), SHARED_NAME)
 
 
 def without(header: str, names: Set[str]) -> str:
