@@ -38,6 +38,7 @@ TYPED = "hunter2 my secret\r\n2026-01-01 forged line \x1b[31m\u202e\u2028"
 PARTY = Party(HOST, ORIGIN, "Hardtack")
 DOORS = Doors(invited=True, by_email=False, open=True)
 WHENCE = Whence(CLIENT, DEVICE)
+APPLICATION = "app.example.org"
 
 BY_NOBODY = {audit.WELCOME_MADE, audit.ADDED}
 """Events of the command line, which has no address and no device."""
@@ -84,6 +85,7 @@ class Life:
         self.prove()
         self.show_passkeys()
         self.prove_twice()
+        self.hand_off()
         self.lock()
         self.end()
 
@@ -200,6 +202,14 @@ class Life:
         row = accounts.factor_reset.ask(ada.id, actor_id=boss, now=now, whence=WHENCE)
         accounts.factor_reset.take_effect(ada, now=row.due, whence=WHENCE)
 
+    def hand_off(self) -> None:
+        """A way into the application of another host."""
+        hand_offs = self.accounts.hand_offs
+        code = hand_offs.begin(self.identity("ada"), host=APPLICATION, start="s" * 43, now=self.now)
+        claims = hand_offs.read(code, host=APPLICATION, start="s" * 43, now=self.now)
+        hand_offs.enter(claims, host=APPLICATION, now=self.now, whence=WHENCE)
+        hand_offs.note(self.identity("ada"), host=APPLICATION, now=self.now, whence=WHENCE)
+
     def lock(self) -> None:
         """So many failures that the name is locked, and the way past it."""
         accounts, where = self.accounts, self.where
@@ -251,7 +261,7 @@ def test_every_event_happens(life: Life) -> None:
 def test_every_reason_has_words_and_so_has_every_factor(life: Life) -> None:
     """The pages say why, in both languages."""
     found = trail(life.accounts)
-    assert {one.reason for one in found} - {""} <= set(event_words.REASONS)
+    assert {one.reason for one in found} - {"", APPLICATION} <= set(event_words.REASONS)
     assert {factor for one in found for factor in one.factors} <= set(event_words.FACTORS)
 
 
@@ -290,7 +300,7 @@ def test_every_event_says_who(life: Life) -> None:
 def test_what_proved_somebody_is_written_beside_what_it_let_them_do(life: Life) -> None:
     """Which factor."""
     by = {one.event: one.factors for one in trail(life.accounts) if one.factors}
-    proved = {audit.SIGNED_IN, audit.CONFIRMED, audit.WELCOMED, audit.PASSWORD_CHANGED, audit.CLOSED}
+    proved = {audit.HANDED_OFF, audit.SIGNED_IN, audit.CONFIRMED, audit.WELCOMED, audit.PASSWORD_CHANGED, audit.CLOSED}
     assert dict.fromkeys(proved, ("password",)) == {event: by[event] for event in proved}
     assert ("link",) == by[audit.RESET]
 

@@ -25,6 +25,7 @@ from hardtack.login.factor_reset import WAIT, FactorReset
 from hardtack.login.finish import finish
 from hardtack.login.guesses import Guesses
 from hardtack.login.half import HalfSignIns
+from hardtack.login.hand_off import HandOffs
 from hardtack.login.hashing import HashingPool
 from hardtack.login.invitations import Invitations
 from hardtack.login.joining import Joining
@@ -52,9 +53,10 @@ from hardtack.login.totp import Totp
 from hardtack.login.trusted import Trusted
 from hardtack.seal import Keyring
 from hardtack.session import Identity
-from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed
+from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed, profiles
 from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
+from hardtack.store.profiles import Profile
 
 _LARGEST_ID = (1 << 63) - 1
 
@@ -122,6 +124,7 @@ class Accounts:
         self.export = Export(self._services)
         self.second_factors = SecondFactors(self._services, assurance)
         self.half = HalfSignIns(self._services)
+        self.hand_offs = HandOffs(self._services, realm)
         self.factor_reset = FactorReset(self._services, factor_reset_wait)
         self.guesses = Guesses(self._services)
         self.factor_changes = FactorChanges(self._services, self.half, self.second_factors)
@@ -265,6 +268,17 @@ class Accounts:
         with self._database.read() as connection:
             found = self._services.rows.by_id(connection, account_id)
         return None if found is None else found.account
+
+    def profile(self, account_id: int) -> Profile | None:
+        """Return what applications are told of an account, disabled or not, or ``None``.
+
+        Raises:
+            StoreUnavailable: the database does not answer.
+        """
+        if not 0 < account_id <= _LARGEST_ID:
+            return None
+        with self._database.read() as connection:
+            return profiles.read(connection, account_id, made=audit.ADDED)
 
     def find(self, name: str) -> Account | None:
         """Return the account called *name*, however it is spelled, disabled or not, or ``None``."""

@@ -73,6 +73,7 @@ SECOND_FACTOR_REFUSED = "second-factor-refused"
 DEVICE_TRUSTED = "device-trusted"
 DEVICE_FORGOTTEN = "device-forgotten"
 DEVICE_STOLEN = "trusted-device-stolen"
+HANDED_OFF = "hand-off"
 
 EVENTS = (
     SIGNED_IN,
@@ -127,6 +128,7 @@ EVENTS = (
     DEVICE_TRUSTED,
     DEVICE_FORGOTTEN,
     DEVICE_STOLEN,
+    HANDED_OFF,
 )
 
 OPERATOR = 0
@@ -168,7 +170,7 @@ class Trail:
             account_id: the account that is meant, if there is one.
             name: a name that matches no account; only its keyed hash is written.
             client: the network address as the adapter knows it.
-            reason: why it was refused, a fixed word.
+            reason: why it was refused, a fixed word; of a hand-off the host.
             factors: what the person signed in with.
             actor_id: who did it, where that is somebody else than the account's owner; 0 for the operator.
             device: browser and system, in words of ours.

@@ -28,7 +28,7 @@ LIFETIME = 300
 MOST_FAILURES = 5
 """Wrong answers after which the sign-in begins anew."""
 
-LONGEST_ONWARD = 512
+LONGEST_ONWARD = 1024
 
 __all__ = ["LIFETIME", "MOST_FAILURES", "UNDECODABLE", "Half", "HalfOver", "HalfSignIns", "Shown", "decode", "encode"]
 

@@ -15,7 +15,7 @@ mode the caller answers loopback hosts only; the Host field chooses a name here 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from hardtack.errors import MisuseError
 from hardtack.session import cookie
@@ -49,6 +49,8 @@ class CookiePolicy:
         known_name: the name of the cookie by which a browser is known in which somebody has signed in before.
         half_name: the name of the cookie of somebody who has proved one factor and not yet the other.
         trusted_name: the name of the cookie of a browser in which the second factor is not asked for.
+        gate_name: the name of the cookie that lets a browser through to the application of one host.
+        start_name: the name of the cookie of a browser that is on its way to be handed off to such a host.
         secure: whether they carry ``Secure``.
         host_prefix: ``"__Host-"``, or ``""`` where browsers would refuse it.
     """
@@ -61,6 +63,8 @@ class CookiePolicy:
     known_name: str
     half_name: str
     trusted_name: str
+    gate_name: str
+    start_name: str
     secure: bool
     host_prefix: str
 
@@ -68,6 +72,11 @@ class CookiePolicy:
     def development(self) -> bool:
         """Whether no public origin is configured, so that the Host field decides the names."""
         return self.origin is None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name above: of all cookies that there may be of ours in one site."""
+        return tuple(getattr(self, field.name) for field in fields(self) if field.name.endswith("_name"))
 
     @property
     def attributes(self) -> str:
@@ -137,6 +146,8 @@ def decide(origin: str | None, *, application: str, insecure_plain_http: bool = 
             known_name=f"{HOST_PREFIX}hardtack-known",
             half_name=f"{HOST_PREFIX}hardtack-half",
             trusted_name=f"{HOST_PREFIX}hardtack-trusted",
+            gate_name=f"{HOST_PREFIX}hardtack-gate",
+            start_name=f"{HOST_PREFIX}hardtack-start",
             secure=True,
             host_prefix=HOST_PREFIX,
         )
@@ -168,6 +179,8 @@ def _by_port(application: str, origin: str | None, port: str) -> CookiePolicy:
         known_name=f"hardtack-known-{port}",
         half_name=f"hardtack-half-{port}",
         trusted_name=f"hardtack-trusted-{port}",
+        gate_name=f"hardtack-gate-{port}",
+        start_name=f"hardtack-start-{port}",
         secure=False,
         host_prefix="",
     )

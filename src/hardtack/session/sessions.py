@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from hardtack.seal import Keyring
+from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import data as form
 from hardtack.session import identity as identity_form
 from hardtack.session.data import EMPTY, WARNING, Data
@@ -230,6 +230,18 @@ class Sessions:
         who, why = self._identify(self._cookies or self._cookies_for(host), cookie_header, now)
         return who, "" if who is not None else why
 
+    def glance(self, cookie_header: str, now: int, host: str = "") -> Identity | None:
+        """Return who is signed in beyond all doubt, or ``None``: then ask ``identify``, which says why.
+
+        Promise: returns for any *cookie_header* and *host*, never raises, waits for nothing and logs nothing.
+        """
+        if not self._verdicts.are_current():
+            return None
+        who = (self._cookies or self._cookies_for(host)).identity.glance(cookie_header, now)
+        if isinstance(who, str) or self._verdicts.on(who, now):
+            return None
+        return who if self.accepts is None or self.accepts(who) else None
+
     def _identify(self, cookies: Cookies, header: str, now: int) -> tuple[Identity | None, str]:
         """Return who is signed in and ``""`` or ``SUPERSEDED``, or ``None`` and why nobody is."""
         # Before anything is opened: what is read may be that the key is stolen under which it lies.
@@ -243,6 +255,37 @@ class Sessions:
                 return who, why
             why = BELOW_ASSURANCE
         return None, cookies.identity.refused(why)
+
+    def renewal(self, identity: Identity, now: int, host: str = "", *, profile_version: int = 0) -> str | None:
+        """Return the Set-Cookie value of an answer to a request of which nothing but the identity was looked at.
+
+        Args:
+            identity: what ``identify`` returned.
+            now: Unix time in seconds.
+            host: the Host of the request, as for ``open``.
+            profile_version: of the account's profile now; with another one the cookie is written anew, too.
+
+        Returns:
+            ``None`` where the cookie is young enough, or the sign-in has been ended or superseded meanwhile.
+        """
+        limits = self._by_keeping.of(identity)
+        if profile_version <= identity.profile_version and not limits.is_due(identity, now):
+            return None
+        if self._verdicts.now_on(identity, now):
+            return None
+        version = max(profile_version, identity.profile_version)
+        cookie = (self._cookies or self._cookies_for(host)).identity
+        try:
+            return self._written(cookie, msgspec.structs.replace(identity, profile_version=version), now)
+        except NoActiveKey:
+            # The cookie that came is good; another one will be written when there is a key again.
+            return None
+
+    def _written(self, cookie: SealedCookie[Identity], identity: Identity, now: int) -> str:
+        """Return the Set-Cookie value of an identity that goes on from now."""
+        deadline = self._by_keeping.of(identity).deadline_of(identity.born, now)
+        plaintext = identity_form.encode(msgspec.structs.replace(identity, issued=now, deadline=deadline))
+        return identity_form.sized(cookie.write(plaintext, deadline, now, identity.kept))
 
     def is_superseded(self, identity: Identity, now: int) -> bool:
         """Say whether step-up has replaced the id of *identity* meanwhile."""
@@ -292,9 +335,7 @@ class Sessions:
                 self._report_loss(cookies.data.name)
         written = [] if data is None else [data]
         if renew and identity is not None:
-            deadline = self._by_keeping.of(identity).deadline_of(identity.born, now)
-            plaintext = identity_form.encode(msgspec.structs.replace(identity, issued=now, deadline=deadline))
-            written.insert(0, identity_form.sized(cookies.identity.write(plaintext, deadline, now, identity.kept)))
+            written.insert(0, self._written(cookies.identity, identity, now))
         elif change:
             written.insert(0, cookies.identity.deletion)
         return written

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
+ABROAD = "/.hardtack"
+"""Below which all of ours lies on the host of an application behind a proxy (``forward_auth``)."""
+
 
 def _address(name: str) -> str:
     stem, _, ending = name.partition(".")
@@ -34,11 +37,13 @@ JS_PATH = _address("field.js")
 MARK_PATH = _address("mark.svg")
 PASSKEY_JS_PATH = _address("passkey.js")
 CONDITIONAL_JS_PATH = _address("conditional.js")
+ON_EVERY_PAGE = (CSS_PATH, JS_PATH, MARK_PATH)
+"""What the frame of a page needs."""
 _NAMES = {_address(name): name for name in _CONTENT}
 
 
 def show(request: Request, services: Services) -> Response:
     """Return the file at the request's address."""
-    name = _NAMES[services.path]
+    name = _NAMES[services.path.removeprefix(ABROAD)]
     content_type = _TYPES[Path(name).suffix]
     return Response(200, [("Content-Type", content_type), ("Cache-Control", headers.IMMUTABLE)], _CONTENT[name])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hardtack.message import Response
 from hardtack.site import reports
+from hardtack.status import error_page
 
 CONTENT_SECURITY_POLICY = (
     # No frames, fonts or connections at all; a style sheet, a script and a mark of our own, nothing inline [V3.4.3].
@@ -58,12 +59,14 @@ def protect(response: Response, *, https: bool, collector: str | None = None) ->
     """Put the fields of the table on *response*.
 
     Args:
-        response: the answer; one that says nothing about caching may not be stored.
+        response: the answer; one that says nothing about caching may not be stored, and the page of an error that
+            stands by itself keeps its own policy, which allows its one style sheet and less than ours of all else.
         https: whether the public origin is https.
         collector: where browsers report what the policy has blocked; ``None``: nowhere.
     """
-    response.set_each((*ALWAYS, *(HTTPS if https else ())))
-    if collector is not None:
+    stands_alone = response.get("Content-Security-Policy") == error_page.content_security_policy()
+    response.set_each((*(ALWAYS[1:] if stands_alone else ALWAYS), *(HTTPS if https else ())))
+    if collector is not None and not stands_alone:
         response.set_each(reports.fields(CONTENT_SECURITY_POLICY, collector))  # [V3.4.7]
     if response.get("Cache-Control") is None:
         for name, value in NOT_STORED:

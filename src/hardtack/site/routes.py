@@ -50,6 +50,7 @@ from hardtack.site.admin import account as admin_account
 from hardtack.site.admin import accounts as admin_accounts
 from hardtack.site.admin import invitations as admin_invitations
 from hardtack.site.admin import overview, throttles, trail
+from hardtack.site.forward_auth import auth, gate, hand_off
 from hardtack.site.services import Services
 from hardtack.status.refuse import METHODS
 
@@ -62,19 +63,22 @@ class Route:
 
     Args:
         pages: the page of each method.
-        session: whether the visitor's cookies are read; where they are not, the answer never depends on who asks.
+        session: whether the visitor's cookies are read; where they are not, the answer never depends on who is signed
+            in to these pages.
         any_host: whether a public service answers whatever host is named: what watches a process knows its address,
             not its name. Development mode makes no exception.
+        options: whether OPTIONS is answered with success, which a proxy would take for leave to go on.
     """
 
     pages: Mapping[str, Page]
     session: bool = True
     any_host: bool = False
+    options: bool = True
 
     @property
     def allow(self) -> list[str]:
         """Every method that the address takes."""
-        methods = {*self.pages, "OPTIONS"} | ({"HEAD"} if "GET" in self.pages else set())
+        methods = {*self.pages, *({"OPTIONS"} if self.options else ()), *({"HEAD"} if "GET" in self.pages else ())}
         return sorted(methods)
 
     def page(self, method: str) -> Page | None:
@@ -116,6 +120,7 @@ ROUTES: Mapping[str, Route] = {
     codes.PATH: Route({"GET": status_list.show}),
     passkey_sign_in.PATH: Route({"GET": passkey_sign_in.show, "POST": passkey_sign_in.enter}),
     passkeys.PATH: Route({"GET": passkeys.show, "POST": passkeys.change}),
+    auth.PATH: Route({"GET": auth.show}, session=False, any_host=True, options=False),
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
     "/readyz": Route({"GET": health.ready}, session=False, any_host=True),
     assets.CSS_PATH: Route({"GET": assets.show}, session=False),
@@ -124,6 +129,17 @@ ROUTES: Mapping[str, Route] = {
     assets.CONDITIONAL_JS_PATH: Route({"GET": assets.show}, session=False),
     assets.MARK_PATH: Route({"GET": assets.show}, session=False),
 }
+
+HAND_OFF: Mapping[str, Route] = {
+    gate.OFFER: Route({"GET": hand_off.offer}),
+    gate.START: Route({"GET": hand_off.start}, session=False, any_host=True),
+    hand_off.ENTER: Route({"GET": hand_off.enter}, session=False, any_host=True),
+    **{
+        assets.ABROAD + path: Route({"GET": hand_off.file}, session=False, any_host=True)
+        for path in assets.ON_EVERY_PAGE
+    },
+}
+"""What leads to the applications of other hosts; there only where rules name some."""
 
 
 CODE = Route({"GET": status_code.show})
@@ -136,15 +152,18 @@ ALONE = frozenset({"/", codes.PATH})
 """Addresses that are ours only where the pages are the whole site; an application around has its own."""
 
 
-def find(path: str, *, alone: bool, provokes: bool) -> Route | None:
+def find(path: str, *, alone: bool, provokes: bool, hands_off: bool = False) -> Route | None:
     """Return the route of *path*, or ``None`` if it is no address of ours.
 
     Args:
         path: below the prefix.
         alone: whether the pages are the whole site.
         provokes: whether status codes may be provoked.
+        hands_off: whether people are handed on to applications of other hosts.
     """
     route = ROUTES.get(path)
+    if route is None and hands_off:
+        route = HAND_OFF.get(path)
     if not alone:
         return None if path in ALONE else route
     if route is None and (name := codes.name_in(path)) is not None:

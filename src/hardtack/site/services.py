@@ -23,7 +23,9 @@ from hardtack.message import Request, Response
 from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession, csrf
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
-from hardtack.site import answers, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
+from hardtack.site import answers, assets, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
+from hardtack.site.forward_auth.gate import Gate
+from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.settings import Settings
@@ -66,6 +68,8 @@ class Parts:
         known: the cookie of known devices.
         half_cookie: the cookie of half-done sign-ins.
         trusted_cookie: the cookie of trusted devices.
+        gate: the cookies that let browsers through to applications on other hosts.
+        auth: answers reverse proxies.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
@@ -77,6 +81,8 @@ class Parts:
     known: KnownCookie
     half_cookie: HalfCookie
     trusted_cookie: TrustedCookie
+    gate: Gate
+    auth: QuickAuth
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN
@@ -106,6 +112,7 @@ class Services:
         told: whether the visitor was told that their identity cookie was refused, so that it can go.
         entered: whether somebody has signed in with this request.
         trace: where to note why the answer is what it is; ``None``: nowhere.
+        abroad: whether the answer is shown on the host of an application, where of our addresses there are but a few.
     """
 
     parts: Parts
@@ -122,6 +129,7 @@ class Services:
     told: bool = False
     entered: bool = False
     trace: Trace = None
+    abroad: bool = False
     _account: Account | None = None
     _known: Known | None = None
     _trusted: ShownTrust | None = None
@@ -182,11 +190,15 @@ class Services:
     @property
     def home(self) -> str:
         """The address of the start page, the application's if there is one around."""
-        return self.url("/") if self.parts.home is None else self.parts.home
+        return self.url("/") if self.parts.home is None or self.abroad else self.parts.home
 
     def url(self, path: str) -> str:
-        """Return the address of the page or asset at *path*."""
-        return self.parts.prefix + path
+        """Return the address of the page or asset at *path*; of a page an absolute one, where we are abroad."""
+        if not self.abroad:
+            return self.parts.prefix + path
+        if path in assets.ON_EVERY_PAGE:
+            return assets.ABROAD + path
+        return self.settings.public_origin + self.parts.prefix + path
 
     def destination(self, asked: str | None, *, default: str | None = None) -> str:
         """Return where to go after signing in: *asked* if it is ours, else *default*.
@@ -555,5 +567,8 @@ class Services:
         )
 
     def _switch_url(self) -> str:
+        if self.abroad:
+            # The choice is kept on the portal's own host; elsewhere the browser's preference says it.
+            return ""
         other = next(language for language in texts.LANGUAGES if language != self.language)
         return f"{self.url('/language')}?{urlencode({'to': other, 'next': self.here}, safe='/')}"

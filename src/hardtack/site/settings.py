@@ -23,6 +23,8 @@ import msgspec
 from hardtack.errors import MisuseError
 from hardtack.session import policy
 from hardtack.site import reports
+from hardtack.site.forward_auth import parent_domain
+from hardtack.site.forward_auth.rules import Access, Rules
 from hardtack.status.scope import are_scopes
 
 PREFIX = "HARDTACK_"
@@ -67,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         workers: processes that serve.
         database: the database's URL; without one, SQLite in the data folder.
         trusted_proxies: addresses or networks of proxies that are believed about the visitor; ``unix`` for a socket.
+        access: who may ask what of the applications behind ``/auth``, in the order of the rules; in the file alone.
         sign_up: who may make an account: ``open`` (everybody), ``invitation`` (whoever was sent a link) or ``off``;
             unset, it is open in development mode and by invitation otherwise.
         sign_up_by: what somebody signs up with: ``email`` or ``name``; unset, ``email`` where ``mail`` is set.
@@ -75,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         mail_from: the address that mail comes from; unset, ``hardtack@`` and the origin's host.
         token_scopes: what personal access tokens may be good for, as the applications that take them name it.
         place_header: a header field in which a trusted proxy says where the visitor is, such as ``cf-ipcountry``.
+        parent_domain: a domain such as ``example.org``, below which the hosts of applications share one gate cookie
+            with every other host there: the weaker way; unset, each host has its own.
         realm: what this sign-in protects; part of every seal, so changing it signs everybody out.
         max_body: the largest request content, in bytes.
         idle_timeout: seconds without use after which a sign-in ends.
@@ -104,12 +109,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     workers: Workers = 1
     database: str | None = None
     trusted_proxies: tuple[str, ...] = ()
+    access: tuple[Access, ...] = ()
     sign_up: Literal["open", "invitation", "off"] | None = None
     sign_up_by: Literal["email", "name"] | None = None
     mail: str | None = None
     mail_from: str | None = None
     place_header: str | None = None
     token_scopes: tuple[str, ...] = ("read", "write")
+    parent_domain: str | None = None
     realm: str = "hardtack"
     max_body: Bytes = 65536
     idle_timeout: Seconds = 86400
@@ -139,6 +146,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise MisuseError(
                 "realm: printable ASCII without quotes and backslashes is expected", 'write realm = "hardtack"'
             )
+        Rules(self.access)
         if self.absolute_timeout < self.idle_timeout:
             raise MisuseError(
                 f"absolute_timeout ({self.absolute_timeout} s) is shorter than idle_timeout ({self.idle_timeout} s)",
@@ -153,6 +161,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise MisuseError(
                 "sign_up_by: signing up by e-mail needs mail, and none is set up", 'write mail = "smtps://…" as well'
             )
+        if self.parent_domain is not None:
+            shared = parent_domain.checked(self.parent_domain, self.origin)
+            msgspec.structs.force_setattr(self, "parent_domain", shared)
         if self.csp_reports is not None:
             reports.check(self.csp_reports)
         if self.place_header is not None:

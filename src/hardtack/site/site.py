@@ -24,6 +24,9 @@ from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
+from hardtack.site.forward_auth import auth
+from hardtack.site.forward_auth.gate import Gate
+from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.routes import Route, find, without_slash
@@ -98,6 +101,11 @@ class Site:
         tokens = csrf.Tokens(keyring)
         self.known = KnownCookie(keyring, settings.realm)
         self.half_cookie = HalfCookie(keyring, settings.realm)
+        self._proxies = TrustedProxies(settings.trusted_proxies)
+        self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
+        gate = Gate(keyring, sessions, settings, accounts.revocations, shell.texts)
+        judge = auth.Judge(accounts, sessions, gate=gate, origin=settings.origin, accesses=settings.access)
+        self.auth = QuickAuth(judge, self._any_host, self._proxies, origin=settings.origin, prefix=prefix, clock=clock)
         self._parts = Parts(
             accounts,
             sessions,
@@ -106,19 +114,22 @@ class Site:
             self.known,
             self.half_cookie,
             TrustedCookie(keyring, settings.realm),
+            gate,
+            self.auth,
             prefix,
             home,
             shell,
             tuple(forgets),
         )
-        self._route = partial(find, alone=home is None, provokes=settings.provokes)
-        self._proxies = TrustedProxies(settings.trusted_proxies)
+        self._route = partial(
+            find, alone=home is None, provokes=settings.provokes, hands_off=bool(settings.access)
+        )
         self._clock = clock
         self._port: int | None = None
         self._duty = mailing.duty(
             settings, os.environ, shell=shell, prefix=prefix, clock=clock, port=lambda: self._port
         )
-        self._policy = self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
+        self._policy = self._any_host
         if settings.origin is not None:
             self._policy = replace(self._any_host, hosts=frozenset({settings.origin.partition("://")[2]}))
 
@@ -304,7 +315,7 @@ class Site:
         self._check_known(services)
         if route is None:
             return self._elsewhere(request, services)
-        if request.method == "OPTIONS" and "OPTIONS" not in route.pages:
+        if request.method == "OPTIONS" and route.options and "OPTIONS" not in route.pages:
             return Response(204, [("Allow", ", ".join(route.allow))])
         page = route.page(request.method)
         if page is None:
@@ -382,8 +393,10 @@ class Site:
         if response.status == 401 and response.get("WWW-Authenticate") is None:
             response.set("WWW-Authenticate", self._services(request).challenge)
         settings = self._parts.settings
-        # A report holds the address of its page, and a query may hold the code of a link.
-        headers.protect(response, https=settings.https, collector=None if request.query else settings.csp_reports)
+        # A report holds the address of its page, and a query may hold the code of a link. What a proxy copies to the
+        # host of an application binds no host below that one.
+        https = settings.https and self._own(request.path) != auth.PATH
+        headers.protect(response, https=https, collector=None if request.query else settings.csp_reports)
         if (response.get("Content-Type") or "").startswith("text/html") or response.get("Content-Language"):
             response.set("Content-Language", TAGS[language.of(request, https=self._parts.settings.https)])
         if response.get("Cache-Control") != headers.IMMUTABLE:

@@ -86,7 +86,7 @@ class TrustedProxies:
             return Visitor(_plain(peer), scheme, host)
         return Visitor(
             self._client(peer, headers),
-            _one_of(headers, "x-forwarded-proto", scheme).lower(),
+            _scheme(_one_of(headers, "x-forwarded-proto", scheme)),
             _one_of(headers, "x-forwarded-host", host),
             proxied=True,
         )
@@ -133,9 +133,17 @@ def _one_of(headers: Headers, name: str, default: str) -> str:
     if len(values) > 1 or "," in values[0]:
         raise BadRequest(reason=f"doubled-{name}")
     value = values[0].strip()
-    if not value or (name == "x-forwarded-proto" and value.lower() not in ("http", "https")):
+    if not value:
         raise BadRequest(reason=f"meaningless-{name}")
     return value
+
+
+def _scheme(value: str) -> str:
+    # Traefik names that of a WebSocket, whose handshake is a request of http all the same (RFC 6455 §1.7).
+    scheme = {"http": "http", "https": "https", "ws": "http", "wss": "https"}.get(value.lower())
+    if scheme is None:
+        raise BadRequest(reason="meaningless-x-forwarded-proto")
+    return scheme
 
 
 def _without_port(entry: str) -> str:

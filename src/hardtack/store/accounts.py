@@ -1,7 +1,8 @@
 """The rows of accounts: reading and writing them, one statement each, inside the caller's transaction.
 
 Nothing is decided here about who may do what: names come in canonical form, passwords as hashes. What raises an
-account's epoch takes a number from the feed, so every process learns of it before the caller answers.
+account's epoch, or changes what applications know of it, takes a number from the feed, so every process learns of it
+before the caller answers.
 """
 
 from __future__ import annotations
@@ -234,12 +235,15 @@ class AccountRows:
         connection.execute(update(account).where(account.c.id == account_id).values(gone))
 
     def _set_profile(self, connection: Connection, account_id: int, **values: Any) -> None:
+        """Write what applications know of an account, in every process at the commit."""
+        change = feed.next_change(connection)
         changed = update(account).where(account.c.id == account_id)
-        connection.execute(changed.values(profile_version=account.c.profile_version + 1, **values))
+        connection.execute(changed.values(profile_version=account.c.profile_version + 1, change=change, **values))
 
     def enable(self, connection: Connection, account_id: int) -> None:
         """Let the account sign in again; the sessions that ended stay ended."""
-        connection.execute(update(account).where(account.c.id == account_id).values(disabled_at=None))
+        values = {"disabled_at": None, "change": feed.next_change(connection)}
+        connection.execute(update(account).where(account.c.id == account_id).values(values))
 
 
 def _credentials(row: Any) -> Credentials | None:

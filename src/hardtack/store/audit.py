@@ -42,7 +42,7 @@ class Event:
         account_id: the account, where one is meant.
         name_hash: the keyed hash of a name that matches no account.
         client: the network address, or ``""``.
-        reason: why it was refused, a fixed word; ``""`` where it was not.
+        reason: why it was refused, a fixed word; ``""`` where it was not; of a hand-off the host.
         factors: what the person signed in with.
         actor_id: who did it, where that is somebody else than the account's owner; 0 for the operator.
         device: browser and system, in words of ours.

@@ -31,6 +31,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hardtack.seal import Keyring
 from hardtack.seal.key import REVOKED as REVOKED_KEY
 from hardtack.store import feed as writers
+from hardtack.store.changes import Changes
 from hardtack.store.database import Database
 from hardtack.store.failures import StoreUnavailable
 from hardtack.store.revoked import BUCKETS, MARKS, RevokedIds
@@ -95,6 +96,8 @@ class RevocationTable:
         self._ids = RevokedIds()
         self._superseded = Superseded()
         self._epochs = _Epochs()
+        self.changes = Changes()
+        """Which accounts have changed since when; another object where another database was read."""
         self._seen = 0
         self._noted = _NEVER
         self._trusted_until = -1.0
@@ -195,6 +198,7 @@ class RevocationTable:
             if afresh:
                 ids, superseded, epochs = RevokedIds(), Superseded(), _Epochs()
             seen = 0 if afresh else self._seen
+            changes = self.changes if seen else Changes(newest)
             streamed = connection.execution_options(yield_per=_CHUNK)
             for subject, until, since in streamed.execute(_new_ids.where(revocation.c.change > seen)):
                 # Before the id itself: found there and not here, it is over.
@@ -202,10 +206,13 @@ class RevocationTable:
                 ids.add(subject, until)
             for account_id, epoch in streamed.execute(_new_epochs.where(account.c.change > seen)):
                 epochs.set(account_id, epoch)
+                if seen:
+                    changes.note(account_id, newest)
             stolen = frozenset(connection.execute(_new_keys.where(revoked_key.c.change > seen)).scalars())
         if stolen and self._keyring is not None:
             self._revoke(self._keyring, stolen)
         self._epochs, self._superseded, self._ids, self._seen = epochs, superseded, ids, newest
+        self.changes = changes
 
     @staticmethod
     def _revoke(keyring: Keyring, stolen: frozenset[bytes]) -> None:

@@ -70,7 +70,7 @@ account = Table(
     # A session of a lower epoch than its account's is over.
     Column("epoch", _Whole, nullable=False, server_default="0"),
     Column("profile_version", _Whole, nullable=False, server_default="0"),
-    # The feed's number of the last change of epoch; 0: there was none.
+    # The feed's number of the last change of epoch, name, address or roles; 0: there was none.
     Column("change", _Whole, nullable=False, server_default="0"),
     Column("created", _Whole, nullable=False),
     Column("disabled_at", _Whole),

@@ -59,6 +59,24 @@ class Pages(StatusLayer):
         """Return the scope with the request as it is believed in it."""
         return {**scope, REQUEST: request}
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection (ASGI 3): at once what needs no thread, else with a page."""
+        auth = self._site.auth
+        if scope["path"] == auth.path and scope["type"] == "http" and scope.get("raw_path") == auth.raw_path:
+            peer = scope.get("client")
+            found = auth.answer(
+                scope["method"],
+                scope.get("http_version", ""),
+                scope.get("query_string", b""),
+                scope["headers"],
+                peer[0] if peer else "",
+            )
+            if found is not None:
+                await send({"type": "http.response.start", "status": found.status, "headers": found.fields})
+                await send({"type": "http.response.body", "body": b""})
+                return
+        await super().__call__(scope, receive, send)
+
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request with its page.
 
