@@ -422,8 +422,8 @@ class TestWho:
         text = response.body.decode()
 
         assert (403, None) == (response.status, response.get("location"))
-        assert f"{APP} is not open to you" in text
-        assert f"You are signed in as {NAME}" in text
+        assert "This application is not open to you" in text
+        assert f"You are signed in as {NAME}. If you have another account that may use {APP}" in text
         assert "/sign-out" in page(response).actions
         assert ["role-missing"] == [
             vars(record)["fields"]["reason"] for record in caplog.records if vars(record)["event"] == "not-let-in"
