@@ -291,6 +291,7 @@ class TestAttack21:
 class TestWhere:
     """``to`` is a path of the same host, and the pages answer for named hosts alone."""
 
+    @pytest.mark.asvs("3.7.2")
     @pytest.mark.parametrize(
         "to",
         [
@@ -350,6 +351,7 @@ class TestWhere:
         """A cookie of the portal's would be the application's to read there."""
         assert 421 == anna.on(APP).get(path).status
 
+    @pytest.mark.asvs("3.7.2")
     @pytest.mark.parametrize(
         "host", ["evil.example", PORTAL, f"{APP}:443", APP.upper(), f"{APP}/x", f"{APP}%00", "", f"x.{APP}"]
     )
