@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
     "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
     "cookie": ("cli", "Explain a cookie with the local keys."),
+    "proxy": ("login", "Print a configuration of nginx, Caddy or Traefik that asks for a sign-in first."),
     "accounts": ("login", "Look after accounts: add, show, invite, reset, disable, close, audit."),
     "passwords": ("login", "Make a filter of refused passwords, and check a password."),
     "tune": ("login", "Find parameters of the password hash that suit this machine."),

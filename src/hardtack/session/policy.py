@@ -15,7 +15,7 @@ mode the caller answers loopback hosts only; the Host field chooses a name here 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from hardtack.errors import MisuseError
 from hardtack.session import cookie
@@ -72,6 +72,11 @@ class CookiePolicy:
     def development(self) -> bool:
         """Whether no public origin is configured, so that the Host field decides the names."""
         return self.origin is None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name above: of all cookies that there may be of ours in one site."""
+        return tuple(getattr(self, field.name) for field in fields(self) if field.name.endswith("_name"))
 
     @property
     def attributes(self) -> str:

@@ -7,13 +7,17 @@ visitor is sent on and nothing is set (ASVS 3.5.3).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hardtack.message import Request, Response
 from hardtack.session import cookie
 from hardtack.session.visitor import cookie_header
 from hardtack.site import answers, forms
-from hardtack.site.services import Services
 from hardtack.site.texts import LANGUAGES
 from hardtack.status import negotiate
+
+if TYPE_CHECKING:
+    from hardtack.site.services import Services
 
 COOKIE = "hardtack-language"
 KEPT = 365 * 86400

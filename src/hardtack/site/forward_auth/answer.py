@@ -63,16 +63,19 @@ def octets(fields: Fields) -> Octets:
 NOT_STORED = ("Cache-Control", "no-store")
 
 
-def allowed(fields: Fields, set_cookies: tuple[str, ...] = ()) -> Response:
+def allowed(fields: Fields, set_cookies: tuple[str, ...] = (), cookies: str = "") -> Response:
     """Return the answer that lets a request go on.
 
     Args:
         fields: of the identity.
         set_cookies: what the proxy is to pass on to the browser.
+        cookies: what it is to leave of the Cookie field, where it wants to be told.
     """
     response = Response(ALLOWED, [*fields, NOT_STORED])
     for value in set_cookies:
         response.add("Set-Cookie", value)
+    if cookies:
+        response.add("Cookie", cookies)
     return response
 
 

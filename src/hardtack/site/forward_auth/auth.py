@@ -26,6 +26,7 @@ from hardtack.session.session import UNAVAILABLE
 from hardtack.session.visitor import cookie_header
 from hardtack.site import answers, next_url, step_up
 from hardtack.site.forward_auth import answer
+from hardtack.site.forward_auth.cookies import ours, without
 from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.original import MODES, Original, is_believed, original, well_formed_host
 from hardtack.site.forward_auth.people import People, Person
@@ -90,6 +91,7 @@ class Judge:
         self.people = People(accounts)
         self.gate = gate
         self._own = None if origin is None else _host(origin)
+        self._ours = frozenset(ours(sessions.policy))
 
     def is_own(self, host: str, origin: str) -> bool:
         """Return whether *host* gets the portal's own cookies.
@@ -99,6 +101,10 @@ class Judge:
             origin: the portal's, as the request was sent to it, which decides in development mode alone.
         """
         return host == (self._own or _host(origin))
+
+    def left(self, asked: Original, cookies: str) -> str:
+        """Return what the application may get of a Cookie field; ``""`` where the proxy takes ours out by itself."""
+        return without(cookies, self._ours) if asked.style == "traefik" else ""
 
     def judge(self, asked: Original, cookies: str, now: int, origin: str) -> Judged:
         """Return whether a request may go on; may wait for the database.
@@ -173,7 +179,8 @@ def show(request: Request, services: Services) -> Response:
         if judged.decision.allowed:
             services.parts.auth.learn(request.headers.names)
             who = None if judged.person is None else judged.person.fields
-            return answer.allowed(who or answer.NOBODY, judge.renewal(judged, services.now, asked.host))
+            renewal = judge.renewal(judged, services.now, asked.host)
+            return answer.allowed(who or answer.NOBODY, renewal, judge.left(asked, cookie_header(request)))
         return _refused(asked, judged.decision, services)
     except Refused as error:
         # In a page of its own, without our shell: it is shown on the application's host, where none of ours are.

@@ -24,10 +24,12 @@ from hardtack.status import host as authorities
 from hardtack.status.errors import BadRequest
 from hardtack.status.forwarded import UNIX_SOCKET, TrustedProxies
 
-Style = Literal["nginx", "redirect", "status"]
-"""How the proxy wants a refusal: 401 with ``Location``; a redirect; a status and nothing else."""
+Style = Literal["nginx", "redirect", "status", "traefik"]
+"""How the proxy wants a refusal: 401 with ``Location``; a redirect; a status and nothing else. Traefik wants a redirect
+too, and to be told what it is to leave of the Cookie field where it lets somebody through."""
 
 MODES = ("", *get_args(Style))
+_FORWARDING_MODES = frozenset({"redirect", "traefik"})
 """What ``mode`` may be; ``""`` finds it out."""
 
 LONGEST = 8192
@@ -149,7 +151,7 @@ def read(fields: Mapping[str, str], mode: str = "", client: str = "") -> Origina
         raise BadRequest(reason="unknown-mode")
     if "connection" in fields and any(_IDENTITY.match(name.strip()) for name in fields["connection"].split(",")):
         raise BadRequest(reason="forwarding-field-in-connection")
-    nginx = mode == "nginx" or (mode != "redirect" and URL in fields)
+    nginx = mode == "nginx" or (mode not in _FORWARDING_MODES and URL in fields)
     method, scheme, host, uri = _by_nginx(fields) if nginx else _by_forwarding(fields)
     if method != "GET" and _METHOD.fullmatch(method) is None:
         raise BadRequest(reason="method-is-none")

@@ -159,4 +159,6 @@ class QuickAuth:
         sent = list(fields)
         if renewal:
             sent += [(b"set-cookie", value.encode("latin-1")) for value in renewal]
+        if left := judge.left(asked, cookies):
+            sent.append((b"cookie", left.encode("latin-1")))
         return Quick(ALLOWED, sent)
