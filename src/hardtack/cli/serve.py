@@ -28,7 +28,7 @@ from hardtack.cli import logs, sockets, voice
 from hardtack.errors import MisuseError
 from hardtack.playground.beside import beside
 from hardtack.playground.echo import MOST_MESSAGE
-from hardtack.site import Settings
+from hardtack.site import Settings, before_start, configured
 from hardtack.status import Status
 
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
@@ -93,7 +93,7 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     overrides = {name: value for name, value in options.items() if value is not None}
     if trusted_proxies:
         overrides["trusted_proxies"] = trusted_proxies
-    settings = Settings.load(config, os.environ, **overrides)
+    settings = before_start.load(configured.gather(Settings, config, os.environ, overrides), os.environ)
     listener = listen(settings.host, settings.port)
     settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
     announce(settings, service.prepare(settings))
