@@ -94,7 +94,7 @@ def test_a_file_that_is_no_toml_is_told_with_its_line(file: Path) -> None:
         problem for problem, _ in told(gather(file, "a = 1\nport = \n").mistakes)
     ]
     assert (
-        f"{file}:3 is no TOML: Unclosed array (at end of document)" == told(gather(file, "\n\na = [\n").mistakes)[0][0]
+        f"{file}:3 is no TOML: Invalid value (at end of document)" == told(gather(file, "\n\na = [\n").mistakes)[0][0]
     )
     file.write_bytes(b'realm = "club"\n# \xff\n')
     [mistake] = configured.gather(Settings, file, {}, {}).mistakes

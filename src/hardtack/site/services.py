@@ -20,6 +20,7 @@ from hardtack.login.second_step import Answer
 from hardtack.login.sign_ins import NOWHERE
 from hardtack.login.trusted import Shown as ShownTrust
 from hardtack.message import Request, Response
+from hardtack.seal import Keyring
 from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession, csrf
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
@@ -65,6 +66,7 @@ class Parts:
         known: the cookie of known devices.
         half_cookie: the cookie of half-done sign-ins.
         trusted_cookie: the cookie of trusted devices.
+        keyring: the keys.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
     """
@@ -76,6 +78,7 @@ class Parts:
     known: KnownCookie
     half_cookie: HalfCookie
     trusted_cookie: TrustedCookie
+    keyring: Keyring
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN

@@ -101,6 +101,7 @@ class Site:
             self.known,
             self.half_cookie,
             TrustedCookie(keyring, settings.realm),
+            keyring,
             prefix,
             home,
             shell,
