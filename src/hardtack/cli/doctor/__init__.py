@@ -10,6 +10,6 @@ Nothing is changed or repaired, no file is made, no mail is sent, and no network
 
 from __future__ import annotations
 
-from hardtack.cli.doctor.command import command
+from hardtack.cli.doctor.asked import command
 
 __all__ = ["command"]

@@ -70,6 +70,9 @@ def _looked_at(connection: sqlite3.Connection, path: Path) -> Findings:
         yield found("database-not-wal", path=path, mode=mode)
     try:
         connection.execute("BEGIN IMMEDIATE").close()
+        # The same number once more: SQLite looks only now whether the file may be written.
+        [[number]] = connection.execute("PRAGMA user_version")
+        connection.execute(f"PRAGMA user_version = {number}").close()
         connection.execute("ROLLBACK").close()
     except sqlite3.OperationalError as error:
         busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
