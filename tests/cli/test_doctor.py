@@ -144,7 +144,7 @@ def test_a_person_sees_what_to_do_below_each_finding(ward: Ward, monkeypatch: py
     ward.data.chmod(0o755)
     status, out, err = ward.run()
     assert (1, True) == (status, "→ 请运行 `chmod 700 hardtack-data`" in out)
-    assert re.search("错误 +folder +.*其他用户可以查看数据文件夹", out)
+    assert re.search("错误 +folder +.*其他用户可以查看数据目录", out)
     assert "错误 1\n" in err
 
 
