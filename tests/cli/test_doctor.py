@@ -141,11 +141,11 @@ def test_a_person_sees_what_to_do_below_each_finding(ward: Ward, monkeypatch: py
     """In the terminal's language."""
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    ward.data.chmod(0o755)
+    ward.data.chmod(0o777)
     status, out, err = ward.run()
     assert (1, True) == (status, "→ 请运行 `chmod 700 hardtack-data`" in out)
-    assert re.search("错误 +folder +.*其他用户可以查看数据目录", out)
-    assert "错误 1\n" in err
+    assert re.search("错误 +folder +.*其他用户可以在数据目录", out)
+    assert "错误 2\n" in err
 
 
 def test_a_check_that_fails_itself_is_a_finding(ward: Ward) -> None:
@@ -230,12 +230,22 @@ class TestFolder:
 
     def test_others_may_look_at_nothing(self, ward: Ward) -> None:
         """Neither at the folder nor at what lies in it."""
-        ward.data.chmod(0o750)
+        ward.data.chmod(0o720)
         ward.file.chmod(0o640)
         seen = ward.look()
         assert "run `chmod 700 hardtack-data`" == seen["folder-open"]["mend"]
         assert "run `chmod 600 hardtack-data/hardtack.db`" == seen["file-open"]["mend"]
         assert "files-right" not in seen
+        ward.data.chmod(0o755)
+        ward.file.chmod(0o600)
+        assert {"folder-seen"} == ward.ills()
+
+    def test_a_keyring_may_be_read_by_its_group(self, ward: Ward) -> None:
+        """An administrator owns it then; but nothing else may be."""
+        ward.key.chmod(0o640)
+        assert set() == ward.ills()
+        ward.key.chmod(0o660)
+        assert {"file-open", "keys-wrong"} == ward.ills()
 
     def test_a_file_of_another_user_is_found(self, ward: Ward) -> None:
         """As it is after the service was started once by root."""

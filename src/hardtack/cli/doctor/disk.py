@@ -22,6 +22,7 @@ NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph"
 """File systems whose locks and shared memory do not reach across machines, or not reliably."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_CHANGE = stat.S_IWGRP | stat.S_IWOTH
 _MOUNTS = Path("/proc/self/mounts")
 
 
@@ -34,7 +35,8 @@ def folder(patient: Patient) -> Findings:
     about = path.stat()
     mode, owner = stat.S_IMODE(about.st_mode), user(about.st_uid)
     if mode & _OTHERS:
-        yield found("folder-open", path=path, mode=f"{mode:04o}")
+        # Who can only look sees names: what lies there is shut to them.
+        yield found("folder-open" if mode & _CHANGE else "folder-seen", path=path, mode=f"{mode:04o}")
     if os.geteuid() not in (0, about.st_uid):
         yield found("other-user", path=path, owner=owner, user=user(os.geteuid()))
     elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -56,10 +58,12 @@ def contents(patient: Patient) -> Findings:
             yield found("file-shut", path=path, reason=error.strerror)
             continue
         mode = stat.S_IMODE(about.st_mode)
-        if mode & _OTHERS:
+        # A keyring may belong to the administrator and be read by the group of the service.
+        shared = path.name == "hardtack.key" and mode & stat.S_IRGRP
+        if mode & _OTHERS & ~(stat.S_IRGRP if shared else 0):
             right = False
             yield found("file-open", path=path, mode=f"{mode:04o}")
-        if about.st_uid != owner:
+        if about.st_uid != owner and not shared:
             right = False
             yield found("file-of-another", path=path, owner=user(about.st_uid), wanted=user(owner))
     if right:
