@@ -77,6 +77,11 @@ class ForwardProxy:
             ),
         )
 
+    @property
+    def shed(self) -> int:
+        """How many requests found no place here, so far."""
+        return self._layer.answering.shed
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
         await self._layer(scope, receive, send)

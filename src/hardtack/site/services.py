@@ -6,6 +6,7 @@ these is done one way. Nothing here knows a particular page. The view lives for 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,7 @@ from hardtack.session.visitor import Visitor
 from hardtack.site import answers, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
+from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.settings import Settings
 from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.texts import Texts
@@ -67,6 +69,8 @@ class Parts:
         trusted_cookie: the cookie of trusted devices.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
+        counts: where what the operator wants to know is counted.
+        stopping: set once this process is about to stop, so that no more visitors are sent to it.
     """
 
     accounts: Accounts
@@ -80,10 +84,12 @@ class Parts:
     home: str | None = None
     shell: Shell = PLAIN
     forgets: Sequence[CookiePolicy] = ()
+    counts: Counts = UNCOUNTED
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def is_ready(self) -> bool:
-        """Return whether revocations are known and the database answers."""
-        return self.accounts.is_ready()
+        """Return whether revocations are known, the database answers and this process goes on."""
+        return not self.stopping.is_set() and self.accounts.is_ready()
 
 
 @dataclass(slots=True)

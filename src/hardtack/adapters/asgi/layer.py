@@ -83,6 +83,11 @@ class Hardtack:
         """The pages, if there are any."""
         return self._site
 
+    @property
+    def pages(self) -> Pages | None:
+        """What answers with them."""
+        return self._pages
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
         kind = scope["type"]
