@@ -33,6 +33,7 @@ from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.texts import Texts
 from hardtack.site.trusted_cookie import TrustedCookie
 from hardtack.status import Forbidden, ServiceUnavailable, Unauthorized
+from hardtack.status.trace import Trace
 
 COOKIE_PROBLEMS = {
     "expired": "cookie.expired",
@@ -110,6 +111,7 @@ class Services:
         set_cookies: Set-Cookie values that go with the answer.
         told: whether the visitor was told that their identity cookie was refused, so that it can go.
         entered: whether somebody has signed in with this request.
+        trace: where to note why the answer is what it is; ``None``: nowhere.
     """
 
     parts: Parts
@@ -125,6 +127,7 @@ class Services:
     set_cookies: list[str] = field(default_factory=list)
     told: bool = False
     entered: bool = False
+    trace: Trace = None
     _account: Account | None = None
     _known: Known | None = None
     _trusted: ShownTrust | None = None
@@ -547,6 +550,7 @@ class Services:
             csrf_token=self.csrf_token,
             path=None if self.visitor is None else self.path,
             switch_url=self._switch_url(),
+            status_url=self.url("/status") if self.parts.home is None else "",
             signed_in=self.identity is not None,
             cookie_problem=self.cookie_problem(),
             sign_up_open=self.settings.sign_up_open,

@@ -111,7 +111,7 @@ class Exchange(Carrying):
     def _before(self) -> Response | None:
         """Decide what the head alone decides."""
         layer = self._layer
-        self._steps = [] if layer.answering.traces else None
+        self._steps = layer.answering.begin()
         head = request_head(self._scope)
         try:
             self._request, response = layer.answering.before(head, layer.in_flight - 1, self._steps)

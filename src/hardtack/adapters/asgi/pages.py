@@ -13,8 +13,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from hardtack.adapters.answering import Steps
 from hardtack.adapters.asgi.status import StatusLayer
-from hardtack.adapters.asgi.translate import REQUEST, ClientGone, messages, with_body
+from hardtack.adapters.asgi.translate import REQUEST, STEPS, ClientGone, messages, with_body
 from hardtack.adapters.asgi.types import Receive, Scope, Send
 from hardtack.adapters.site_answering import SiteAnswering
 from hardtack.message import Request, Response
@@ -87,14 +88,14 @@ class Pages(StatusLayer):
         self._places -= 1
         try:
             response = await asyncio.get_running_loop().run_in_executor(
-                self.pool, contextvars.copy_context().run, self._answer, request
+                self.pool, contextvars.copy_context().run, self._answer, request, scope.get(STEPS)
             )
         finally:
             self._places += 1
         for message in messages(response, scope):
             await send(message)
 
-    def _answer(self, request: Request) -> Response:
+    def _answer(self, request: Request, steps: Steps) -> Response:
         if self._begin is not None:
             self._begin()
-        return self._site.answer(request)
+        return self._site.answer(request, steps)

@@ -49,7 +49,7 @@ class Exchange(Carrying):
         self.answering = answering
         self.most = answering.max_body
         self.asked = translate.head_of(request)
-        self.steps = self._steps = [] if answering.traces else None
+        self.steps = self._steps = answering.begin()
         self._error: Exception | None = None
         self._plain = False  # nothing in the request asks for a change of the answer
         self._request = request

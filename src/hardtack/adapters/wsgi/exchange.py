@@ -80,7 +80,7 @@ class Exchange(Carrying):
         self._environ = environ
         self._start = start_response
         self._request = request_head(environ)
-        self._steps = [] if layer.answering.traces else None
+        self._steps = layer.answering.begin()
         self._status: str | None = None  # of the application's answer, which is held back
         self._fields: list[tuple[str, str]] = []
         self._written: list[bytes] = []
