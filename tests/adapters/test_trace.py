@@ -221,6 +221,48 @@ def test_proxies_that_make_no_sense_are_a_step(shop: Shop) -> None:
     assert (400, ["driver/proxies-are-understood=meaningless-x-forwarded-proto"]) == (got.status, decided(got))
 
 
+EXPECTING = (b"expect", b"100-continue")
+
+
+@pytest.mark.parametrize(
+    ("fields", "version", "noted"),
+    [
+        ([EXPECTING, (b"content-length", b"2")], "1.1", True),
+        ([EXPECTING, (b"transfer-encoding", b"chunked")], "1.1", True),
+        ([EXPECTING], "2", True),
+        ([(b"content-length", b"2")], "1.1", False),
+        ([EXPECTING, (b"content-length", b"2")], "1.0", False),  # which knows no interim answer
+        ([EXPECTING], "1.1", False),  # there is no content to wait for
+    ],
+)
+def test_content_that_waits_to_be_wanted_is_a_step_under_asgi(
+    fields: list[tuple[bytes, bytes]], version: str, noted: bool
+) -> None:
+    """Once, where the first of it is read, by which a server says 100; and the answer is noted all the same."""
+    asked = asgi.scope("/fine", "POST", *fields, http_version=version)
+    got = asgi.ask(AsgiLayer(_asgi, trace=True), asked, *asgi.content(b"a", b"b"))
+    expected = ["driver/content-is-wanted=continue"] if noted else []
+    assert [*expected, "handler/answers=200"] == decided(got)
+
+
+@pytest.mark.parametrize("name", ["wsgi", "flask"])
+def test_content_that_waits_to_be_wanted_is_a_step_under_wsgi(name: str) -> None:
+    """Under every driver the same."""
+    app = _flask()
+    if name == "flask":
+        Status(app, trace=True)
+    layer = app.wsgi_app if name == "flask" else WsgiLayer(_wsgi, trace=True)
+    got = wsgi.ask(layer, wsgi.environ("/taken", "POST", b"ab", HTTP_EXPECT="100-continue"))
+    assert ["driver/content-is-wanted=continue", "handler/raises=seat-is-taken"] == decided(got)
+
+
+def test_what_is_refused_before_was_not_wanted() -> None:
+    """So nothing was sent in vain."""
+    asked = asgi.scope("/gone", "POST", EXPECTING, (b"content-length", b"2"))
+    got = asgi.ask(AsgiLayer(_asgi, **SETTINGS), asked)
+    assert ["driver/address-is-in-no-table=address-gone"] == decided(got)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_content_over_the_limit_is_a_step(make: Make, name: str) -> None:
     """Found while it was read; what was raised then is not the application's word."""

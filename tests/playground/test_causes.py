@@ -36,6 +36,15 @@ def test_a_cause_leads_to_its_code(trying: Trying, code: int) -> None:
     assert "" == trying.complaint(code)
 
 
+@pytest.mark.parametrize("code", sorted(WHY_NOT))
+def test_what_has_no_cause_is_refused_with_the_reason(playing: Service, code: int) -> None:
+    """In both languages, also where every other code can be provoked."""
+    for language, reason in WHY_NOT[code].items():
+        fields = {"Accept": "text/plain", "Accept-Language": language}
+        status, _, content = playing.ask("GET", f"/status/{code}", headers=fields)
+        assert (403, True) == (status, reason in content), content
+
+
 @every
 def test_nothing_that_is_sent_names_the_code(code: int) -> None:
     """Neither an address, nor a field, nor a command: a code arises, it is not ordered."""

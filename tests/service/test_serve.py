@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from hardtack.cli.serve import listen
 from tests.conftest import Service, Start
 
 PASSWORD = "correct horse battery staple"
@@ -420,3 +421,11 @@ def test_log_lines_can_be_json_and_hold_no_secret(start: Start) -> None:
     assert [] == [
         secret for secret in (PASSWORD, "another-secret-word", cookie.partition("=")[2]) if secret in service.said
     ]
+
+
+def test_the_second_write_of_an_answer_need_not_wait_for_the_first() -> None:
+    """Every connection that is accepted sends at once (RFC 9293 §3.7.4), so no page is 40 ms late."""
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

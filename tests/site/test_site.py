@@ -7,6 +7,7 @@ import logging
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -303,6 +304,20 @@ class TestBeforeContent:
         assert response is not None
         assert (413, "close") == (response.status, response.get("connection"))
         assert 65536 == world.site.max_body
+
+    @pytest.mark.parametrize(
+        ("path", "method", "status"),
+        [("/", "POST", 405), ("/sign-in", "POST", None), ("/", "OPTIONS", None), ("/nowhere", "POST", None)],
+    )
+    def test_who_waits_for_a_word_is_told_that_no_content_is_taken(
+        self, world: World, path: str, method: str, status: int | None
+    ) -> None:
+        """RFC 9110 §10.1.1: a final answer before the content is sent; what depends on more is decided later."""
+        head = self.head(("expect", "100-continue"), ("content-length", "2"), client="127.0.0.1", host=HOST)
+        _, response = world.site.before_content(replace(head, path=path, method=method))
+
+        assert status == (response and response.status)
+        assert response is None or response.get("allow") == "GET, HEAD, OPTIONS"
 
 
 class TestLife:

@@ -339,3 +339,12 @@ def test_any_error_for_any_request_is_answered(
     for name, value in response.headers:
         assert not {*"\r\n\0"} & {*name, *value}
         value.encode("latin-1")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "What 409 means"), ("zh", "409 的含义")])
+def test_a_page_leads_on_to_where_its_code_is_explained(language: str, words: str) -> None:
+    """Instead of to the home page, where the layer knows such a place; 421 leads nowhere even then."""
+    page = answer(for_status(409)(), _request(language=language), explained="/status").body.decode()
+    assert f'<a href="/status/conflict">{words}</a>' in page
+    assert 'href="/"' not in page
+    assert "<a " not in answer(for_status(421)(), _request(), explained="/status").body.decode()

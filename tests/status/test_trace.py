@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.status.errors import is_field
-from hardtack.status.trace import LONGEST, Moment, Step, answers, fails, header, raises, readable
+from hardtack.status.trace import CONTINUES, LONGEST, Moment, Step, answers, fails, header, raises, readable
 
 STEPS = [
     Step("refuse", "host-is-well-formed", "RFC 9110 §7.2"),
@@ -56,6 +56,13 @@ def test_what_the_application_says_is_noted_once() -> None:
         steps = [Step("refuse", "host-is-well-formed", ""), decided]
         raises(steps, "no-such-method")
         assert len(steps) == 2
+
+
+def test_a_step_after_which_the_request_goes_on_hides_no_word() -> None:
+    """That content was wanted is not what the application's error came from."""
+    steps = [Step("driver", "content-is-wanted", "RFC 9110 §10.1.1", CONTINUES)]
+    raises(steps, "seat-is-taken")
+    assert header(steps) == "driver/content-is-wanted=continue; handler/raises=seat-is-taken; tried=2"
 
 
 def test_what_escaped_is_noted_with_its_sentence() -> None:

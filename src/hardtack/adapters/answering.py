@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from hardtack.adapters.error_answers import TRACE_FIELD, ErrorAnswers, Steps
 from hardtack.adapters.own_pages import page_from
+from hardtack.adapters.traces import Traces
 from hardtack.errors import MisuseError, Refused
 from hardtack.message import Request, Response
 from hardtack.status import ranges, stand_in
@@ -32,7 +33,6 @@ from hardtack.status.pages import Page
 from hardtack.status.precondition import NotModified, precondition
 from hardtack.status.refuse import RefusePolicy, refuse
 from hardtack.status.rules import Route, Validators
-from hardtack.status.trace import header
 
 Errors = Literal["bare", "all", "none"]
 RouteOf = Callable[[Request], Route | None]
@@ -51,6 +51,8 @@ class Answering(ErrorAnswers):
         templates: a folder of error pages of one's own (``404.html``), or a function that makes them.
         language: the language of a visitor whose wish cannot be met (``en`` or ``zh``).
         types: where the types of problems are described; ``about:blank``: nowhere.
+        explained: the address below which there is a page for each code, such as ``/status``: our error pages lead
+            there instead of to the home page.
         problems: give whoever accepts anything at all a problem instead of text, as the clients of an API expect.
         errors: which errors of the application get our page: those that say nothing (``bare``), ``all``, ``none``.
         make_etags: the largest answer, in bytes, that gets an entity tag made from its content; 0: none.
@@ -60,7 +62,8 @@ class Answering(ErrorAnswers):
         route: returns what is known about the route of a request, where the application can tell beforehand.
         maintenance_file: while this file is there, everybody gets 503.
         trusted_proxies: addresses or networks of proxies that are believed about the visitor.
-        trace: tell in ``Hardtack-Trace`` why an answer is what it is; for development only.
+        trace: tell in ``Hardtack-Trace`` and on error pages why an answer is what it is; for development only. A path,
+            such as ``/status/trace``, shows the last answers there as well, to a browser on the same machine.
         clock: returns Unix seconds.
 
     Raises:
@@ -77,6 +80,7 @@ class Answering(ErrorAnswers):
         templates: Page | str | Path | None = None,
         language: str = "en",
         types: str = "about:blank",
+        explained: str | None = None,
         problems: bool = False,
         errors: Errors = "bare",
         make_etags: int = 0,
@@ -85,7 +89,7 @@ class Answering(ErrorAnswers):
         route: RouteOf | None = None,
         maintenance_file: str | Path | None = None,
         trusted_proxies: Sequence[str] = (),
-        trace: bool = False,
+        trace: bool | str = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if errors not in ("bare", "all", "none"):
@@ -96,13 +100,15 @@ class Answering(ErrorAnswers):
             limits = (
                 Limits() if policy is None else Limits(max_body=policy.max_body, temporary_limit=policy.temporary_limit)
             )
-        super().__init__(page_from(templates), language, types, limits, problems=problems)
+        traces = Traces(trace if isinstance(trace, str) else None) if trace is not False else None
+        super().__init__(
+            page_from(templates), language, types, limits, problems=problems, explained=explained, traces=traces
+        )
         self.policy = replace(
             policy or RefusePolicy(), max_body=limits.max_body, temporary_limit=limits.temporary_limit
         )
         if hosts is not None:
             self.policy = replace(self.policy, hosts=frozenset(hosts))
-        self.traces = trace
         self.maintenance = limits.maintenance
         self._maintenance_file = None if maintenance_file is None else Path(maintenance_file)
         self.addresses = addresses
@@ -116,6 +122,8 @@ class Answering(ErrorAnswers):
         if make_etags:
             self._finish = replace(self._finish, make_etags_up_to=make_etags)
         self._clock = clock
+        self.shed = 0
+        """How many requests were turned away before they cost anything, so far."""
 
     # Before the application
 
@@ -136,11 +144,14 @@ class Answering(ErrorAnswers):
             except Refused as error:
                 return head, self.page(head, error, steps)
         refused = shed(self.limits, in_flight, maintenance=self.closed, trace=steps)
+        self.shed += refused is not None
         refused = refused or refuse(head, self.policy, trace=steps)
+        if refused is None and self.traces is not None and (shown := self.traces.shown(head)) is not None:
+            return head, shown
         if refused is None and self.addresses is not None:
             found = self.addresses.find(head, trace=steps)
             if isinstance(found, Response):
-                return head, self._traced(found, steps)
+                return head, self._traced(head, found, steps)
             refused = found
         if refused is None and self._route is not None and (route := self._route(head)) is not None:
             refused = admit(head, route, trace=steps)
@@ -170,12 +181,12 @@ class Answering(ErrorAnswers):
     def may_remember(self) -> bool:
         """Whether what the rules said about a head holds for any other that differs in nothing that they look at."""
         asks_more = self.addresses or self._route or self._proxies or self.policy.development
-        return not (asks_more or self.traces or self._finish.make_etags_up_to)
+        return not (asks_more or self.traces is not None or self._finish.make_etags_up_to)
 
     @property
     def may_pass(self) -> bool:
         """Whether an answer that no rule would change may go out unasked."""
-        return not (self.traces or self._finish.make_etags_up_to)
+        return not (self.traces is not None or self._finish.make_etags_up_to)
 
     # While the application runs
 
@@ -222,7 +233,7 @@ class Answering(ErrorAnswers):
         if steps is not None:
             # A page of ours that was made inside the application has one already.
             done.headers = [field for field in done.headers if field[0].lower() != TRACE_FIELD.lower()]
-            done.headers.append((TRACE_FIELD, header(steps)))
+            done.headers += self.told(request, done.status, steps)
         return done
 
     def failed_at_the_end(self, request: Request, done: Finished, error: Refused, steps: Steps) -> Response:

@@ -10,6 +10,7 @@ import logging
 import secrets
 from contextvars import ContextVar
 
+from hardtack.adapters.traces import Traces
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status import pages
@@ -40,28 +41,45 @@ class ErrorAnswers:
         types: where the types of problems are described; ``about:blank``: nowhere.
         limits: how much, how long and how many.
         problems: give whoever accepts anything at all a problem instead of text.
+        explained: the address below which codes are explained, where our pages lead on to; ``None``: to the home page.
+        traces: where answers are kept with what decided them, where that is told.
     """
 
-    def __init__(self, page: Page | None, language: str, types: str, limits: Limits, *, problems: bool = False) -> None:
+    traces: Traces | None
+    """Where answers are kept with what decided them; ``None``: nowhere, and nothing is noted."""
+
+    def __init__(
+        self,
+        page: Page | None,
+        language: str,
+        types: str,
+        limits: Limits,
+        *,
+        problems: bool = False,
+        explained: str | None = None,
+        traces: Traces | None = None,
+    ) -> None:
         self.limits = limits
         self._page = page
         self._language = language
         self._types = types
         self._problems = problems
+        self._explained = explained
+        self.traces = traces
 
     def page(self, request: Request, error: Refused, steps: Steps = None) -> Response:
         """Return *error* as an answer; never raises, whatever the application's own pages do."""
         try:
-            response = self._rendered(request, error, self._page)
+            response = self._rendered(request, error, self._page, steps)
         except Exception:
             _log.exception("an error page of the application failed", extra={"event": "error-page-failed"})
-            response = self._rendered(request, error, None)
+            response = self._rendered(request, error, None, steps)
         made = MADE.get(None)
         if made is not None:
             made.add((response.status, response.get("Content-Type") or ""))
-        return self._traced(response, steps)
+        return self._traced(request, response, steps)
 
-    def _rendered(self, request: Request, error: Refused, page: Page | None) -> Response:
+    def _rendered(self, request: Request, error: Refused, page: Page | None, steps: Steps) -> Response:
         return pages.answer(
             error,
             request,
@@ -69,13 +87,15 @@ class ErrorAnswers:
             default_language=self._language,
             types=self._types,
             problems=self._problems,
+            trace=steps,
+            explained=self._explained,
         )
 
     def decided(self, request: Request, decision: Refused | NotModified, steps: Steps) -> Response:
         """Return the answer to what a handler's rules decided."""
         if isinstance(decision, Refused):
             return self.page(request, decision, steps)
-        return self._traced(Response(decision.status, list(decision.headers)), steps)
+        return self._traced(request, Response(decision.status, list(decision.headers)), steps)
 
     def raised(self, request: Request, error: Refused | NotModified, steps: Steps) -> Response:
         """Return the answer to what the application raised to be its answer, or what a rule raised on its behalf."""
@@ -115,7 +135,18 @@ class ErrorAnswers:
         )
         return self.page(request, refused, steps)
 
-    def _traced(self, response: Response, steps: Steps) -> Response:
-        if steps is not None:
-            response.set(TRACE_FIELD, header(steps))
+    def begin(self) -> Steps:
+        """Return the list that why is noted in for one request, or ``None``."""
+        return None if self.traces is None else []
+
+    def told(self, request: Request, status: int, steps: Steps) -> list[tuple[str, str]]:
+        """Keep that *request* was answered with *status*, and return the fields that say why."""
+        if steps is None:
+            return []
+        if self.traces is not None:
+            self.traces.note(request, status, steps)
+        return [(TRACE_FIELD, header(steps))]
+
+    def _traced(self, request: Request, response: Response, steps: Steps) -> Response:
+        response.set_each(self.told(request, response.status, steps))
         return response

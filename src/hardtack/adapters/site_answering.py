@@ -13,17 +13,23 @@ from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status.limits import Limits
 from hardtack.status.refuse import RefusePolicy
+from hardtack.status.trace_page import PATH
 
 if TYPE_CHECKING:
     from hardtack.site import Site
 
 
 class SiteAnswering(Answering):
-    """What the driver asks, answered by the site: its own policy, its own pages."""
+    """What the driver asks, answered by the site: its own policy, its own pages; in development mode, and why."""
 
     def __init__(self, site: Site) -> None:
         limits = Limits(max_body=site.max_body)
-        super().__init__(limits=limits, policy=RefusePolicy(max_body=site.max_body), errors="none")
+        super().__init__(
+            limits=limits,
+            policy=RefusePolicy(max_body=site.max_body),
+            errors="none",
+            trace=PATH if site.development else False,
+        )
         self._site = site
 
     @property
@@ -33,13 +39,16 @@ class SiteAnswering(Answering):
 
     def before(self, head: Request, in_flight: int, steps: Steps) -> tuple[Request, Response | None]:
         """Decide what needs no content, as the site does."""
-        return self._site.before_content(head)
+        request, response = self._site.before_content(head, steps)
+        if response is not None:
+            return request, self._traced(request, response, steps)
+        return request, None if self.traces is None else self.traces.shown(request)
 
     def page(self, request: Request, error: Refused, steps: Steps = None) -> Response:
         """Return *error* in the site's shell."""
-        response = self._site.refuse(request, error)
+        response = self._site.refuse(request, error, steps)
         # The site's pages keep what an error says about itself, but for what says how the connection ends.
         for name, value in error.headers:
             if name.lower() == "connection":
                 response.set(name, value)
-        return response
+        return self._traced(request, response, steps)

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mail": ("login", "Send a test mail with the present settings."),
     "asvs": ("cli", "Show how the service meets OWASP ASVS 5.0, line by line."),
     "status": ("cli", "Explain the HTTP status codes, in English and Chinese."),
+    "lint": ("cli", "Look for misused status codes in what a server or an application answers."),
 }
 """Each command's extra and its line in the help."""
 

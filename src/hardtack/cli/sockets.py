@@ -8,17 +8,17 @@ others are requests like any, with the answers of our layers. Nothing is decided
 from __future__ import annotations
 
 from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets import websockets_sansio_impl
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from hardtack.adapters.asgi.listening import Listening
 from hardtack.playground import echo
 from hardtack.status import Status
 
 websockets_sansio_impl.STATUS_PHRASES.update({status.code: status.phrase for status in Status})
 
 
-class Handshakes(H11Protocol):
+class Handshakes(Listening):
     """HTTP/1.1, with one address at which a WebSocket can be opened."""
 
     def _should_upgrade(self) -> bool:

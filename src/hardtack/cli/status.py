@@ -19,8 +19,10 @@ import click
 
 from hardtack.cli import columns, voice
 from hardtack.errors import MisuseError
-from hardtack.status import Status, for_status
+from hardtack.status import Status
 from hardtack.status.catalogue import class_of
+from hardtack.status.described import LABELS, facts, record
+from hardtack.status.search import closest
 from hardtack.status.unregistered import seen_as
 
 _WIDEST = 110
@@ -30,84 +32,6 @@ _NARROWEST = 30
 """Columns; a meaning folded into fewer is hard to read too."""
 
 _HEADINGS = {"en": ("code", "phrase", "meaning"), "zh": ("状态码", "英文名称", "中文描述")}
-
-_LABELS = {
-    "en": {
-        "required": "must have",
-        "kept": "must keep",
-        "recommended": "should have",
-        "content": "content",
-        "cache": "caches",
-        "decided_by": "found out by",
-        "standing": "standing",
-        "aliases": "other names",
-        "exception": "in Python",
-        "reference": "defined in",
-        "correction": "correction",
-    },
-    "zh": {
-        "required": "必须带有",
-        "kept": "必须保留",
-        "recommended": "最好带有",
-        "content": "内容",
-        "cache": "缓存",
-        "decided_by": "由谁判定",
-        "standing": "登记状况",
-        "aliases": "别称",
-        "exception": "Python 中",
-        "reference": "定义于",
-        "correction": "更正",
-    },
-}
-
-_WORDS: dict[str, dict[str, dict[str, str]]] = {
-    "en": {
-        "content": {"True": "may have some", "False": "has none"},
-        "cache": {
-            "heuristic": "may store it even without a lifetime",
-            "explicit": "may store it only with a lifetime",
-            "never": "must not store it",
-        },
-        "decided_by": {
-            "server": "the HTTP server",
-            "server+app": "the HTTP server together with the application",
-            "middleware": "a layer around the application, such as Hardtack",
-            "app": "the application",
-            "gateway": "a gateway or proxy",
-            "never": "nobody by itself; only an author who wants it",
-        },
-        "standing": {
-            "future": "reserved for future use",
-            "reserved": "the number is kept out of use",
-            "deprecated": "deprecated, should not be sent",
-            "obsolete": "obsolete, should not be sent",
-            "temporary": "registered for the time being",
-        },
-    },
-    "zh": {
-        "content": {"True": "可以有", "False": "没有"},
-        "cache": {
-            "heuristic": "没有写明期限也可以保存",
-            "explicit": "写明期限时才可以保存",
-            "never": "不得保存",
-        },
-        "decided_by": {
-            "server": "HTTP 服务器",
-            "server+app": "HTTP 服务器与应用一起",
-            "middleware": "应用外面的一层，例如 Hardtack",
-            "app": "应用",
-            "gateway": "网关或代理",
-            "never": "不会自行出现，除非作者有意为之",
-        },
-        "standing": {
-            "future": "留待将来定义",
-            "reserved": "编号保留，不得使用",
-            "deprecated": "已弃用，不应发送",
-            "obsolete": "已废弃，不应发送",
-            "temporary": "临时登记",
-        },
-    },
-}
 
 _TALK = {
     "en": {
@@ -173,23 +97,11 @@ def _find(wanted: str, language: str) -> list[Status]:
         user = seen_as(int(wanted)).get(language)
         hint = talk["stands for"].format(code=status.code, phrase=status.phrase)
         raise MisuseError(talk["unregistered"].format(wanted=wanted), hint + (talk["and"] + user if user else ""))
-    close = _closest(wanted)
+    close = closest(wanted)
     hint = talk["list"]
     if close is not None:
         hint = talk["close"].format(code=close.code, phrase=close.phrase, name=close.phrase_in(language))
     raise MisuseError(talk["unknown"].format(wanted=repr(wanted)), hint)
-
-
-def _closest(wanted: str) -> Status | None:
-    from difflib import get_close_matches
-
-    names = {
-        name.casefold(): status
-        for status in Status
-        for name in (str(status.code), status.phrase_in("zh"), *status.aliases, status.phrase)
-    }
-    close = get_close_matches(wanted.casefold()[:80], names, n=1)
-    return names[close[0]] if close else None
 
 
 def table(listed: Sequence[Status], language: str, terminal: int | None) -> str:
@@ -244,62 +156,14 @@ def in_full(status: Status, wanted: str, language: str, terminal: int) -> str:
         said = saying.format(wanted=wanted, code=status.code, phrase=status.phrase)
         lines += [*columns.wrap(said, terminal), ""]
     lines += [*columns.wrap(status.describe(language), terminal), ""]
-    facts = _facts(status, language)
-    labels = _LABELS[language]
-    margin = max(columns.width(labels[key]) for key in facts) + 2
-    for key, value in facts.items():
+    known = facts(status, language)
+    labels = LABELS[language]
+    margin = max(columns.width(labels[key]) for key in known) + 2
+    for key, value in known.items():
         first, *rest = columns.wrap(value, terminal - margin)
         lines.append(columns.pad(labels[key], margin) + first)
         lines += [" " * margin + line for line in rest]
     return "\n".join(lines)
-
-
-def _facts(status: Status, language: str) -> dict[str, str]:
-    """Return what is known about *status* besides its text, each under its label's key; nothing empty."""
-    words = _WORDS[language]
-    comma = "、" if language == "zh" else ", "
-    facts = {
-        "required": comma.join(status.headers_required),
-        "kept": comma.join(status.headers_kept),
-        "recommended": comma.join(status.headers_recommended),
-        "content": words["content"][str(status.content_allowed)],
-        "cache": words["cache"][status.cache],
-        "decided_by": words["decided_by"][status.decided_by],
-        "standing": words["standing"].get(status.standing, ""),
-        "aliases": comma.join({alias.casefold(): alias for alias in status.aliases}.values()),
-        "exception": _exception(status),
-        "reference": f"{status.reference}  {status.reference_url}",
-        "correction": status.correction(language),
-    }
-    return {key: value for key, value in facts.items() if value}
-
-
-def _exception(status: Status) -> str:
-    return f"hardtack.status.{for_status(status.code).__name__}" if status.is_error else ""
-
-
-def record(status: Status) -> dict[str, Any]:
-    """Return *status* as a JSON object, its texts in both languages."""
-    return {
-        "code": status.code,
-        "phrase": status.phrase,
-        "slug": status.slug,
-        "name": {language: status.phrase_in(language) for language in _LABELS},
-        "text": {language: status.describe(language) for language in _LABELS},
-        "headers_required": list(status.headers_required),
-        "headers_kept": list(status.headers_kept),
-        "headers_recommended": list(status.headers_recommended),
-        "content_allowed": status.content_allowed,
-        "cache": status.cache,
-        "decided_by": status.decided_by,
-        "standing": status.standing,
-        "aliases": list(status.aliases),
-        "exception": _exception(status) or None,
-        "reference": status.reference,
-        "reference_url": status.reference_url,
-        "in_note": status.in_note,
-        "correction": {language: status.correction(language) for language in _LABELS} if status.correction() else None,
-    }
 
 
 def _as_json(records: Sequence[dict[str, Any]]) -> str:

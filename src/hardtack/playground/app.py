@@ -16,11 +16,12 @@ from hardtack.adapters.answering import Answering
 from hardtack.adapters.asgi.status import StatusLayer
 from hardtack.adapters.asgi.translate import REQUEST, STEPS, ClientGone, messages, refuse_handshake, request_head
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
+from hardtack.adapters.traces import Traces
 from hardtack.message import Request, Response
 from hardtack.playground import tables
 from hardtack.playground.asked import Asked
 from hardtack.playground.echo import Echo
-from hardtack.playground.forward_proxy import ForwardProxy, through_the_proxy
+from hardtack.playground.forward_proxy import ForwardProxy
 from hardtack.playground.kept import Kept
 from hardtack.playground.thing import PREFIX, find
 from hardtack.playground.upstream import Upstream
@@ -49,6 +50,7 @@ class Playground:
         policy: which hosts are answered for, and whether only this machine's own browser is.
         folder: where the things keep what they are given, until it is too old or too much.
         limits: how much, how long and how many; for tests.
+        traces: where answers are kept with what decided them, beside those of *behind*; ``None``: here alone.
         services: what things need of the service around, by name; see the things that ask for it.
     """
 
@@ -60,12 +62,13 @@ class Playground:
         folder: Path,
         trusted_proxies: Sequence[str] = (),
         limits: Limits = LIMITS,
+        traces: Traces | None = None,
         **services: Any,
     ) -> None:
         self._behind = behind
         self._echo = Echo()
         self._upstream = Upstream()
-        self._proxy = ForwardProxy(self._upstream, limits)
+        self._proxy = ForwardProxy(self._upstream, limits, development=policy is not None and policy.development)
         self._services = {**services, "kept": Kept(folder), "upstream": self._upstream}
         self._layer = StatusLayer(
             self._things,
@@ -76,15 +79,22 @@ class Playground:
                 addresses=tables.ADDRESSES,
                 route=self._route,
                 trusted_proxies=trusted_proxies,
+                explained="/status",
                 trace=True,
             ),
         )
+        self._layer.answering.traces = traces or self._layer.answering.traces
+
+    @property
+    def shed(self) -> int:
+        """How many requests found no place here, so far."""
+        return self._layer.answering.shed + self._proxy.shed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
         if scope["type"] in ("http", "websocket") and is_ours(scope["path"]):
             await self._layer(scope, receive, _never_stored(send))
-        elif (passing := through_the_proxy(scope)) is not None:
+        elif (passing := self._proxy.takes(scope)) is not None:
             await self._proxy(passing, receive, _never_stored(send))
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)

@@ -20,6 +20,7 @@ def beside(service: Hardtack, settings: Settings) -> ASGIApp:
         policy=site.policy,
         folder=Path(settings.data),
         trusted_proxies=settings.trusted_proxies,
+        traces=service.traces,
         origin=settings.public_origin,
         site=site,
         realm=settings.realm,

@@ -41,7 +41,10 @@ async def _tag(_asked: Asked) -> str:
 
 @rules(etag=_tag)
 async def _almanac(_asked: Asked) -> Response:
-    return Response(200, [("Content-Type", f"{TEXT}; charset=us-ascii")], almanac())
+    content = almanac()
+    return Response(
+        200, [("Content-Type", f"{TEXT}; charset=us-ascii"), ("Content-Length", str(len(content)))], content
+    )
 
 
 THINGS = (Thing("/almanac.txt", {"GET": _almanac}),)

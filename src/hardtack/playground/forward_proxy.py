@@ -3,7 +3,7 @@
 A client that has a proxy sends it the whole address (RFC 9112 §3.2.2). Exactly one such address is answered here, that
 of the museum; any other host stays a foreign one, and CONNECT stays refused. Who may use the proxy is asked with 407;
 name and password are on the page, for everybody, and open nothing but documents that everybody may read. They end here
-and are never passed on.
+and are never passed on. In development mode no client on another machine is answered, nor one behind a proxy.
 
 The status layer stands around it as around everything, with a budget and a list of hosts of its own.
 """
@@ -14,6 +14,7 @@ import hmac
 import re
 from base64 import b64encode
 from dataclasses import replace
+from ipaddress import ip_address
 from urllib.parse import unquote
 
 from hardtack.adapters.answering import Answering
@@ -26,7 +27,7 @@ from hardtack.playground.upstream import HOST, Upstream
 from hardtack.status import ProxyAuthenticationRequired
 from hardtack.status.errors import challenge
 from hardtack.status.limits import Limits
-from hardtack.status.refuse import RefusePolicy
+from hardtack.status.refuse import PROXY_FIELDS, RefusePolicy
 from hardtack.status.rules import Route
 
 NAME, PASSWORD = "guest", "baked-twice"
@@ -58,15 +59,17 @@ def through_the_proxy(scope: Scope) -> Scope | None:
 
 
 class ForwardProxy:
-    """An ASGI application for what ``through_the_proxy`` returns.
+    """An ASGI application for what ``takes`` returns.
 
     Args:
         upstream: the museum.
         limits: those of the playground; of its places the proxy has fewer, and they are its own.
+        development: only clients on the same machine are answered.
     """
 
-    def __init__(self, upstream: Upstream, limits: Limits) -> None:
+    def __init__(self, upstream: Upstream, limits: Limits, *, development: bool) -> None:
         self._upstream = upstream
+        self._development = development
         self._layer = StatusLayer(
             self._passing,
             answering=Answering(
@@ -76,6 +79,16 @@ class ForwardProxy:
                 trace=True,
             ),
         )
+
+    @property
+    def shed(self) -> int:
+        """How many requests found no place here, so far."""
+        return self._layer.answering.shed
+
+    def takes(self, scope: Scope) -> Scope | None:
+        """Return *scope* as it is taken, if somebody asks through the proxy who is answered; else ``None``."""
+        asked = through_the_proxy(scope)
+        return None if asked is None or (self._development and not _from_this_machine(scope)) else asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -99,6 +112,15 @@ def missing_credentials(headers: Headers) -> str:
     scheme, _, credentials = given[0].partition(" ")
     right = hmac.compare_digest(credentials.strip().encode("latin-1"), _EXPECTED)
     return "" if right and scheme.lower() == "basic" and len(given) == 1 else "proxy-credentials-wrong"
+
+
+def _from_this_machine(scope: Scope) -> bool:
+    try:
+        peer = ip_address((scope.get("client") or ("",))[0])
+    except ValueError:
+        return False
+    names = {name.lower().decode("latin-1") for name, _ in scope["headers"]}
+    return peer.is_loopback and not any(name in PROXY_FIELDS or name.startswith("x-forwarded") for name in names)
 
 
 def _route(_request: Request) -> Route:

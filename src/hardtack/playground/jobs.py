@@ -73,6 +73,11 @@ class Mill:
         self._waiting: deque[str] = deque()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def busy(self) -> bool:
+        """Whether it works, or something waits."""
+        return bool(self._waiting)
+
     async def find(self, name: str) -> tuple[int, Job] | None:
         """Return the version of a job and the job, or ``None`` if there is none of this name."""
         found = await asyncio.to_thread(self._kept.get, _KIND, name)

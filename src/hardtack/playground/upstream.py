@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from contextlib import suppress
 from typing import NamedTuple
 
 from hardtack.status import negotiate
@@ -87,7 +88,7 @@ class Upstream:
         async with self._opening:
             if self._server is None:
                 self._server = await asyncio.start_server(self._begin, _HERE, 0, limit=_MOST_HEAD)
-        return _address(self._server.sockets[0])
+            return _address(self._server.sockets[0])
 
     def nobody(self) -> tuple[str, int]:
         """Return an address at which nobody listens, and nobody will as long as this is here."""
@@ -95,6 +96,11 @@ class Upstream:
             self._nobody = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             self._nobody.bind((_HERE, 0))
         return _address(self._nobody)
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being answered."""
+        return bool(self._serving)
 
     async def close(self) -> None:
         """Close it, and whatever is being answered there."""
@@ -112,17 +118,20 @@ class Upstream:
     def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
+
+        # Not at the end of the task's own code: one that is cancelled before it has begun never comes there.
+        def ended(task: asyncio.Task[None]) -> None:
+            self._serving.discard(task)
+            writer.close()
+
+        task.add_done_callback(ended)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        # Whoever asks otherwise than in HTTP, or is gone, gets no answer.
+        with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError):
             async with asyncio.timeout(_PATIENCE):
                 request = await reader.readuntil(b"\r\n\r\n")
             await self._answer(request, reader, writer)
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError):
-            pass  # whoever asks so gets no answer
-        finally:
-            writer.close()
 
     async def _answer(self, request: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = _REQUEST.match(request)

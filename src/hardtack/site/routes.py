@@ -1,8 +1,8 @@
 """The one table of addresses: path → method → page.
 
-A page is a function of ``(Request, Services)``. HEAD is answered through GET, OPTIONS from the table itself
-(RFC 9110 §9.3.2, §9.3.7), and ``Allow`` always names everything that a path takes (§10.2.1). The paths are those
-below the site's prefix.
+A page is a function of ``(Request, Services)``. HEAD is answered through GET, OPTIONS from the table itself unless a
+page is for that, too (RFC 9110 §9.3.2, §9.3.7), and ``Allow`` always names everything that a path takes (§10.2.1). The
+paths are those below the site's prefix.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from hardtack.site import (
     address,
     assets,
     close,
+    codes,
     confirm,
     enrol,
     export,
@@ -28,6 +29,7 @@ from hardtack.site import (
     passkey_sign_in,
     passkeys,
     password,
+    provoke,
     release,
     reset,
     second_factor,
@@ -36,6 +38,8 @@ from hardtack.site import (
     sign_in,
     sign_out,
     sign_up,
+    status_code,
+    status_list,
     tokens,
     trusted_devices,
     two_factor,
@@ -48,6 +52,7 @@ from hardtack.site.admin import accounts as admin_accounts
 from hardtack.site.admin import invitations as admin_invitations
 from hardtack.site.admin import overview, throttles, trail
 from hardtack.site.services import Services
+from hardtack.status.refuse import METHODS
 
 Page = Callable[[Request, Services], Response]
 
@@ -109,6 +114,7 @@ ROUTES: Mapping[str, Route] = {
     way_in.ENROL: Route({"GET": enrol.show, "POST": enrol.make}),
     trusted_devices.PATH: Route({"GET": trusted_devices.show, "POST": trusted_devices.change}),
     "/language": Route({"GET": language.switch}),
+    codes.PATH: Route({"GET": status_list.show}),
     passkey_sign_in.PATH: Route({"GET": passkey_sign_in.show, "POST": passkey_sign_in.enter}),
     passkeys.PATH: Route({"GET": passkeys.show, "POST": passkeys.change}),
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
@@ -122,7 +128,38 @@ ROUTES: Mapping[str, Route] = {
 }
 
 
-def without_slash(path: str) -> str | None:
-    """Return the address that *path* means if it only has a slash too many at its end, else ``None``."""
+CODE = Route({"GET": status_code.show})
+"""The page about one status code, below ``/status``."""
+
+PROVOKED = Route(dict.fromkeys(sorted(METHODS - {"HEAD"}), provoke.show), session=False)
+"""The same by the code's number, where codes may be provoked; nobody's cookies are looked at, so anybody may ask."""
+
+ALONE = frozenset({"/", codes.PATH})
+"""Addresses that are ours only where the pages are the whole site; an application around has its own."""
+
+
+def find(path: str, *, alone: bool, provokes: bool) -> Route | None:
+    """Return the route of *path*, or ``None`` if it is no address of ours.
+
+    Args:
+        path: below the prefix.
+        alone: whether the pages are the whole site.
+        provokes: whether status codes may be provoked.
+    """
+    route = ROUTES.get(path)
+    if not alone:
+        return None if path in ALONE else route
+    if route is None and (name := codes.name_in(path)) is not None:
+        return PROVOKED if provokes and codes.is_number(name) else CODE
+    return route
+
+
+def without_slash(path: str, found: Callable[[str], Route | None]) -> str | None:
+    """Return the address that *path* means if it only has a slash too many at its end, else ``None``.
+
+    Args:
+        path: below the prefix.
+        found: returns the route of an address.
+    """
     trimmed = path.removesuffix("/")
-    return trimmed if trimmed not in (path, "/") and trimmed in ROUTES else None
+    return trimmed if trimmed not in (path, "/") and found(trimmed) is not None else None

@@ -6,6 +6,7 @@ these is done one way. Nothing here knows a particular page. The view lives for 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,11 +28,13 @@ from hardtack.session.visitor import Visitor
 from hardtack.site import answers, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
+from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.settings import Settings
 from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.texts import Texts
 from hardtack.site.trusted_cookie import TrustedCookie
 from hardtack.status import Forbidden, ServiceUnavailable, Unauthorized
+from hardtack.status.trace import Trace
 
 COOKIE_PROBLEMS = {
     "expired": "cookie.expired",
@@ -69,6 +72,8 @@ class Parts:
         keyring: the keys.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
+        counts: where what the operator wants to know is counted.
+        stopping: set once this process is about to stop, so that no more visitors are sent to it.
     """
 
     accounts: Accounts
@@ -83,10 +88,12 @@ class Parts:
     home: str | None = None
     shell: Shell = PLAIN
     forgets: Sequence[CookiePolicy] = ()
+    counts: Counts = UNCOUNTED
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def is_ready(self) -> bool:
-        """Return whether revocations are known and the database answers."""
-        return self.accounts.is_ready()
+        """Return whether revocations are known, the database answers and this process goes on."""
+        return not self.stopping.is_set() and self.accounts.is_ready()
 
 
 @dataclass(slots=True)
@@ -107,6 +114,7 @@ class Services:
         set_cookies: Set-Cookie values that go with the answer.
         told: whether the visitor was told that their identity cookie was refused, so that it can go.
         entered: whether somebody has signed in with this request.
+        trace: where to note why the answer is what it is; ``None``: nowhere.
     """
 
     parts: Parts
@@ -122,6 +130,7 @@ class Services:
     set_cookies: list[str] = field(default_factory=list)
     told: bool = False
     entered: bool = False
+    trace: Trace = None
     _account: Account | None = None
     _known: Known | None = None
     _trusted: ShownTrust | None = None
@@ -544,6 +553,7 @@ class Services:
             csrf_token=self.csrf_token,
             path=None if self.visitor is None else self.path,
             switch_url=self._switch_url(),
+            status_url=self.url("/status") if self.parts.home is None else "",
             signed_in=self.identity is not None,
             cookie_problem=self.cookie_problem(),
             sign_up_open=self.settings.sign_up_open,

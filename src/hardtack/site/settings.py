@@ -20,7 +20,7 @@ import msgspec
 
 from hardtack.errors import MisuseError
 from hardtack.session import policy
-from hardtack.site import configured, reports
+from hardtack.site import configured, listening, reports
 from hardtack.site.configured import DATA
 from hardtack.status.scope import are_scopes
 
@@ -77,6 +77,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         playground: let everybody try how each status code arises, below ``/playground``, and have ``/status/{code}``
             answer with that very code; in development mode it is so anyway.
         log_format: how log lines are written.
+        access_log: write a line for every request, without its query.
+        admin_listen: where the operator's own listener is, with the counts for Prometheus: a port of this machine, or
+            ``host:port``; unset, there is none.
         password_filter: a file of refused passwords besides those that come with the package, as ``hardtack passwords
             build`` makes it; unset, ``passwords.filter`` in the data folder if it is there.
         context_words: more words that no new password may be made of, such as the names of your products.
@@ -111,6 +114,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     csp_reports: str | None = None
     playground: bool = False
     log_format: Literal["text", "json"] = "text"
+    access_log: bool = False
+    admin_listen: str | None = None
     password_filter: str | None = None
     context_words: tuple[str, ...] = ()
     argon2_memory: Memory = 19456
@@ -140,6 +145,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             raise MisuseError(
                 "sign_up_by: signing up by e-mail needs mail, and none is set up", 'write mail = "smtps://…" as well'
             )
+        if self.admin_listen is not None:
+            listening.parse(self.admin_listen)
         if self.csp_reports is not None:
             reports.check(self.csp_reports)
         if self.place_header is not None:

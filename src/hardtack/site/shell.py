@@ -123,6 +123,7 @@ class Shell:
         csrf_token: Callable[[], str],
         path: str | None,
         switch_url: str,
+        status_url: str,
         signed_in: bool,
         cookie_problem: str = "",
         **values: Any,
@@ -137,6 +138,7 @@ class Shell:
             csrf_token: makes the hidden token of a form; called only where a form is.
             path: the page's own path, or ``None`` where nobody's sign-in was looked at.
             switch_url: the address that changes the language and comes back.
+            status_url: the address of the list of status codes; ``""`` where there is none.
             signed_in: whether the visitor is.
             cookie_problem: what is wrong with the sign-in that the browser sent, if something is.
             values: what the page itself shows.
@@ -159,6 +161,7 @@ class Shell:
             csrf_token=csrf_token,
             path=path,
             switch_url=switch_url,
+            status_url=status_url,
             signed_in=signed_in,
             cookie_problem=cookie_problem,
             **{"problem": None, "password_least": MIN_LENGTH, **values},

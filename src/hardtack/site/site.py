@@ -13,6 +13,9 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+
+from markupsafe import Markup
 
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import Account, Accounts
@@ -20,10 +23,11 @@ from hardtack.message import Request, Response
 from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
-from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
+from hardtack.site import answers, forms, headers, language, mailing, next_url, readings, unexpected
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
-from hardtack.site.routes import ROUTES, Route, without_slash
+from hardtack.site.metrics import READY, UNCOUNTED, Counts
+from hardtack.site.routes import Route, find, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
@@ -37,9 +41,11 @@ from hardtack.status import (
     NotFound,
     Status,
     pages,
+    why,
 )
 from hardtack.status.forwarded import TrustedProxies
 from hardtack.status.refuse import RefusePolicy, refuse, too_large
+from hardtack.status.trace import Trace, fails, raises
 
 _log = logging.getLogger("hardtack.site")
 
@@ -57,6 +63,7 @@ class Site:
         templates: a folder with templates that take the place of ours; see ``shell``.
         texts: texts that take the place of ours, by language and id; see ``texts``.
         forgets: how the data cookies of the application around are named, which a sign-out deletes, too.
+        counts: where what the operator wants to know is counted.
         clock: returns Unix seconds.
 
     Raises:
@@ -77,6 +84,7 @@ class Site:
         templates: str | os.PathLike[str] | None = None,
         texts: Mapping[str, Mapping[str, str]] | None = None,
         forgets: Sequence[CookiePolicy] = (),
+        counts: Counts = UNCOUNTED,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
@@ -106,8 +114,9 @@ class Site:
             home,
             shell,
             tuple(forgets),
+            counts,
         )
-        self._routes = ROUTES if home is None else {path: route for path, route in ROUTES.items() if path != "/"}
+        self._route = partial(find, alone=home is None, provokes=settings.provokes)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._clock = clock
         self._port: int | None = None
@@ -124,6 +133,11 @@ class Site:
         return self._policy
 
     @property
+    def development(self) -> bool:
+        """Whether only a browser on the same machine is answered, and may be told why."""
+        return self._parts.settings.development
+
+    @property
     def max_body(self) -> int:
         """The largest content that a request may have, in bytes."""
         return self._parts.settings.max_body
@@ -131,13 +145,28 @@ class Site:
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of the site, so that an application behind it never sees it."""
         own = self._own(path)
-        return own in self._routes or without_slash(own) is not None
+        return self._route(own) is not None or without_slash(own, self._route) is not None
 
     def start(self) -> None:
         """Load what must be known before the first visitor is recognised, and carry mail from now on."""
         self._parts.accounts.revocations.start_polling()
         if self._duty is not None:
             self._parts.accounts.postman.start(self._duty)
+
+    def stop_soon(self) -> None:
+        """Say to whoever asks that no more visitors are to be sent here; everything goes on being answered."""
+        self._parts.stopping.set()
+        self._parts.counts.put(READY, 0)
+
+    def look(self, *, far: bool = False) -> None:
+        """Count how much there is to do now; worth doing every second.
+
+        Args:
+            far: look into the database as well, for what is told by it alone.
+        """
+        readings.near(self._parts)
+        if far:
+            readings.far(self._parts)
 
     def prune(self) -> None:
         """Delete what has expired; worth doing every hour. A database that does not answer is left for next time."""
@@ -150,42 +179,46 @@ class Site:
         """Stop what was started and let go of the database."""
         self._parts.accounts.close()
 
-    def before_content(self, head: Request) -> tuple[Request, Response | None]:
+    def before_content(self, head: Request, trace: Trace = None) -> tuple[Request, Response | None]:
         """Decide what needs no content: who the visitor is behind proxies, and whether to go on at all.
 
         Args:
             head: the request without its content; ``client`` is the peer's own address.
+            trace: where to note why.
 
         Returns:
             The request as it is believed, and the refusal, if it is refused.
         """
         try:
-            request = self._proxies.believed(head)
+            request = self._proxies.believed(head, trace=trace)
         except Refused as error:
-            return head, self.refuse(head, error)
-        refused = self._head_refused(request)
-        return request, None if refused is None else self.refuse(request, refused)
+            return head, self.refuse(head, error, trace)
+        refused = self._head_refused(request, trace)
+        if refused is None and "expect" in request.headers:
+            # The client waits for a word before it sends its content; 100 would only make it send in vain.
+            refused = self._never_taken(request)
+        return request, None if refused is None else self.refuse(request, refused, trace)
 
-    def refuse(self, request: Request, error: Refused) -> Response:
+    def refuse(self, request: Request, error: Refused, trace: Trace = None) -> Response:
         """Return *error* as an answer to *request*, without a look at the visitor's cookies; never raises."""
         try:
-            return self._finished(request, self._refused(request, error, self._services(request)))
+            return self._finished(request, self._refused(request, error, self._services(request, trace)))
         except Exception as unexpected:
-            return self._failed(request, unexpected)
+            return self._failed(request, unexpected, trace)
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: Request, trace: Trace = None) -> Response:
         """Answer *request*; never raises.
 
         Args:
             request: complete and believed, as :meth:`before_content` returns it.
+            trace: where to note why.
         """
         try:
-            return self._finished(request, self._answer(request))
+            return self._finished(request, self._answer(request, self._services(request, trace)))
         except Exception as unexpected:
-            return self._failed(request, unexpected)
+            return self._failed(request, unexpected, trace)
 
-    def _answer(self, request: Request) -> Response:
-        services = self._services(request)
+    def _answer(self, request: Request, services: Services) -> Response:
         refused = self._head_refused(request)
         if refused is None and len(request.body) > self.max_body:
             refused = ContentTooLarge(too_large(self.max_body), reason="content-over-limit")
@@ -194,7 +227,7 @@ class Site:
         if self._parts.settings.development:
             # Only this machine's own names come so far, and which of its ports it is, nobody else can tell.
             self._port = policy.port_of(request.host)
-        route = self._routes.get(services.path)
+        route = self._route(services.path)
         if route is None or route.session:
             self._open(request, services)
             if not self._keyring.seals:
@@ -220,11 +253,17 @@ class Site:
         services.visitor = None
         return self._refused(request, NoActiveKey(), services)
 
-    def _head_refused(self, request: Request) -> Refused | None:
-        route = self._routes.get(self._own(request.path))
-        return refuse(request, self._any_host if route is not None and route.any_host else self._policy)
+    def _head_refused(self, request: Request, trace: Trace = None) -> Refused | None:
+        route = self._route(self._own(request.path))
+        return refuse(request, self._any_host if route is not None and route.any_host else self._policy, trace=trace)
 
-    def _services(self, request: Request) -> Services:
+    def _never_taken(self, request: Request) -> Refused | None:
+        route = self._route(self._own(request.path))
+        if route is None or request.method in route.allow:
+            return None
+        return MethodNotAllowed(allow=route.allow)
+
+    def _services(self, request: Request, trace: Trace = None) -> Services:
         settings = self._parts.settings
         return Services(
             parts=self._parts,
@@ -235,6 +274,7 @@ class Site:
             origin=settings.origin or f"{request.scheme}://{request.host}".lower(),
             host=request.host,
             request=request,
+            trace=trace,
         )
 
     def signed_in(self, request: Request) -> Account | None:
@@ -284,7 +324,7 @@ class Site:
         self._check_known(services)
         if route is None:
             return self._elsewhere(request, services)
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" and "OPTIONS" not in route.pages:
             return Response(204, [("Allow", ", ".join(route.allow))])
         page = route.page(request.method)
         if page is None:
@@ -300,7 +340,7 @@ class Site:
             raise services.unsure
 
     def _elsewhere(self, request: Request, services: Services) -> Response:
-        meant = without_slash(services.path)
+        meant = without_slash(services.path, self._route)
         if meant is None:
             raise NotFound
         return Response(308, [("Location", next_url.written(services.url(meant), request.query))])
@@ -339,11 +379,14 @@ class Site:
             said = {"status": error.status, "reason": error.reason, "client": request.client}
             _log.info("request refused", extra={"event": "request-refused", "fields": said})
         unexpected.note_failing_store(request, error)
+        raises(services.trace, error.reason)
 
         def page(status: Status, _error: Refused | None, tongue: str) -> str:
             # A way on from 421 would lead to 421.
             way_on = status.code != MisdirectedRequest.status
-            values = {"status": status, "refused": Problem.of(error, tongue), "way_on": way_on}
+            steps = services.trace
+            told = "" if steps is None else Markup(why.shown(steps, tongue))  # noqa: S704 - it is escaped there
+            values = {"status": status, "refused": Problem.of(error, tongue), "way_on": way_on, "why": told}
             try:
                 return services.page("error.html", **values)
             except Exception as failed:
@@ -352,7 +395,7 @@ class Site:
                 services.parts = replace(services.parts, shell=services.parts.shell.plain)
                 return services.page("error.html", **values)
 
-        return pages.answer(error, answers.asking(request), language=services.language, page=page)
+        return pages.answer(error, answers.asking(request), language=services.language, page=page, trace=services.trace)
 
     def _finished(self, request: Request, response: Response) -> Response:
         """Put on *response* what every answer has."""
@@ -373,14 +416,15 @@ class Site:
             response.body = b""
         return response
 
-    def _failed(self, request: Request, error: Exception) -> Response:
+    def _failed(self, request: Request, error: Exception, trace: Trace) -> Response:
         incident = unexpected.number()
         try:
             unexpected.note(incident, request, error)
             said = self._parts.shell.texts.both("error.incident")
             detail = {tag: text.format(incident=incident) for tag, text in said.items()}
             answer = InternalServerError(detail, reason="unexpected-error", incident=incident)
-            return self._finished(request, self._refused(request, answer, self._services(request)))
+            fails(trace, answer.reason, Status(answer.status).reference)
+            return self._finished(request, self._refused(request, answer, self._services(request, trace)))
         except Exception:
             response = unexpected.plainly(incident)
             headers.protect(response, https=self._parts.settings.https)

@@ -6,6 +6,9 @@ ones that others build on; ``refuse``, ``negotiate``, ``problem`` and ``pages`` 
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from hardtack.status.catalogue import Status
 from hardtack.status.errors import (
     BadGateway,
@@ -53,6 +56,9 @@ from hardtack.status.errors import (
 )
 from hardtack.status.pages import answer
 
+if TYPE_CHECKING:
+    from hardtack.status.lint import of as lint
+
 __all__ = [
     "BadGateway",
     "BadRequest",
@@ -98,4 +104,12 @@ __all__ = [
     "answer",
     "challenge",
     "for_status",
+    "lint",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Its rules are looked at in development and in tests; nobody else should wait for them.
+    if name == "lint":
+        return importlib.import_module("hardtack.status.lint")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

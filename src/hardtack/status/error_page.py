@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from string import Template
 
+from hardtack.status import why
 from hardtack.status.saying import Saying
+from hardtack.status.trace import Step
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #faf8f4; --ink: #26241f; --soft: #67635a; --line: #ddd7ca; --link: #8a4b12 }
@@ -56,34 +59,58 @@ _PAGE = Template("""\
 <main>
 <h1><span class="code">$code</span> $phrase</h1>
 <p>$explanation</p>
-$items$advice$home</main>
+$items$advice$home$why</main>
 </body>
 </html>
 """)
 
 _HOME = {"en": "Go to the home page", "zh": "前往首页"}
+_EXPLAINED = {"en": "What {code} means", "zh": "{code} 的含义"}
 _NOT_OURS = 421  # the home page at this address would be answered with it as well
 
 
-def render(says: Saying, language: str) -> str:
-    """Return the page that shows *says* in *language* (``en`` or ``zh``)."""
+def render(says: Saying, language: str, trace: Sequence[Step] | None = None, explained: str = "") -> str:
+    """Return the page that shows *says*.
+
+    Args:
+        says: what there is to say.
+        language: ``en`` or ``zh``.
+        trace: why it is the answer; shown as well.
+        explained: the address of a page about the code; the way on leads there instead of to the home page.
+    """
     items = "".join(f"<li>{escape(item)}</li>\n" for item in says.items)
     return _PAGE.substitute(
         language=language,
         code=says.code,
         phrase=escape(says.phrase),
-        style=STYLE,
+        style=_style(traced=trace is not None),
         explanation=escape(says.explanation),
         items=f"<ul>\n{items}</ul>\n" if items else "",
         advice=f'<p class="advice">{escape(says.advice)}</p>\n' if says.advice else "",
-        home="" if says.code == _NOT_OURS else f'<p class="home"><a href="/">{escape(_HOME[language])}</a></p>\n',
+        home=_way_on(says.code, language, explained),
+        why="" if trace is None else why.shown(trace, language),
     )
 
 
+def _way_on(code: int, language: str, explained: str) -> str:
+    if code == _NOT_OURS:
+        return ""
+    words = _EXPLAINED[language].format(code=code) if explained else _HOME[language]
+    return f'<p class="home"><a href="{escape(explained or "/")}">{escape(words)}</a></p>\n'
+
+
+def _style(*, traced: bool) -> str:
+    return STYLE + why.STYLE if traced else STYLE
+
+
 @cache
-def content_security_policy() -> str:
-    """Return the policy that lets the page's own style through and nothing else (CSP Level 3)."""
-    digest = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+def content_security_policy(*, traced: bool = False) -> str:
+    """Return the policy that lets the page's own style through and nothing else (CSP Level 3).
+
+    Args:
+        traced: of the page that says why it is the answer.
+    """
+    digest = b64encode(hashlib.sha256(_style(traced=traced).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )

@@ -16,6 +16,7 @@ from hardtack.message import Request, Response
 from hardtack.status import host
 from hardtack.status.errors import BadRequest, HTTPVersionNotSupported
 from hardtack.status.errors import NotImplemented as CannotDo
+from hardtack.status.trace import CONTINUES, Step, Trace
 
 VERSIONS = ("HTTP/1.1", "HTTP/2", "HTTP/3")
 """What is spoken; HTTP/1.0 and any later minor version of 1 is understood as well (RFC 9110 §2.5)."""
@@ -155,6 +156,21 @@ def rest_is_drained(request: Request, response: Response, *, begun: bool) -> boo
     """
     if response.get("Connection") != "close":
         return False
+    return _may_have_content(request) and (begun or "expect" not in request.headers)
+
+
+def _may_have_content(request: Request) -> bool:
     fields = request.headers
     framed = "transfer-encoding" in fields or any(length.strip("0") for length in fields.all("content-length"))
-    return (framed or request.http_version in LATER) and (begun or "expect" not in fields)
+    return framed or request.http_version in LATER
+
+
+def begins_to_read(request: Request, trace: Trace) -> None:
+    """Note in *trace* that content is wanted which the client holds back until then.
+
+    It is the first read by which a server says 100 (RFC 9110 §10.1.1); what else is expected has been refused.
+    """
+    if trace is None or "expect" not in request.headers or request.http_version == "1.0":
+        return
+    if _may_have_content(request):
+        trace.append(Step("driver", "content-is-wanted", "RFC 9110 §10.1.1", CONTINUES))

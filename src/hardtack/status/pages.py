@@ -9,14 +9,15 @@ nothing in it can forge the rest of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hardtack.errors import MisuseError, Refused
 from hardtack.message import Request, Response
-from hardtack.status import error_page, negotiate, problem, saying
+from hardtack.status import error_page, negotiate, problem, saying, why
 from hardtack.status.catalogue import Status, class_of, language_of
 from hardtack.status.errors import for_status, is_field
 from hardtack.status.saying import Saying
+from hardtack.status.trace import Step
 
 Page = Callable[[Status, Refused | None, str], str | None]
 """Makes an HTML page out of the status, the error (``None`` if only a number was given) and the language, or leaves it
@@ -36,6 +37,8 @@ def answer(
     default_language: str = "en",
     types: str = "about:blank",
     problems: bool = False,
+    trace: Sequence[Step] | None = None,
+    explained: str | None = None,
 ) -> Response:
     """Return the answer to *error*.
 
@@ -48,6 +51,8 @@ def answer(
         default_language: the language where the visitor has no wish that we can meet.
         types: where the types of problems are described; see ``problem.document``.
         problems: give whoever accepts anything at all a problem instead of text, as the clients of an API expect.
+        trace: what was tried so far, to be shown below the words; for development. A page that *page* makes is its own.
+        explained: the address below which there is a page for each code, such as ``/status``; our page leads there.
 
     Raises:
         MisuseError: the status is no error, or is given as a bare number although its answer needs a header field.
@@ -60,14 +65,15 @@ def answer(
     variant = _variant(request.headers.joined("accept"), problem.MEDIA_TYPE if problems else TEXT)
     response = Response(code, _headers(refused, variant, tongue))
     if variant == problem.MEDIA_TYPE:
-        body = problem.encode(problem.document(code, refused, tongue, types=types))
+        body = problem.encode(problem.document(code, refused, tongue, types=types, trace=trace))
     elif variant == HTML and (own := page and page(class_of(code), None if isinstance(error, int) else error, tongue)):
         body = _utf8(own)
     elif variant == HTML:
-        body = _utf8(error_page.render(saying.of(code, refused, tongue), tongue))
-        response.set("Content-Security-Policy", error_page.content_security_policy())
+        about = f"{explained}/{class_of(code).slug}" if explained else ""
+        body = _utf8(error_page.render(saying.of(code, refused, tongue), tongue, trace, about))
+        response.set("Content-Security-Policy", error_page.content_security_policy(traced=trace is not None))
     else:
-        body = _utf8(_text(saying.of(code, refused, tongue)))
+        body = _utf8(_text(saying.of(code, refused, tongue), why.as_text(trace or (), tongue)))
     for name in _varies(refused):
         response.vary(name)
     response.set("Content-Length", str(len(body)))
@@ -124,11 +130,12 @@ def _varies(refused: Refused) -> list[str]:
     return [member.strip() for line in lines for member in line.split(",") if member.strip()]
 
 
-def _text(says: Saying) -> str:
+def _text(says: Saying, told: str) -> str:
     blocks = [
         f"{says.code} {says.phrase}",
         "\n".join(filter(None, (says.explanation, says.advice))),
         "\n".join(f"- {item}" for item in says.items),
+        told,
     ]
     return "\n\n".join(filter(None, blocks)) + "\n"
 

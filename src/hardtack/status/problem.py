@@ -10,11 +10,13 @@ left out, and none can take the place of a member named here. Nothing internal i
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from hardtack.errors import Refused, text_in
-from hardtack.status import saying
+from hardtack.status import saying, why
 from hardtack.status.catalogue import language_of
+from hardtack.status.trace import Step
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -22,7 +24,13 @@ _RESERVED = frozenset({"type", "title", "status", "detail", "instance", "slug", 
 
 
 def document(
-    code: int, error: Refused, language: str = "en", *, types: str = "about:blank", instance: str | None = None
+    code: int,
+    error: Refused,
+    language: str = "en",
+    *,
+    types: str = "about:blank",
+    instance: str | None = None,
+    trace: Sequence[Step] | None = None,
 ) -> dict[str, Any]:
     """Return the problem as a JSON object.
 
@@ -32,6 +40,7 @@ def document(
         language: ``en`` or ``zh``.
         types: ``about:blank``, or an absolute address to which the error's slug is appended as its ``type``.
         instance: an address for this one occurrence, if there is one.
+        trace: what was tried, for the member ``trace``; for development.
     """
     language = language_of(language)
     says = saying.of(code, error, language)
@@ -49,7 +58,10 @@ def document(
         members["fields"] = {name: text_in(text, language) for name, text in error.fields.items()}
     if error.retry_after is not None:
         members["retry_after"] = max(0, error.retry_after)
-    own = {name: value for name, value in error.extensions.items() if name not in _RESERVED and _holds(value)}
+    if trace is not None:
+        members["trace"] = why.members(trace)
+    taken = _RESERVED | members.keys()
+    own = {name: value for name, value in error.extensions.items() if name not in taken and _holds(value)}
     return members | own
 
 

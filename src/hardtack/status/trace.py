@@ -58,6 +58,8 @@ class Step(NamedTuple):
 Trace = list[Step] | None
 
 _ANSWERS = "RFC 9110 §15"
+CONTINUES = "continue"
+"""The outcome of a step after which the request goes on."""
 
 
 def answers(steps: Trace, status: int) -> None:
@@ -77,7 +79,7 @@ def raises(steps: Trace, reason: str) -> None:
 
 
 def _says(step: Step, reason: str) -> bool:
-    return step.outcome == reason or (step.moment == "driver" and step.outcome != "")
+    return step.outcome == reason or (step.moment == "driver" and step.outcome not in ("", CONTINUES))
 
 
 def fails(steps: Trace, reason: str, reference: str) -> None:
@@ -86,11 +88,22 @@ def fails(steps: Trace, reason: str, reference: str) -> None:
         steps.append(Step("handler", "fails", reference, reason))
 
 
+def decisive(steps: Iterable[Step]) -> list[Step]:
+    """Return those of *steps* that decided something."""
+    return [step for step in steps if step.outcome]
+
+
+def in_words(moment: Moment, language: str = "en") -> str:
+    """Return what *moment* is called in *language* (``"en"`` or ``"zh"``; English for any other)."""
+    return _WORDS.get(language, _WORDS["en"])[moment]
+
+
 def readable(steps: Iterable[Step], language: str = "en") -> str:
     """Return *steps* for a person, one line each, in *language* (``"en"`` or ``"zh"``; English for any other)."""
-    words = _WORDS.get(language, _WORDS["en"])
+    nothing = _WORDS.get(language, _WORDS["en"])[""]
     return "\n".join(
-        f"{words[step.moment]}: {step.rule} ({step.reference}): {step.outcome or words['']}" for step in steps
+        f"{in_words(step.moment, language)}: {step.rule} ({step.reference}): {step.outcome or nothing}"
+        for step in steps
     )
 
 
@@ -101,6 +114,6 @@ def header(steps: Iterable[Step]) -> str:
     """
     steps = list(steps)
     tried = f"tried={len(steps)}"
-    decisive = "; ".join(f"{step.moment}/{step.rule}={step.outcome}" for step in steps if step.outcome)
-    plain = "".join(character if " " <= character <= "~" else "?" for character in decisive)
+    decided = "; ".join(f"{step.moment}/{step.rule}={step.outcome}" for step in decisive(steps))
+    plain = "".join(character if " " <= character <= "~" else "?" for character in decided)
     return f"{plain[: LONGEST - len(tried) - 2]}; {tried}" if plain else tried

@@ -20,6 +20,7 @@ from hardtack.site import Settings, Site
 
 HOST = (b"host", b"localhost:8000")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
+ACCEPT = (b"accept", b"text/html")
 ORIGIN = (b"origin", b"http://localhost:8000")
 
 
@@ -98,6 +99,79 @@ def test_head_has_the_fields_and_no_content(site: Site) -> None:
     head, _ = run(layer, scope("/", "HEAD"), *content(b""))
     length = dict(head[0]["headers"])[b"content-length"]
     assert (dict(got[0]["headers"])[b"content-length"], b"") == (length, head[1]["body"])
+
+
+def why(sent: list[Message]) -> str | None:
+    """Return what an answer says about why it is one."""
+    value: bytes | None = dict(sent[0]["headers"]).get(b"hardtack-trace")
+    return None if value is None else value.decode().rpartition("; tried=")[0]
+
+
+class TestWhy:
+    """What the site says about its answers, and to whom."""
+
+    def test_in_development_every_answer_says_why(self, site: Site) -> None:
+        """Its own, what it raises, and what the head of a request rules out."""
+        layer = Hardtack(site=site)
+        foreign = [(b"host", b"evil.example")]
+        too_long = (FORM, ORIGIN, (b"content-length", b"9999999"))
+        pieces = content(*[b"a" * 16384] * 100)
+        assert ["handler/answers=200", "handler/answers=303"] == [
+            why(run(layer, asked, *content(b""))[0]) for asked in (scope(), scope("/account", "GET", ACCEPT))
+        ]
+        assert "handler/raises=not-found" == why(run(layer, scope("/nowhere"), *content(b""))[0])
+        assert "refuse/is-local-in-development=" in (why(run(layer, scope(headers=foreign))[0]) or "")
+        assert "refuse/length-is-within-limit=content-length-over-limit" in str(
+            why(run(layer, scope("/sign-in", "POST", *too_long), *content(b"x"))[0])
+        )
+        counted = run(layer, scope("/sign-in", "POST", FORM, ORIGIN), *pieces)[0]
+        assert "driver/content-is-within-limit=content-over-limit" == why(counted)
+
+    def test_the_last_answers_are_shown_to_this_machine(self, site: Site) -> None:
+        """At one address, in any order of forms."""
+        layer = Hardtack(site=site)
+        run(layer, scope("/nowhere", query_string=b"secret=swordfish"), *content(b""))
+        sent, _ = run(layer, scope("/status/trace"), *content(b""))
+        assert b"404 GET /nowhere\n    handler/raises=not-found; tried=" in sent[1]["body"]
+        assert b"swordfish" not in sent[1]["body"]
+        assert [("/nowhere", 404)] == [(each.path, each.status) for each in layer.traces or ()]
+
+    def test_an_error_page_of_the_site_says_why(self, site: Site) -> None:
+        """In its own shell, whose policy lets no style in a page through."""
+        sent, _ = run(Hardtack(site=site), scope("/nowhere", "GET", ACCEPT), *content(b""))
+        page = sent[1]["body"].decode()
+        assert "<code>raises = not-found</code>" in page
+        assert "<style" not in page
+
+    def test_what_nobody_foresaw_is_named_and_not_told(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The number of the incident leads to the log; the field says only that it was that."""
+
+        def fail(*_: object) -> None:
+            raise RuntimeError("swordfish")
+
+        monkeypatch.setattr(Site, "_page", fail)
+        sent, _ = run(Hardtack(site=site), scope(), *content(b""))
+        assert (500, "handler/fails=unexpected-error") == (sent[0]["status"], why(sent))
+        assert b"swordfish" not in sent[1]["body"]
+
+    def test_behind_a_public_origin_nothing_is_told(self, tmp_path: Path) -> None:
+        """Neither in a field nor on a page, and there is no page of last answers, not even for this machine."""
+        keyring = Keyring.generate()
+        accounts = Accounts.connect(f"sqlite:///{tmp_path / 'public.db'}", keyring=keyring)
+        settings = Settings(origin="https://id.example.org")
+        sessions = Sessions(keyring, origin=settings.origin, revocations=accounts.revocations)
+        public = Site(accounts, sessions, settings, keyring)
+        public.start()
+        layer = Hardtack(site=public)
+        host = (b"host", b"id.example.org")
+        for path in ("/", "/nowhere", "/status/trace"):
+            asked = scope(path, headers=[host, ACCEPT], scheme="https")
+            sent, _ = run(layer, asked, *content(b""))
+            assert None is why(sent)
+            assert b'class="why"' not in sent[1]["body"]
+            assert b"Why these answers" not in sent[1]["body"]
+        assert None is layer.traces
+        public.close()
 
 
 def test_a_refusal_that_needs_no_content_asks_for_none(site: Site) -> None:

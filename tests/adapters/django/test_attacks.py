@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.adapters.django.clubs import PASSWORD, Browser
+from tests.adapters.django.clubs import COMMANDS, PASSWORD, Browser, Club, open_club
 from tests.adapters.django.conftest import OpenClub
 
 MIDDLEWARE = [
@@ -24,35 +27,40 @@ URLS = "tests.adapters.django.attacked"
 BOTH = pytest.mark.parametrize("name", ["wsgi", "asgi"])
 
 
+@pytest.fixture(scope="module", params=COMMANDS)
+def attacked(
+    request: pytest.FixtureRequest, foundation: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Club]:
+    """Serve the project once, under both interfaces, for tests without settings of their own; each has its names."""
+    data = tmp_path_factory.mktemp("attacked") / "data"
+    shutil.copytree(foundation, data)
+    with open_club(request.param, data, data.parent / "log", ROOT_URLCONF=URLS) as running:
+        yield running
+
+
 class TestDataOfAnotherAccount:
     """Whoever comes next on a browser looks for what was there before."""
 
-    @BOTH
-    def test_djangos_login_over_somebody_elses_sign_in_shows_nothing_of_theirs(
-        self, open_one: OpenClub, name: str
-    ) -> None:
+    def test_djangos_login_over_somebody_elses_sign_in_shows_nothing_of_theirs(self, attacked: Club) -> None:
         """Django itself cannot see that it was somebody else."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            with club.accounts() as accounts:
-                accounts.add("bert", PASSWORD, now=int(time.time()))
-            browser = club.browser()
-            browser.sign_up("anna")
-            browser.get("/put/ship/gale")
-            answer = browser.post_django("/login", "/login", username="bert", password=PASSWORD, next="/who")
-            assert answer.status == 302
-            assert (browser.who["user"], browser.who["data"]) == ("bert", {})
+        with attacked.accounts() as accounts:
+            accounts.add("bert-login", PASSWORD, now=int(time.time()))
+        browser = attacked.browser()
+        browser.sign_up("anna-login")
+        browser.get("/put/ship/gale")
+        answer = browser.post_django("/login", "/login", username="bert-login", password=PASSWORD, next="/who")
+        assert answer.status == 302
+        assert (browser.who["user"], browser.who["data"]) == ("bert-login", {})
 
-    @BOTH
-    def test_who_it_is_changes_with_the_visit_in_the_same_request(self, open_one: OpenClub, name: str) -> None:
+    def test_who_it_is_changes_with_the_visit_in_the_same_request(self, attacked: Club) -> None:
         """Whoever was looked at before is not taken for the one who is there now."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            with club.accounts() as accounts:
-                accounts.add("bert", PASSWORD, now=int(time.time()))
-            for way in ("turn", "aturn"):
-                browser = club.browser()
-                browser.sign_up(f"anna-{way}")
-                assert browser.get(f"/{way}/bert").json == {"said": [f"anna-{way}", "", "bert"]}
-                assert browser.who["user"] == "bert"
+        with attacked.accounts() as accounts:
+            accounts.add("bert-turn", PASSWORD, now=int(time.time()))
+        for way in ("turn", "aturn"):
+            browser = attacked.browser()
+            browser.sign_up(f"anna-{way}")
+            assert browser.get(f"/{way}/bert-turn").json == {"said": [f"anna-{way}", "", "bert-turn"]}
+            assert browser.who["user"] == "bert-turn"
 
     @pytest.mark.parametrize("every", [False, True])
     def test_a_sign_out_by_the_visit_leaves_nothing_for_the_next(self, open_one: OpenClub, every: bool) -> None:
@@ -64,25 +72,23 @@ class TestDataOfAnotherAccount:
             assert browser.get("/leave").status == 200
             assert (browser.who["user"], browser.who["data"]) == ("", {})
 
-    def test_a_sign_in_by_the_visit_begins_without_the_data_of_before(self, open_one: OpenClub) -> None:
+    def test_a_sign_in_by_the_visit_begins_without_the_data_of_before(self, attacked: Club) -> None:
         """What was put in afterwards is the new account's."""
-        with open_one(ROOT_URLCONF=URLS) as club:
-            with club.accounts() as accounts:
-                accounts.add("bert", PASSWORD, now=int(time.time()))
-            browser = club.browser()
-            browser.sign_up("anna")
-            browser.get("/put/ship/gale")
-            browser.get("/become/bert")
-            assert (browser.who["user"], browser.who["data"]) == ("bert", {"after": "of whoever is here"})
+        with attacked.accounts() as accounts:
+            accounts.add("bert-become", PASSWORD, now=int(time.time()))
+        browser = attacked.browser()
+        browser.sign_up("anna-become")
+        browser.get("/put/ship/gale")
+        browser.get("/become/bert-become")
+        assert (browser.who["user"], browser.who["data"]) == ("bert-become", {"after": "of whoever is here"})
 
-    def test_what_nobody_had_is_taken_into_a_sign_in_by_the_visit(self, open_one: OpenClub) -> None:
+    def test_what_nobody_had_is_taken_into_a_sign_in_by_the_visit(self, attacked: Club) -> None:
         """That is no attack: a basket from before the sign-in stays."""
-        with open_one(ROOT_URLCONF=URLS) as club:
-            with club.accounts() as accounts:
-                accounts.add("bert", PASSWORD, now=int(time.time()))
-            browser = club.browser()
-            browser.get("/become/bert")
-            assert set(browser.who["data"]) == {"before", "after"}
+        with attacked.accounts() as accounts:
+            accounts.add("bert-basket", PASSWORD, now=int(time.time()))
+        browser = attacked.browser()
+        browser.get("/become/bert-basket")
+        assert set(browser.who["data"]) == {"before", "after"}
 
 
 class TestRights:
@@ -133,30 +139,26 @@ class TestRights:
 class TestReports:
     """What errors tell."""
 
-    @BOTH
-    def test_a_report_of_an_error_holds_no_cookie_that_signs_in(self, open_one: OpenClub, name: str) -> None:
+    def test_a_report_of_an_error_holds_no_cookie_that_signs_in(self, attacked: Club) -> None:
         """Django mails the cookies of the request to the administrators, but for its own session's."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            browser = club.browser()
-            browser.sign_up("anna")
-            browser.get("/put/ship/gale")
-            browser.cookies["theme"] = "dark"
-            told = browser.get("/report").text
-            secrets = [value for name, value in browser.cookies.items() if "hardtack" in name]
-            assert len(secrets) > 1
-            assert not [value for value in secrets if value in told]
-            assert '"theme": "dark"' in told
-            assert "gale" not in told
+        browser = attacked.browser()
+        browser.sign_up("anna-report")
+        browser.get("/put/ship/gale")
+        browser.cookies["theme"] = "dark"
+        told = browser.get("/report").text
+        secrets = [value for name, value in browser.cookies.items() if "hardtack" in name]
+        assert len(secrets) > 1
+        assert not [value for value in secrets if value in told]
+        assert '"theme": "dark"' in told
+        assert "gale" not in told
 
-    @BOTH
-    def test_the_page_of_an_error_says_nothing(self, open_one: OpenClub, name: str) -> None:
+    def test_the_page_of_an_error_says_nothing(self, attacked: Club) -> None:
         """And it is the visitor's alone."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            browser = club.browser()
-            browser.sign_up("anna")
-            answer = browser.get("/broken")
-            assert (answer.status, "swordfish" in answer.text) == (500, False)
-            assert answer.headers["Cache-Control"] in {"no-store", "private, no-cache", "private, no-store"}
+        browser = attacked.browser()
+        browser.sign_up("anna-broken")
+        answer = browser.get("/broken")
+        assert (answer.status, "swordfish" in answer.text) == (500, False)
+        assert answer.headers["Cache-Control"] in {"no-store", "private, no-cache", "private, no-store"}
 
 
 class TestCaches:
@@ -183,19 +185,15 @@ class TestCaches:
                 assert "bert" in second.get(path).text
                 assert "anna" not in Browser(club.port).get(path).text
 
-    @BOTH
-    def test_a_view_that_is_kept_by_cache_page_is_not_shown_to_somebody_else(
-        self, open_one: OpenClub, name: str
-    ) -> None:
+    def test_a_view_that_is_kept_by_cache_page_is_not_shown_to_somebody_else(self, attacked: Club) -> None:
         """Though it looks before anything has said whose page it is."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            first, second = club.browser(), club.browser()
-            first.sign_up("anna")
-            second.sign_up("bert")
-            for path in ("/cached", "/acached"):
-                assert first.get(path).text == "secret of anna"
-                assert second.get(path).text == "secret of bert"
-                assert Browser(club.port).get(path).status == 303
+        first, second = attacked.browser(), attacked.browser()
+        first.sign_up("anna-cached")
+        second.sign_up("bert-cached")
+        for path in ("/cached", "/acached"):
+            assert first.get(path).text == "secret of anna-cached"
+            assert second.get(path).text == "secret of bert-cached"
+            assert Browser(attacked.port).get(path).status == 303
 
 
 class TestStores:
@@ -290,29 +288,25 @@ class TestForgedForms:
 class TestLogin:
     """Django's own functions beside the visit."""
 
-    @BOTH
-    def test_a_disabled_account_is_not_signed_in_by_djangos_login(self, open_one: OpenClub, name: str) -> None:
+    def test_a_disabled_account_is_not_signed_in_by_djangos_login(self, attacked: Club) -> None:
         """Whoever calls it: the next request knows nobody."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            first, browser = club.browser(), club.browser()
-            first.sign_up("anna")
-            assert first.who["in"] is True
-            assert browser.get("/both/anna").text == "anna"
-            assert browser.who["user"] == "anna"
-            with club.accounts() as accounts:
-                accounts.disable("anna", int(time.time()))
-            assert browser.who["in"] is False
-            browser.get("/both/anna")
-            assert browser.who["in"] is False
+        first, browser = attacked.browser(), attacked.browser()
+        first.sign_up("anna-disabled")
+        assert first.who["in"] is True
+        assert browser.get("/both/anna-disabled").text == "anna-disabled"
+        assert browser.who["user"] == "anna-disabled"
+        with attacked.accounts() as accounts:
+            accounts.disable("anna-disabled", int(time.time()))
+        assert browser.who["in"] is False
+        browser.get("/both/anna-disabled")
+        assert browser.who["in"] is False
 
-    @BOTH
-    def test_a_password_is_checked_asynchronously_too(self, open_one: OpenClub, name: str) -> None:
+    def test_a_password_is_checked_asynchronously_too(self, attacked: Club) -> None:
         """And none is none."""
-        with open_one(name, ROOT_URLCONF=URLS) as club:
-            with club.accounts() as accounts:
-                accounts.add("anna", PASSWORD, now=int(time.time()))
-            browser = club.browser()
-            for password, user in ((PASSWORD, "anna"), ("n" * 20, None)):
-                asked = urlencode({"name": "anna", "password": password})
-                assert browser.get(f"/aboth?{asked}").json == {"user": user, "nobody": True}
-            assert browser.who["in"] is False
+        with attacked.accounts() as accounts:
+            accounts.add("anna-async", PASSWORD, now=int(time.time()))
+        browser = attacked.browser()
+        for password, user in ((PASSWORD, "anna-async"), ("n" * 20, None)):
+            asked = urlencode({"name": "anna-async", "password": password})
+            assert browser.get(f"/aboth?{asked}").json == {"user": user, "nobody": True}
+        assert browser.who["in"] is False

@@ -24,7 +24,7 @@ from hardtack.adapters.error_answers import MADE
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status import InternalServerError, stand_in
-from hardtack.status.framing import rest_is_drained
+from hardtack.status.framing import begins_to_read, rest_is_drained
 from hardtack.status.rules import CARRIER
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Exchange(Carrying):
     def _before(self) -> Response | None:
         """Decide what the head alone decides."""
         layer = self._layer
-        self._steps = [] if layer.answering.traces else None
+        self._steps = layer.answering.begin()
         head = request_head(self._scope)
         try:
             self._request, response = layer.answering.before(head, layer.in_flight - 1, self._steps)
@@ -144,6 +144,8 @@ class Exchange(Carrying):
             return await self._receive()
         if self._deadline is not None:
             self._deadline.stop()  # while the client is slow, the handler is not
+        if not content.begun:
+            begins_to_read(self.request, self._steps)
         answering = self._answering
         try:
             message = await content.next()

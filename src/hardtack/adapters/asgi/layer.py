@@ -20,6 +20,7 @@ from hardtack.adapters.asgi.lifespan import Behind
 from hardtack.adapters.asgi.session import SessionLayer
 from hardtack.adapters.asgi.status import StatusLayer
 from hardtack.adapters.asgi.types import AnyASGIApp, Receive, Scope, Send
+from hardtack.adapters.traces import Traces
 from hardtack.errors import MisuseError
 from hardtack.status.limits import PAGE_THREADS, PAGES_WAITING, PRUNE_INTERVAL
 
@@ -82,6 +83,16 @@ class Hardtack:
     def site(self) -> Site | None:
         """The pages, if there are any."""
         return self._site
+
+    @property
+    def pages(self) -> Pages | None:
+        """What answers with them."""
+        return self._pages
+
+    @property
+    def traces(self) -> Traces | None:
+        """The last answers of the pages and why they are what they are, in development mode."""
+        return None if self._pages is None else self._pages.traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""

@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hardtack.adapters.answering import TRACE_FIELD, Answering, Steps, known
+from hardtack.adapters.answering import Answering, Steps, known
 from hardtack.adapters.asgi.exchange import Exchange
 from hardtack.adapters.asgi.translate import REQUEST, STEPS, head_of, refuse_handshake, request_head, with_fields
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
+from hardtack.adapters.traces import Traces
 from hardtack.message import Request
 from hardtack.status import Status, finish, ranges, refuse
-from hardtack.status.trace import Step, answers, header
+from hardtack.status.trace import Step, answers
 
 REMEMBERED = 1024
 """Heads and names of fields that are remembered; more are looked at by the rules each time."""
@@ -63,6 +64,11 @@ class StatusLayer:
         self._few_fields = policy.max_field_count
 
     @property
+    def traces(self) -> Traces | None:
+        """The last answers and why they are what they are, where ``trace`` is on."""
+        return self.answering.traces
+
+    @property
     def maintenance(self) -> bool:
         """Whether everybody gets 503; may be set while the application runs, for this process."""
         return self.answering.maintenance
@@ -75,13 +81,13 @@ class StatusLayer:
         """Answer one connection (ASGI 3)."""
         if scope["type"] != "http":
             if scope["type"] == "websocket":
-                steps: Steps = [] if self.answering.traces else None
+                steps = self.answering.begin()
                 request = await self._handshake(scope, receive, send, steps)
                 if request is None:
                     return
                 scope = {**scope, REQUEST: request}
                 if steps is not None:
-                    scope[STEPS], send = steps, _telling(send, steps)
+                    scope[STEPS], send = steps, _telling(send, self.answering, request, steps)
             await self.app(scope, receive, send)
             return
         self.in_flight += 1
@@ -170,7 +176,7 @@ class StatusLayer:
         return scope
 
 
-def _telling(send: Send, steps: list[Step]) -> Send:
+def _telling(send: Send, answering: Answering, request: Request, steps: list[Step]) -> Send:
     """Return what sends the acceptance of a WebSocket with why it is one."""
 
     async def sent(message: Message) -> None:
@@ -178,7 +184,7 @@ def _telling(send: Send, steps: list[Step]) -> Send:
             status = Status.SWITCHING_PROTOCOLS
             answers(steps, status.code)
             _, fields = head_of({"status": status.code, **message})
-            message = with_fields(message, [*fields, (TRACE_FIELD, header(steps))])
+            message = with_fields(message, [*fields, *answering.told(request, status.code, steps)])
         await send(message)
 
     return sent

@@ -26,6 +26,7 @@ from hardtack.errors import Refused
 from hardtack.message import Request, Response
 from hardtack.status.admit import admit
 from hardtack.status.finish import LOOKED_AT, NEEDS_NOTHING, VALIDATORS
+from hardtack.status.framing import begins_to_read
 from hardtack.status.precondition import NotModified
 from hardtack.status.rules import CARRIER
 
@@ -48,7 +49,7 @@ class Exchange(Carrying):
         self.answering = answering
         self.most = answering.max_body
         self.asked = translate.head_of(request)
-        self.steps = self._steps = [] if answering.traces else None
+        self.steps = self._steps = answering.begin()
         self._error: Exception | None = None
         self._plain = False  # nothing in the request asks for a change of the answer
         self._request = request
@@ -127,6 +128,8 @@ class Exchange(Carrying):
             Refused: it came too slowly.
         """
         begun = monotonic()
+        if self._began is None:
+            begins_to_read(self.asked, self.steps)
         self._began = self._began or begun
         piece = source(-1 if size is None else size)
         limits, now = self.answering.limits, monotonic()

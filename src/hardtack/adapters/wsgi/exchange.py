@@ -22,6 +22,7 @@ from hardtack.adapters.wsgi.translate import line, number, request_head
 from hardtack.adapters.wsgi.types import Environ, StartResponse, Write
 from hardtack.message import Request, Response
 from hardtack.status import stand_in
+from hardtack.status.framing import begins_to_read
 from hardtack.status.outgoing import HOP_BY_HOP
 from hardtack.status.rules import CARRIER
 
@@ -79,7 +80,7 @@ class Exchange(Carrying):
         self._environ = environ
         self._start = start_response
         self._request = request_head(environ)
-        self._steps = [] if layer.answering.traces else None
+        self._steps = layer.answering.begin()
         self._status: str | None = None  # of the application's answer, which is held back
         self._fields: list[tuple[str, str]] = []
         self._written: list[bytes] = []
@@ -134,6 +135,8 @@ class Exchange(Carrying):
             Refused: too much has come, or too slowly.
         """
         begun = monotonic()
+        if self._began is None:
+            begins_to_read(self._request, self._steps)
         self._began = self._began or begun
         # One more than may come, so that "everything" is bounded too.
         most = self.left + 1

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardtack.adapters.site_answering import SiteAnswering
-from hardtack.adapters.wsgi.exchange import REQUEST
+from hardtack.adapters.wsgi.exchange import REQUEST, STEPS
 from hardtack.adapters.wsgi.status import StatusLayer
 from hardtack.adapters.wsgi.translate import content, line
 from hardtack.adapters.wsgi.types import Environ, StartResponse
@@ -33,6 +33,6 @@ class Pages(StatusLayer):
 
     def _page(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request with its page."""
-        response = self._site.answer(replace(environ[REQUEST], body=content(environ)))
+        response = self._site.answer(replace(environ[REQUEST], body=content(environ)), environ[STEPS])
         start_response(line(response.status), response.headers)
         return [response.body] if response.body else []

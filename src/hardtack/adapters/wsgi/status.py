@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from hardtack.adapters.answering import Answering, known
+from hardtack.adapters.traces import Traces
 from hardtack.adapters.wsgi.exchange import Exchange
 from hardtack.adapters.wsgi.pieces import Body
 from hardtack.adapters.wsgi.types import Environ, StartResponse, WSGIApp
@@ -46,6 +47,11 @@ class StatusLayer:
         self._counts = self.answering.limits.in_flight is not None
         self._in_flight = 0
         self._lock = Lock()
+
+    @property
+    def traces(self) -> Traces | None:
+        """The last answers and why they are what they are, where ``trace`` is on."""
+        return self.answering.traces
 
     @property
     def maintenance(self) -> bool:

@@ -17,6 +17,7 @@ from hardtack.login.hashing import cores
 from hardtack.login.tuning import memory_here
 from hardtack.session.policy import LOOPBACK_HOSTS
 from hardtack.site import asvs, seen
+from hardtack.site import listening as at
 
 WORKER = 90 * 1024
 """KiB that a worker takes besides what hashes fill."""
@@ -95,11 +96,9 @@ def openness(patient: Patient) -> Findings:
         yield found("playground-open")
     if not settings.development and settings.sign_up_open:
         yield found("sign-up-open")
-    # A setting of its own, where there is one.
-    admin = getattr(settings, "admin_listen", None)
-    if admin is not None:
-        host = str(admin).rpartition(":")[0].strip("[]")
-        yield found("admin-right" if host in ("", "::1", *LOOPBACK_HOSTS) else "admin-open", place=admin)
+    if settings.admin_listen is not None:
+        own = at.parse(settings.admin_listen).own
+        yield found("admin-right" if own else "admin-open", place=settings.admin_listen)
 
 
 def assurance(patient: Patient) -> Findings:

@@ -50,9 +50,9 @@ CAUSES: dict[int, Cause] = {
         "postcard-sent-twice",
         {"en": "A postcard, sent by a nervous finger", "zh": "手一抖，明信片寄了两次"},
         {
-            "en": "The form of a postcard brings some letters that are good for one card. What comes of it is a note, and the "
-            "answer leads there with GET, so that reloading the page sends nothing again. The last line sends the same "
-            "form once more: there is one card all the same, and the answer leads to it.",
+            "en": "The form of a postcard brings some letters that are good for one card. The card becomes a note, and "
+            "the answer leads there with GET, so that reloading the page sends nothing again. The last line sends the "
+            "same form once more: there is one card all the same, and the answer leads to it.",
             "zh": "明信片的表单带着一串只够寄一张的字符。寄出后成为一张便条，响应用 GET 引向它，"
             "所以刷新页面不会再寄一次。最后一行把同一张表单又发了一遍：明信片仍然只有一张，响应引向的也是它。",
         },

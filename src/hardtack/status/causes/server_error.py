@@ -69,12 +69,12 @@ CAUSES: dict[int, Cause] = {
         {"en": "A ninth cup of tea at once", "zh": "同时要的第九杯茶"},
         {
             "en": (
-                "Tea takes three seconds, and while it brews it holds one of the eight places that the playground has. "
-                "Eight people wait for theirs; whoever comes ninth is turned away at once and told when to come back "
-                "(Retry-After). The rest of the service has places of its own and does not notice."
+                "Tea takes three seconds, and while it brews it holds one of the eight places that the playground has "
+                "in each process. Eight people wait for theirs; whoever comes ninth is turned away at once and told "
+                "when to come back (Retry-After). The rest of the service has places of its own and does not notice."
             ),
             "zh": (
-                "泡一杯茶要三秒，泡的时候占用演练场八个名额中的一个。已有八个人在等，第九个人会立刻被请回，"
+                "泡一杯茶要三秒，泡的时候占用一个名额，演练场在每个进程里有八个。已有八个人在等，第九个人会立刻被请回，"
                 "并得知何时再来（Retry-After）。服务的其他部分有自己的名额，不受影响。"
             ),
         },

@@ -23,7 +23,7 @@ CAUSES: dict[int, Cause] = {
             "这个临时响应，正文随后送到，最终响应再说明收到了什么。假如规则不放行，最终响应会马上到来，正文也就不必白送。",
         },
         ("curl -i --http1.1 -H 'Expect: 100-continue' -d 'a barrel of biscuits' {origin}/playground/digests",),
-        "",
+        "driver/content-is-wanted=continue",
     ),
     101: Cause(
         "socket-that-echoes",
@@ -140,7 +140,7 @@ CAUSES: dict[int, Cause] = {
     ),
     206: Cause(
         "resumed-download",
-        {"en": "A download that goes on where it broke off", "zh": "从断处接着下载"},
+        {"en": "A download that goes on where it broke", "zh": "从断处接着下载"},
         {
             "en": "The second line fetches half of an almanac, as if the connection had broken. The third sees how "
             "much is there already and asks for the rest with Range. The file is longer than that and can be cut "

@@ -54,11 +54,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "请求不成其为 HTTP，或者不可信时使用：HTTP/1.1 里没有 `Host` 或有两个（RFC 9112 §3.2），"
-                "字段名与冒号之间有空格（RFC 9112 §5.1），`Content-Length` 不是数字或自相矛盾（RFC 9112 §6.3），"
-                "JSON 解析不了。正文能解析、只是值不对，用 422 更准确；格式不接收用 415，地址过长用 414，"
-                "首部过大用 431。客户端遇到不认识的 4xx 一律按 400 处理（RFC 9110 §15），"
-                "所以没有更合适的状态码时也用它。"
+                "请求不合 HTTP 的格式，或者不可信时使用：HTTP/1.1 里没有 `Host` 或有两个（RFC 9112 §3.2），"
+                "字段名与冒号之间有空格（RFC 9112 §5.1），`Content-Length` 不是数字或自相矛盾（RFC 9112 §6.3），JSON "
+                "解析不了。正文能解析、只是值不对，用 422 更准确；格式不接收用 415，地址过长用 414，首部过大用 431。"
+                "客户端遇到不认识的 4xx 一律按 400 处理（RFC 9110 §15），所以没有更合适的状态码时也用它。"
             ),
             fields={
                 "Connection": (
@@ -76,7 +75,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "前后两台服务器对请求在哪里结束看法不一，就成了请求走私。要么拒绝，要么只认 `Transfer-Encoding`；"
                     "无论哪种，答完都要关闭连接（RFC 9112 §6.1）。"
                 ),
-                "解析 JSON 或查询参数时抛出异常，就答 500：错在客户端，却惊动了值班的人。应捕获异常，改答 400。",
+                (
+                    "解析 JSON 或查询参数时抛出异常，就答 500：错在客户端，却惊动了服务器的值班人员。应捕获异常，改答 "
+                    "400。"
+                ),
                 (
                     "不管是没登录还是重名，一律 400：客户端只能猜。请分别用 401、404、409、422，并在内容里写明原因，"
                     "例如采用 `application/problem+json`（RFC 9457）。"
@@ -108,9 +110,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "No `WWW-Authenticate`, as in many JSON APIs: the field is required (RFC 9110 §15.5.2), and Java's "
-                    "`HttpClient` with an authenticator throws an exception without it. Send at least `Bearer` with a "
-                    "realm."
+                    "No `WWW-Authenticate`, as in many JSON APIs: the field is required (RFC 9110 §15.5.2), and some "
+                    "client libraries fail without it. Send at least `Bearer` with a realm."
                 ),
                 (
                     "`Basic` in the answer to a call by a script: the browser opens its password dialogue over the "
@@ -147,7 +148,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             mistakes=(
                 (
                     "不带 `WWW-Authenticate`，许多 JSON 接口都这样：这个字段必不可少（RFC 9110 §15.5.2），"
-                    "Java 的 `HttpClient` 设了 authenticator 时，缺了它会直接抛异常。至少发一个带 realm 的 `Bearer`。"
+                    "有的客户端库缺了它就会出错。至少发一个带 realm 的 `Bearer`。"
                 ),
                 (
                     "脚本发来的请求也用 `Basic` 质询：浏览器会在页面上弹出密码框。请改用浏览器不会插手的方案，"
@@ -165,16 +166,15 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "en": Chapter(
             when=(
                 "The RFC keeps the number for later and says no more (RFC 9110 §15.5.3), so its meaning is what a "
-                "service documents: Stripe's API sends it when a card is declined, DeepSeek's when the prepaid balance "
-                "is used up. Take it only where money really is what is missing; a lack of rights is 403, too many "
-                "requests in a while 429."
+                "service documents: a card that was declined, or a prepaid balance that is used up. Take it only "
+                "where money really is what is missing; a lack of rights is 403, too many requests in a while 429."
             ),
             fields={},
             client=(
                 "To every browser, cache and library it is a 400 with another number: the content is shown, and "
                 "nothing is paid or repeated. The content therefore has to say what is owed and where to pay, for a "
-                "program in members that are documented. Schemes such as x402, where a program pays by itself and "
-                "repeats the request, are agreements between the two sides and no standard of the IETF."
+                "program in members that are documented. Schemes by which a program pays by itself and repeats the "
+                "request are agreements between the two sides and no standard of the IETF."
             ),
             mistakes=(
                 (
@@ -193,15 +193,14 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "RFC 只说这个编号留待将来，没有更多内容（RFC 9110 §15.5.3），所以含义由各家服务的文档来定："
-                "Stripe 的接口在刷卡被拒时发送它，DeepSeek 的接口在余额用完时发送。只有缺的确实是钱才用它；"
-                "权限不足用 403，短时间内请求过多用 429。"
+                "RFC 只说这个编号留待将来，没有更多内容（RFC 9110 §15.5.3），所以含义由各家服务的文档来定，"
+                "例如刷卡被拒，或者预付的余额用完。只有缺的确实是钱才用它；权限不足用 403，短时间内请求过多用 429。"
             ),
             fields={},
             client=(
                 "在浏览器、缓存和程序库看来，它不过是换了编号的 400：内容照样显示，不会替人付款，也不会重试。"
-                "因此内容里要写明欠多少、到哪里付；给程序看的，要有文档约定的字段。"
-                "x402 之类的方案让程序自己付款后重发，那是双方的约定，并不是 IETF 的标准。"
+                "因此内容里要写明欠多少、到哪里付；给程序看的，要有文档约定的字段。让程序自己付款后重发的方案，"
+                "都是双方的约定，并不是 IETF 的标准。"
             ),
             mistakes=(
                 "只有一个 402，什么也不说：访客会以为网站坏了。请写明要付什么，并给出付款页面的链接。",
@@ -213,10 +212,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     403: {
         "en": Chapter(
             when=(
-                "The request is understood, and nobody with these credentials may do it: a right is missing, a check "
+                "The request is understood, but it is not allowed with these credentials: a right is missing, a check "
                 "against cross-site requests has failed, a policy bars the path or the network. No valid credentials "
-                "at all is 401; a method that is open to nobody here is 405. To hide that something exists, answer 404 "
-                "(RFC 9110 §15.5.4), and answer it in the same way and equally fast for things that do not exist."
+                "at all is 401; a method that is open to nobody here is 405. To hide that something exists, answer "
+                "404 (RFC 9110 §15.5.4), and answer it in the same way and equally fast for things that do not exist."
             ),
             fields={},
             client=(
@@ -241,8 +240,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "server's error log first."
                 ),
                 (
-                    "A bare 403 from a firewall for web applications: the owner of the site cannot tell which rule has "
-                    "fired. Give the page a reference number that is also in the log."
+                    "A bare 403 from a web application firewall: the owner of the site cannot tell which rule it was. "
+                    "Give the page a reference number that is also in the log."
                 ),
             ),
         ),
@@ -265,7 +264,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "明明是文件权限的问题，却去查账户的权限：nginx 进程读不了文件，或目录没有首页文件，都会答 403。"
                     "先看服务器的错误日志。"
                 ),
-                "应用防火墙只给一个光秃秃的 403：站长查不出是哪条规则拦下的。页面上应有编号，日志里也记同一个编号。",
+                (
+                    "Web 应用防火墙只给一个 403，什么也不说：站长查不出是哪条规则拦下的。页面上应有编号，"
+                    "日志里也记同一个编号。"
+                ),
             ),
         ),
     },
@@ -279,9 +281,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             fields={},
             client=(
                 "A browser shows the content. Caches may keep a 404 without having been told to (RFC 9110 §15.1), and "
-                "CDNs do: CloudFront keeps it for ten seconds by default, so a page that was published a moment ago "
-                "may still seem to be missing. Search engines drop the page; a missing `robots.txt` means that "
-                "everything may be fetched (RFC 9309 §2.3.1.3)."
+                "CDNs do for a short while: a page that was published a moment ago may still seem to be missing. "
+                "Search engines drop the page; a missing `robots.txt` means that everything may be fetched (RFC 9309 "
+                "§2.3.1.3)."
             ),
             mistakes=(
                 (
@@ -310,9 +312,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "浏览器显示内容。缓存不必得到许可就可以保存 404（RFC 9110 §15.1），CDN 也确实会存："
-                "CloudFront 默认存十秒，所以刚发布的页面可能一时还显示不存在。搜索引擎会把页面移出索引；"
-                "没有 `robots.txt` 则表示一切都可以抓取（RFC 9309 §2.3.1.3）。"
+                "浏览器显示内容。缓存不必得到许可就可以保存 404（RFC 9110 §15.1），CDN 也确实会存一小会儿，"
+                "所以刚发布的页面可能一时还显示不存在。搜索引擎会把页面移出索引；没有 `robots.txt` "
+                "则表示一切都可以抓取（RFC 9309 §2.3.1.3）。"
             ),
             mistakes=(
                 (
@@ -331,9 +333,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     405: {
         "en": Chapter(
             when=(
-                "The server knows the method, and the path exists, but this resource does not allow it (RFC 9110 "
-                "§15.5.6). A method that the server does not know at all is 501 (RFC 9110 §9.1); one that only this "
-                "caller may not use is 403."
+                "The server knows the method, and the path exists, but this resource does not allow the method (RFC "
+                "9110 §15.5.6). A method that the server does not know at all is 501 (RFC 9110 §9.1); one that only "
+                "this caller may not use is 403."
             ),
             fields={
                 "Allow": (
@@ -357,9 +359,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "§15.5.6), so add it there or let the application answer."
                 ),
                 (
-                    "Only the methods of the first route that fits: Starlette and FastAPI answer `GET, HEAD` or `GET` "
-                    "for a path whose PUT and DELETE are routes of their own. Collect the methods of all routes with "
-                    "that path."
+                    "Only the methods of the first route that fits, as some routers do: a path whose PUT and DELETE "
+                    "are routes of their own then says `GET, HEAD`. Collect the methods of all routes with that path."
                 ),
                 (
                     "405 for HEAD where GET works: monitors and link checkers that ask with HEAD report the page as "
@@ -390,8 +391,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "请在那里补上，或交给应用来答。"
                 ),
                 (
-                    "只列出第一个匹配的路由的方法：同一路径的 PUT、DELETE 另有路由时，"
-                    "Starlette 和 FastAPI 只答 `GET, HEAD` 或 `GET`。应汇总这个路径上所有路由的方法。"
+                    "只列出第一个匹配的路由的方法，有些路由器就这样：同一路径的 PUT、DELETE 另有路由，`Allow` "
+                    "里却只有 `GET, HEAD`。应汇总这个路径上所有路由的方法。"
                 ),
                 "GET 可用，HEAD 却答 405：用 HEAD 探测的监控和死链检查会误报。凡是有 GET 的地方都应支持 HEAD。",
             ),
@@ -408,9 +409,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "Browsers end their `Accept` with `*/*` and so hardly ever see it; programs with a narrow `Accept` do. "
-                "The content should list what there is, but no standard says how a program would choose from that list "
-                "by itself (RFC 9110 §15.5.7). On shared hosting a 406 often comes from ModSecurity, and then it has "
+                "Browsers end their `Accept` with `*/*` and so hardly ever see it; programs with a narrow `Accept` "
+                "do. The content should list what there is, but no standard says how a program would choose from that "
+                "list by itself (RFC 9110 §15.5.7). Some web application firewalls answer 406 too, and then it has "
                 "nothing to do with `Accept`."
             ),
             mistakes=(
@@ -434,16 +435,16 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "`Accept` 等字段排除了现有的一切形式，硬塞一种过去又没有用处，例如调用方只会读取自己要的那种格式。"
+                "`Accept` 等字段排除了现有的一切形式，另给一种又没有用处，例如调用方只会读取自己要的那种格式。"
                 "这是可选的做法，从不强制：服务器也可以不理会这个愿望，发送默认形式（RFC 9110 §12.4.1）。"
                 "没有合适的内容编码时，就不编码直接发送，除非连 `identity` 也被排除（RFC 9110 §12.5.3）。"
                 "请求自身的格式不合适，是 415。"
             ),
             fields={},
             client=(
-                "浏览器的 `Accept` 总以 `*/*` 收尾，几乎遇不到它；`Accept` 写得很窄的程序才会。内容里应列出现有的形式，"
-                "但程序如何自动从中挑选，并没有标准（RFC 9110 §15.5.7）。虚拟主机上的 406 往往来自 ModSecurity，"
-                "与 `Accept` 毫无关系。"
+                "浏览器的 `Accept` 总以 `*/*` 收尾，几乎遇不到它；`Accept` 写得很窄的程序才会。"
+                "内容里应列出现有的形式，但程序如何自动从中挑选，并没有标准（RFC 9110 §15.5.7）。有些 Web "
+                "应用防火墙拦下请求时也答 406，那就与 `Accept` 毫无关系。"
             ),
             mistakes=(
                 (
@@ -492,8 +493,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "(`jdk.http.auth.tunneling.disabledSchemes`). Offer another scheme, or change that property."
                 ),
                 (
-                    "Letting `Proxy-Authorization` travel on to the site: that hands the password of the network to "
-                    "strangers. The proxy takes the field out once it has used it."
+                    "Letting `Proxy-Authorization` travel on to the site: that hands the proxy's password to "
+                    "strangers. The proxy has to take the field out once it has used it."
                 ),
             ),
         ),
@@ -524,21 +525,21 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "对 Java 程序只提供 `Basic`：自 8u111 起，Java 在 https 隧道里不用它（"
                     "`jdk.http.auth.tunneling.disabledSchemes`）。请提供别的方案，或修改这个属性。"
                 ),
-                "把 `Proxy-Authorization` 一路传给网站：等于把内网密码交给外人。代理用过之后就应去掉这个字段。",
+                "把 `Proxy-Authorization` 一路传给网站：等于把代理的密码交给外人。代理用过之后就应去掉这个字段。",
             ),
         ),
     },
     408: {
         "en": Chapter(
             when=(
-                "A request has begun, and its header or its content stalls for longer than the server waits. A handler "
-                "that takes too long is not the client's fault: that is 503, or 504 where another server was waited "
-                "for. A connection without any request on it is best closed without a word."
+                "A request has begun, and its header section or its content stalls for longer than the server waits. "
+                "A handler that takes too long is not the client's fault: that is 503, or 504 where another server "
+                "was waited for. A connection without any request on it is best closed without a word."
             ),
             fields={
                 "Connection": (
-                    "`close`: the rest of the late request may still come in, and on an open connection it would be "
-                    "taken for the next one (RFC 9110 §15.5.9)."
+                    "`close`: the server waits no longer (RFC 9110 §15.5.9), and on an open connection the rest of "
+                    "the late request would be taken for the next one."
                 ),
             },
             client=(
@@ -557,9 +558,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "503 or 504."
                 ),
                 (
-                    "No limit at all: uvicorn, gunicorn's threads and waitress waited for over a minute for a header "
-                    "that did not end, which invites Slowloris attacks. Set a limit, or put a proxy in front that has "
-                    "one (nginx: `client_header_timeout`)."
+                    "No limit at all on a header section that does not end, as in several application servers: that "
+                    "invites Slowloris attacks. Set a limit, or put a proxy in front that has one (nginx: "
+                    "`client_header_timeout`)."
                 ),
                 (
                     "One limit for the whole upload: a large file over a slow line never arrives. Limit the pause "
@@ -574,7 +575,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Connection": (
-                    "写 `close`：迟到的那部分请求还可能传来，连接不关，就会被当成下一个请求（RFC 9110 §15.5.9）。"
+                    "写 `close`：服务器不再等了（RFC 9110 §15.5.9）；连接不关，迟到的那部分请求会被当成下一个请求。"
                 ),
             },
             client=(
@@ -588,9 +589,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 ),
                 "程序或数据库太慢也答 408：客户端会重发，负载越来越重。应改答 503 或 504。",
                 (
-                    "完全不设时限：uvicorn、gunicorn 的线程模式和 waitress 对迟迟不结束的首部等了一分多钟，"
-                    "正中 Slowloris 攻击的下怀。请设时限，或在前面放一个有时限的代理（nginx：`client_header_timeout`）"
-                    "。"
+                    "首部迟迟不结束也一直等，好几种应用服务器就这样：很容易遭到 Slowloris 攻击。请设时限，"
+                    "或在前面放一个有时限的代理（nginx：`client_header_timeout`）。"
                 ),
                 "整个上传只设一个总时限：网速慢的人永远传不完大文件。应限制两段数据之间的停顿，或要求最低速率。",
             ),
@@ -644,7 +644,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 "唯一索引冲突变成 500：两个人同一秒注册同一个名称，事先的检查都放行了。应捕获数据库的错误，改答 409。",
-                "只有 409，不说原因：冲突说不清楚，谁也解决不了。请写明是什么和什么冲突。",
+                "只有 409，不说原因：冲突说不清楚，谁也解决不了。请写明哪一项与哪一项冲突。",
                 "值本身就不对也答 409，例如结束早于开始：客户端会去等一个永远不会出现的状态。应改答 422。",
                 "注册时用 409 泄露哪个邮箱已有账户。这属于隐私时，两种情况要答得一样，其余的用邮件告知。",
             ),
@@ -655,14 +655,13 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             when=(
                 "Somebody has decided that the resource is gone for good: an account was deleted, a campaign is over, "
                 "a version of an API has been switched off. If that is not certain, 404 is the answer (RFC 9110 "
-                "§15.5.11); if there is a successor, 301 or 308. The mark need not be kept for ever."
+                "§15.5.11); if there is a successor, 301 or 308. The 410 need not be kept up for ever."
             ),
             fields={},
             client=(
-                "Google treats 404 and 410 alike: both take the page out of its index. Apple's push service sends 410 "
-                "for a device that has ended its registration, and the sender is to delete it from its list; feed "
-                "readers that heed the code stop fetching. Caches may keep it without a lifetime (RFC 9110 §15.1); "
-                "bookmarks stay in the browser."
+                "Google treats 404 and 410 alike: both take the page out of its index. Feed readers that heed the "
+                "code stop fetching, and whoever sends messages to the address takes it off the list. Caches may keep "
+                "it without a lifetime (RFC 9110 §15.1); bookmarks stay in the browser."
             ),
             mistakes=(
                 (
@@ -687,8 +686,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "Google 对 404 和 410 一视同仁，都会移出索引。苹果的推送服务用 410 表示设备已取消注册，"
-                "发送方应把它从名单中删除；遵守它的订阅阅读器会停止抓取。缓存不必有有效期也可以保存（RFC 9110 §15.1）；"
+                "Google 对 404 和 410 一视同仁，都会移出索引。遵守它的订阅阅读器会停止抓取；"
+                "往这个地址推送消息的一方，应把它从名单中删除。缓存不必有有效期也可以保存（RFC 9110 §15.1）；"
                 "浏览器的书签还在。"
             ),
             mistakes=(
@@ -706,9 +705,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "en": Chapter(
             when=(
                 "The server, or what stands behind it, has to know the size before it takes the content: a storage "
-                "service such as S3, or a gateway that cannot pass chunks on (RFC 9112 §6.3). A server that can read "
-                "chunks has no need of it: it counts while it reads, and answers 413 once there is too much. A length "
-                "that is given but malformed is 400."
+                "service, or a gateway that cannot pass chunks on (RFC 9112 §6.3). A server that can read chunks has "
+                "no need of it: it counts while it reads, and answers 413 once there is too much. A length that is "
+                "given but malformed is 400."
             ),
             fields={},
             client=(
@@ -723,8 +722,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "agent should not send the field then (RFC 9110 §8.6)."
                 ),
                 (
-                    "A client's POST without content and without `Content-Length: 0`: some front ends, Google's among "
-                    "them, answer 411. Send the zero, as user agents normally do (RFC 9110 §8.6)."
+                    "A client's POST without content and without `Content-Length: 0`: some front ends answer 411 to "
+                    "it. Send the zero, as user agents should (RFC 9110 §8.6)."
                 ),
                 (
                     "nginx with `proxy_request_buffering off` in front of an application that wants a length: chunks "
@@ -734,9 +733,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "服务器或它后面的系统必须先知道大小才能接收：例如 S3 之类的存储服务，"
-                "或者无法转发分块的网关（RFC 9112 §6.3）。能读分块的服务器用不着它：边读边数，超了再答 413。"
-                "给了长度但写得不对，是 400。"
+                "服务器或它后面的系统必须先知道大小才能接收：例如存储服务，或者无法转发分块的网关（RFC 9112 §6.3）。"
+                "能读分块的服务器用不着它：边读边数，超了再答 413。给了长度但写得不对，是 400。"
             ),
             fields={},
             client=(
@@ -747,8 +745,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             mistakes=(
                 "GET 或 DELETE 没有正文，也要求长度：没有什么可量的，这时客户端本不应发送这个字段（RFC 9110 §8.6）。",
                 (
-                    "客户端发送没有正文的 POST，又不写 `Content-Length: 0`：有些前端服务器会答 411，Google 的就是。"
-                    "照惯例把 0 发出去（RFC 9110 §8.6）。"
+                    "客户端发送没有正文的 POST，又不写 `Content-Length: 0`：有些前端服务器会答 411。应按规范写上 "
+                    "0（RFC 9110 §8.6）。"
                 ),
                 (
                     "应用要求长度，前面的 nginx 却设了 `proxy_request_buffering off`：分块会原样传过去。保留缓冲，"
@@ -811,7 +809,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "处理完才检查条件：改动已经做了，412 说的就不是实情。应在执行之前比较，"
+                    "处理完才检查条件：改动已经做了，412 就不符合实情。应在执行之前比较，"
                     "并与写入放在同一个事务里（`UPDATE … WHERE version = …`）。"
                 ),
                 (
@@ -858,7 +856,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "Looking at `Content-Length` only: content in chunks has none. Count what is read as well.",
                 (
                     "400 or 500 for content that is too large: the client cannot know that a smaller file would do. "
-                    "Django 5.2 answers 400; turn that into 413."
+                    "Where a framework does so, turn it into 413."
                 ),
             ),
         ),
@@ -874,8 +872,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "Connection": "HTTP/1.1 服务器不想再读下去时写 `close`；在 HTTP/2 和 HTTP/3 里，结束这个流就够了。",
             },
             client=(
-                "浏览器总要把表单发完；服务器若中途关闭连接，响应可能丢失，访客只看到 `ERR_CONNECTION_RESET`。"
-                "用 HTTP/1.1 发送 1 MB 以上的内容时，curl 会先用 `Expect: 100-continue` 询问，被拒就一点也不发。"
+                "浏览器会把表单一直发完；服务器若中途关闭连接，响应可能丢失，访客只看到 `ERR_CONNECTION_RESET`。用 "
+                "HTTP/1.1 发送 1 MB 以上的内容时，curl 会先用 `Expect: 100-continue` 询问，被拒就一点也不发。"
                 "程序可以压缩、分段，或者放弃；`curl --retry` 不会重试它。"
             ),
             mistakes=(
@@ -888,7 +886,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "然后才关（RFC 9112 §9.6）。"
                 ),
                 "只看 `Content-Length`：分块的正文没有它。读的时候也要计数。",
-                "内容过大却答 400 或 500：客户端不知道换个小文件就行。Django 5.2 就答 400，请改成 413。",
+                "内容过大却答 400 或 500：客户端不知道换个小文件就行。框架若这样答，请改成 413。",
             ),
         ),
     },
@@ -917,8 +915,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "length. Answer 414."
                 ),
                 (
-                    "400, as uvicorn does: the client does not learn what is wrong. Let a proxy in front set the limit "
-                    "and answer 414 (nginx: `large_client_header_buffers`)."
+                    "400, as some application servers do: the client does not learn what is wrong. Let a proxy in "
+                    "front set the limit and answer 414 (nginx: `large_client_header_buffers`)."
                 ),
                 (
                     "Raising the limit for a GET of 100 kB: proxies, CDNs and logs on the way have limits of their "
@@ -928,23 +926,23 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "请求目标长得超出服务器愿意解析的限度，就必须答 414（RFC 9112 §3）；"
-                "各方至少应支持 8000 个八位字节的请求行。一般只有最前面的服务器说得出口，框架至多把上限设得更低。"
-                "Cookie 等字段过大是 431，即使两者共用一个缓冲区。"
+                "请求目标长得超出服务器愿意解析的限度，就必须答 414（RFC 9112 §3）；各方至少应支持 8000 "
+                "个八位字节的请求行。一般只有最前面的服务器能答它，框架至多把上限设得更低。Cookie 等字段过大是 431，"
+                "即使两者共用一个缓冲区。"
             ),
             fields={},
             client=(
-                "浏览器只显示内容，不会替人缩短地址。程序应把参数改作 POST 的正文发送。"
-                "缓存不必有有效期也可以保存 414（RFC 9110 §15.1），但几乎没人会再要同一个长地址，无甚影响。"
+                "浏览器只显示内容，不会替人缩短地址。程序应把参数改作 POST 的正文发送。缓存不必有有效期也可以保存 "
+                "414（RFC 9110 §15.1），但几乎没人会再要同一个长地址，影响不大。"
             ),
             mistakes=(
                 (
-                    "登录页每次重定向都把整个地址包进 `?next=`：一圈比一圈长，最后得到 414。应把目标存进会话，"
+                    "登录页每次重定向都把整个地址包进 `?next=`：一次比一次长，最后得到 414。应把目标存进会话，"
                     "里面已有 `next` 就直接沿用，不要再套一层。"
                 ),
                 "地址过长答 404，IIS 就这样（404.14 和 404.15）：没人会想到是长度的问题。应改答 414。",
                 (
-                    "答 400，uvicorn 就这样：客户端不知道错在哪里。让前面的代理设上限并答 414（nginx："
+                    "答 400，有些应用服务器就这样：客户端不知道错在哪里。让前面的代理设上限并答 414（nginx："
                     "`large_client_header_buffers`）。"
                 ),
                 "为了 100 kB 的 GET 去调高上限：沿途的代理、CDN 和日志各有上限，往往只有 8 kB。数据应放进正文。",
@@ -1057,14 +1055,17 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "416 because one range of several is past the end, as Starlette does for `bytes=0-9,5000-`: send "
+                    "416 because one range of several is past the end, as in `bytes=0-9,5000-` for a short file: send "
                     "206 with those that can be served."
                 ),
                 (
-                    "416 for an unknown unit such as `items=0-9`, as Flask does: `Range` has to be ignored then, and "
-                    "the answer is 200 (RFC 9110 §14.2)."
+                    "416 for an unknown unit such as `items=0-9`: `Range` has to be ignored then, and the answer is "
+                    "200 (RFC 9110 §14.2)."
                 ),
-                "No `Content-Range`, as from Apache 2.4: the client does not learn the length.",
+                (
+                    "No `Content-Range`: the client does not learn the length. For a range of bytes it should be "
+                    "there (RFC 9110 §15.5.17)."
+                ),
                 (
                     "416 for `bytes=0-` on an empty file, which players ask for as a matter of course: a server may "
                     "ignore the field when there is no content (RFC 9110 §14.2), and 200 is the kinder answer."
@@ -1088,15 +1089,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "因为服务器随时可以用 200 发送全部内容。"
             ),
             mistakes=(
-                (
-                    "几个范围里有一个越过末尾就答 416，Starlette 对 `bytes=0-9,5000-` 就这样：应改答 206，"
-                    "发送能满足的那些。"
-                ),
-                (
-                    "单位不认识（例如 `items=0-9`）就答 416，Flask 就这样：这时必须忽略 `Range`，"
-                    "答 200（RFC 9110 §14.2）。"
-                ),
-                "不带 `Content-Range`，Apache 2.4 就这样：客户端不知道长度是多少。",
+                ("几个范围里有一个越过末尾就答 416，例如对短文件要 `bytes=0-9,5000-`：应改答 206，发送能满足的那些。"),
+                ("单位不认识（例如 `items=0-9`）就答 416：这时必须忽略 `Range`，答 200（RFC 9110 §14.2）。"),
+                "不带 `Content-Range`：客户端不知道长度是多少。范围以字节计时应当带上（RFC 9110 §15.5.17）。",
                 (
                     "对空文件的 `bytes=0-` 答 416，而播放器照例就是这样问的："
                     "没有内容时服务器可以忽略这个字段（RFC 9110 §14.2），答 200 更妥当。"
@@ -1107,9 +1102,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     417: {
         "en": Chapter(
             when=(
-                "`Expect` has a member other than `100-continue`; the server may answer 417, or take no notice (RFC "
-                "9110 §10.1.1). For `100-continue` itself, send 100, or the final code if it is certain already: 401, "
-                "413 or 415 is then the better answer. In an HTTP/1.0 request that expectation has to be ignored."
+                "`Expect` has a member other than `100-continue`; the server may answer 417, or ignore it (RFC 9110 "
+                "§10.1.1). For `100-continue` itself, send 100, or the final code if it is certain already: 401, 413 "
+                "or 415 is then the better answer. In an HTTP/1.0 request that expectation has to be ignored."
             ),
             fields={},
             client=(
@@ -1127,8 +1122,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "the content. One of the two is due at once (RFC 9110 §10.1.1)."
                 ),
                 (
-                    "417 because a rule of the business was not met, as the Frappe framework does for invalid "
-                    "documents: the code is about the field `Expect`. Answer 422."
+                    "417 because the content breaks a rule of the application: the code is about the field `Expect`. "
+                    "Answer 422."
                 ),
                 (
                     "An error page that repeats the value of `Expect` unescaped: Apache had such a hole "
@@ -1154,7 +1149,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "既不发 100，也不给最终响应：客户端白等一场（curl 等一秒）才发送内容。"
                     "两者必须立刻给出一个（RFC 9110 §10.1.1）。"
                 ),
-                "业务规则不满足也答 417，Frappe 框架对无效的单据就这样：这个状态码只讲 `Expect` 字段。应改答 422。",
+                "内容不符合应用的规则也答 417：这个状态码只讲 `Expect` 字段。应改答 422。",
                 "错误页原样回显 `Expect` 的值：Apache 有过这样的漏洞（CVE-2006-3918）。要转义，或者不写。",
             ),
         ),

@@ -18,9 +18,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             fields={},
             client=(
                 "It counts as a 400 (RFC 9110 §15): the content is shown, nothing is repeated, and no cache keeps it "
-                "without a lifetime. Still, some send it: Binance's API to an address that it has banned for ignoring "
-                "429 (with `Retry-After`, which a client should heed), the site Douban to crawlers, Google's `/teapot` "
-                "for fun. Libraries carry the name: `HTTPStatus.IM_A_TEAPOT` in Python, `StatusTeapot` in Go."
+                "without a lifetime. Some services send it all the same, to callers that they have banned or for fun; "
+                "a client heeds `Retry-After` there as anywhere. Libraries carry the name: `HTTPStatus.IM_A_TEAPOT` "
+                "in Python, `StatusTeapot` in Go."
             ),
             mistakes=(
                 (
@@ -46,15 +46,14 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "它等同于 400（RFC 9110 §15）：内容照样显示，不会重试，没有有效期就不缓存。可还是有人在发："
-                "币安的接口用它答复无视 429 而被封禁的地址（带有 `Retry-After`，客户端应当遵守），豆瓣用它答复爬虫，"
-                "Google 的 `/teapot` 则纯属好玩。程序库里也有它的名字：Python 的 `HTTPStatus.IM_A_TEAPOT`，"
-                "Go 的 `StatusTeapot`。"
+                "它等同于 400（RFC 9110 §15）：内容照样显示，不会重试，没有有效期就不缓存。有的服务还是会发，"
+                "或者用来答复被封禁的调用方，或者只为好玩；若带有 `Retry-After`，客户端照样应当遵守。"
+                "程序库里也有它的名字：Python 的 `HTTPStatus.IM_A_TEAPOT`，Go 的 `StatusTeapot`。"
             ),
             mistakes=(
                 (
-                    "对爬虫答 418，以为这样不露口风：它们很清楚 4xx 是什么，守规矩的客户端反倒不知道何时再来。"
-                    "应改答 403，或 429 加 `Retry-After`。"
+                    "对爬虫答 418，以为这样不露口风：它们很清楚 4xx 是什么，守规矩的客户端反而不知道何时再来。应改答 "
+                    "403，或 429 加 `Retry-After`。"
                 ),
                 "功能没写完先用 418 占位，结果上了线：监控和客户端都不知道怎么处理。应改答 501 或 503。",
                 (
@@ -81,8 +80,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "nginx in front of Apache over TLS without SNI: since 2.4.64 Apache answers 421 to that. Set "
-                    "`proxy_ssl_server_name on;` and `proxy_ssl_name $host;`."
+                    "A proxy that speaks TLS to the server behind it without SNI: newer versions of Apache answer 421 "
+                    "to that. For nginx, set `proxy_ssl_server_name on;` and `proxy_ssl_name $host;`."
                 ),
                 (
                     "A proxy that passes its own upstream's name on as `Host`: the application then refuses every "
@@ -93,8 +92,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "made to bear a stranger's host. Keep a list of names and answer 421 to the rest."
                 ),
                 (
-                    "400 for a host that is unknown but well-formed, as Django does: a browser that has reused a "
-                    "connection then does not try another. Answer 421."
+                    "400 for a host that is unknown but well-formed: a browser that has reused a connection then does "
+                    "not try another. Answer 421."
                 ),
             ),
         ),
@@ -112,8 +111,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "nginx 经 TLS 转给 Apache，却不发 SNI：自 2.4.64 起 Apache 会答 421。"
-                    "请设 `proxy_ssl_server_name on;` 和 `proxy_ssl_name $host;`。"
+                    "代理经 TLS 转给后方，却不发 SNI：较新的 Apache 会答 421。nginx 请设 `proxy_ssl_server_name on;` "
+                    "和 `proxy_ssl_name $host;`。"
                 ),
                 (
                     "代理把上游自己的名称当作 `Host` 传过去：应用便拒绝所有请求。应传访客所用的名称（nginx："
@@ -123,7 +122,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "什么名称都给默认站点：邮件里的链接、缓存里的条目就可能被换成别人的主机名。应列出自己的名称，"
                     "其余答 421。"
                 ),
-                "主机名写法没错、只是不认识，就答 400，Django 就这样：共用连接的浏览器不会再换一条。应改答 421。",
+                "主机名写法没错、只是不认识，就答 400：共用连接的浏览器不会再换一条。应改答 421。",
             ),
         ),
     },
@@ -147,14 +146,14 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     '200 with `"success": false` inside: caches, monitors and the error paths of clients see a '
                     "success. Answer 422."
                 ),
-                "422 for JSON that does not parse, as FastAPI does: that is broken syntax, so 400.",
+                "422 for JSON that does not parse: that is broken syntax, so 400.",
                 (
                     "Reporting one fault at a time, or only that something is invalid: the person sends the form five "
                     "times. Name all fields and what is wrong with each."
                 ),
                 (
-                    "Repeating the rejected values in the answer, passwords included, as Pydantic's `input` does: they "
-                    "end up in logs. Leave them out."
+                    "Repeating the rejected values in the answer, passwords included, as some validators do: they end "
+                    "up in logs. Leave them out."
                 ),
             ),
         ),
@@ -172,9 +171,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 '答 200，里面写 `"success": false`：缓存、监控和客户端的错误处理都以为成功了。应改答 422。',
-                "JSON 解析不了也答 422，FastAPI 就这样：那是语法错误，应改答 400。",
-                "一次只报一个错，或者只说无效：人要把表单提交五遍。请一次写明所有字段，以及各自错在哪里。",
-                "把被拒的值原样写回响应，连密码也在内，Pydantic 的 `input` 就这样：最后都进了日志。请去掉。",
+                "JSON 解析不了也答 422：那是语法错误，应改答 400。",
+                "一次只报一个错，或者只说无效：用户要把表单提交五遍。请一次写明所有字段，以及各自错在哪里。",
+                "把被拒的值原样写回响应，连密码也在内，有些校验库就这样：最后都进了日志。请去掉。",
             ),
         ),
     },
@@ -195,8 +194,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "Locks without an end: after a crash nobody can save any more, as users of Nextcloud know. Give "
-                    "every lock a timeout, and let its owner or an administrator break it."
+                    "Locks without an end: after a crash nobody can save any more. Give every lock a timeout, and let "
+                    "its owner or an administrator break it."
                 ),
                 "423 for a GET: a write lock does not concern it (RFC 4918 §7). Answer 200.",
                 (
@@ -222,10 +221,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "就在 `If` 里带上令牌（RFC 4918 §10.4）。办公软件会以只读方式打开，或另存副本。"
             ),
             mistakes=(
-                (
-                    "锁没有期限：程序一崩溃就谁也存不了，Nextcloud 的用户深有体会。每把锁都要有时限，"
-                    "并允许持锁人或管理员解开。"
-                ),
+                ("锁没有期限：程序一崩溃就谁也存不了。每把锁都要有时限，并允许持锁人或管理员解开。"),
                 "GET 也答 423：写锁与它无关（RFC 4918 §7），应改答 200。",
                 "多次输错密码、账户被封，答 423：等于告诉外人这个账户存在。应与密码错误答得一样，或用 429。",
                 (
@@ -239,9 +235,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "en": Chapter(
             when=(
                 "Inside a 207: PROPPATCH sets all properties or none, so when one fails the others get 424 (RFC 4918 "
-                "§9.2). Batches do likewise for a step that was left out because an earlier one failed, for instance "
-                "in Microsoft Graph. As the answer to a single request it is hardly ever right: where a service behind "
-                "the server fails, it is 502, 503 or 504."
+                "§9.2). Batches do likewise for a step that was left out because an earlier one failed. As the answer "
+                "to a single request it is hardly ever right: where a service behind the server fails, it is 502, 503 "
+                "or 504."
             ),
             fields={},
             client=(
@@ -266,9 +262,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "用在 207 里面：PROPPATCH 要么全部设置，要么一个也不设，所以一个属性失败，其余都是 424（RFC 4918 §9.2）"
-                "。批处理也这样：前一步失败，后面略过的步骤答 424，例如 Microsoft Graph。单独一个请求几乎用不着它："
-                "后端的服务出错，应当用 502、503 或 504。"
+                "用在 207 里面：PROPPATCH 要么全部设置，要么一个也不设，所以一个属性失败，其余都是 424（RFC 4918 "
+                "§9.2）。批处理也这样：前一步失败，后面略过的步骤答 424。单独一个请求几乎用不着它：后端的服务出错，"
+                "应当用 502、503 或 504。"
             ),
             fields={},
             client=(
@@ -344,7 +340,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "所有服务器的规则要一致。"
                 ),
                 (
-                    "凡是 GET 都放心：退订、确认之类的链接同样有后果（RFC 8470 §3）。早期数据里的要拒绝，"
+                    "以为 GET 都没关系：退订、确认之类的链接同样有后果（RFC 8470 §3）。早期数据里的要拒绝，"
                     "或者让它什么也不改。"
                 ),
                 (
@@ -360,8 +356,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "The address works only over another protocol that the same connection can change to: a WebSocket "
                 "opened with a plain GET, or in a version that the server does not speak (RFC 6455 §4.2.2). A switch "
                 "to https is a matter for a redirect, 308 or 301, as `Upgrade` cannot lead to another connection (RFC "
-                "9110 §7.8); an HTTP version that is not served is 505. In HTTP/2 and HTTP/3 both fields are forbidden "
-                "(RFC 9113 §8.2.2, RFC 9114 §4.2), so 426 cannot be said properly there."
+                "9110 §7.8); an HTTP version that is not served is 505. In HTTP/2 and HTTP/3 both fields are "
+                "forbidden (RFC 9113 §8.2.2, RFC 9114 §4.2), so 426 cannot be sent properly there."
             ),
             fields={
                 "Upgrade": "The protocols that would do, the preferred one first, such as `websocket` (RFC 9110 §7.8).",
@@ -382,8 +378,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     'Connection "upgrade";`.'
                 ),
                 (
-                    "nginx in front of Envoy or Istio, with HTTP/1.0 towards it, long the default: Envoy answers 426 "
-                    "to that. Set `proxy_http_version 1.1;`."
+                    "A proxy that speaks HTTP/1.0 to the server behind it, long the default of nginx: Envoy, for one, "
+                    "answers 426 to that. Set `proxy_http_version 1.1;`."
                 ),
                 (
                     "426 to force https: browsers do not follow it. Redirect, and send `Strict-Transport-Security` "
@@ -398,10 +394,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "zh": Chapter(
             when=(
                 "这个地址只能走另一种协议，而且在同一条连接上就能切换：用普通 GET 打开 WebSocket，"
-                "或者版本是服务器不支持的（RFC 6455 §4.2.2）。改用 https 应当靠重定向（308 或 301），"
-                "因为 `Upgrade` 不能引到另一条连接上去（RFC 9110 §7.8）；不支持的 HTTP 版本是 505。"
-                "HTTP/2 和 HTTP/3 里这两个字段都不许出现（RFC 9113 §8.2.2、RFC 9114 §4.2），"
-                "所以在那里没法好好地答 426。"
+                "或者版本是服务器不支持的（RFC 6455 §4.2.2）。改用 https 应当靠重定向（308 或 301），因为 `Upgrade` "
+                "不能引到另一条连接上去（RFC 9110 §7.8）；不支持的 HTTP 版本是 505。HTTP/2 和 HTTP/3 "
+                "里这两个字段都不许出现（RFC 9113 §8.2.2、RFC 9114 §4.2），所以在那里无法正确地答 426。"
             ),
             fields={
                 "Upgrade": "可用的协议，首选的在前，例如 `websocket`（RFC 9110 §7.8）。",
@@ -417,8 +412,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     '`proxy_set_header Upgrade $http_upgrade;` 和 `proxy_set_header Connection "upgrade";`。'
                 ),
                 (
-                    "nginx 以 HTTP/1.0（长期以来的默认值）转给 Envoy 或 Istio：Envoy 会答 426。"
-                    "请设 `proxy_http_version 1.1;`。"
+                    "代理以 HTTP/1.0 转给后方（nginx 长期以来的默认值）：有的服务器会答 426，例如 Envoy。请设 "
+                    "`proxy_http_version 1.1;`。"
                 ),
                 "用 426 强制 https：浏览器不会照办。应重定向，并在 https 上发送 `Strict-Transport-Security`。",
                 (
@@ -466,7 +461,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 "要求 `If-Match`，GET 却不给 `ETag`：谁也办不到。先把强标签发出来。",
-                "缺条件却答 412：412 是说条件有了但不成立。应改答 428。",
+                "缺条件却答 412：412 表示带了条件但不成立。应改答 428。",
                 "以为 `If-Match: *` 也算保护：只要地址上有东西它就成立。应要求具体的标签。",
                 "在用的接口一夜之间启用：旧客户端全部失败。先记录哪些请求没带条件，通知他们。",
             ),
@@ -506,7 +501,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "date in the format of HTTP."
                 ),
                 (
-                    "A rule of the CDN that caches all 4xx: the 429 of one client reaches everybody. It must not be "
+                    "A CDN that is set to cache every 4xx: the 429 of one client reaches everybody. It must not be "
                     "stored (RFC 6585 §4), so add `Cache-Control: no-store`."
                 ),
             ),
@@ -562,7 +557,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "Keeping state in cookies, for the whole domain: a few of 4 kB each are enough, as nginx and "
+                    "Keeping state in cookies, for the whole domain: a few of 4 kB each are too many, as nginx and "
                     "Apache take about 8 kB for one field. Keep it on the server, with an identifier in the cookie, "
                     "and narrow `Domain` and `Path`."
                 ),
@@ -584,8 +579,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "浏览器每次都带着同样的 Cookie，所以全站都打不开，连退出登录也不行。响应自己就能帮忙："
-                "错误响应里的 `Set-Cookie` 浏览器照样执行（RFC 6265 §3），`Max-Age=0` 可以删掉惹事的那个，"
+                "浏览器每次都带着同样的 Cookie，所以全站都打不开，连退出登录也不行。响应自己就能帮忙：错误响应里的 "
+                "`Set-Cookie` 浏览器照样执行（RFC 6265 §3），`Max-Age=0` 可以删掉出问题的那个，"
                 '`Clear-Site-Data: "cookies"` 则全部清除。任何缓存都不得保存它（RFC 6585 §5）。'
             ),
             mistakes=(
@@ -620,10 +615,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             },
             client=(
                 "A browser shows the content, search engines drop the page, and caches may keep it without a lifetime "
-                "(RFC 7725 §3). GitHub's API answers so for repositories taken down after a notice, and some "
-                "newspapers in the USA did so for visitors from Europe in May 2018. A provider that cuts into TLS "
-                "cannot send it without an error about the certificate, so people there see a failed connection "
-                "instead."
+                "(RFC 7725 §3). A provider that cuts into TLS cannot send it without an error about the certificate, "
+                "so people there see a failed connection instead."
             ),
             mistakes=(
                 (
@@ -651,9 +644,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 ),
             },
             client=(
-                "浏览器显示内容，搜索引擎移除页面，缓存不必有有效期也可以保存（RFC 7725 §3）。"
-                "GitHub 的接口对因通知而下架的仓库这样答；2018 年 5 月，一些美国报纸对欧洲访客也这样答。"
-                "运营商插手 TLS 连接，必然引出证书错误，送不到 451，人们看到的只是连接失败。"
+                "浏览器显示内容，搜索引擎移除页面，缓存不必有有效期也可以保存（RFC 7725 §3）。运营商插手 TLS 连接，"
+                "必然引出证书错误，送不到 451，人们看到的只是连接失败。"
             ),
             mistakes=(
                 (

@@ -11,12 +11,12 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     100: {
         "en": Chapter(
             when=(
-                "The server sends it when a request carries `Expect: 100-continue`, has content still to come, and its "
-                "method, address and header fields give no reason to refuse (RFC 9110 §10.1.1). If they do give one, "
-                "it sends the final answer at once instead: 401, 403, 405, 413, 417, whatever applies. It may leave "
-                "100 out once some of the content has arrived, and never sends it, or any other 1xx, to a client of "
-                "HTTP/1.0 (RFC 9110 §15.2). An application does not write 100 itself: it refuses before it begins to "
-                "read, and a server that waits for that read then never says 100."
+                "The server sends it when a request carries `Expect: 100-continue`, has content still to come, and "
+                "its method, address and header fields give no reason to refuse (RFC 9110 §10.1.1). If they do give "
+                "one, it sends the final answer at once instead: 401, 403, 405, 413, 417, whatever applies. It may "
+                "leave 100 out once some of the content has arrived, and never sends it, or any other 1xx, to a "
+                "client of HTTP/1.0 (RFC 9110 §15.2). An application does not write 100 itself: it refuses before it "
+                "begins to read, and a server that says 100 only at that read then never says it."
             ),
             fields={},
             client=(
@@ -36,12 +36,13 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "well."
                 ),
                 (
-                    "Sending 100 to a request of HTTP/1.0 because it carries `Expect`. The field must be ignored there "
-                    "(RFC 9110 §10.1.1); several Python servers still get it wrong."
+                    "Sending 100 to a request of HTTP/1.0 because it carries `Expect`. The expectation must be "
+                    "ignored there (RFC 9110 §10.1.1)."
                 ),
                 (
                     "Answering early with an error and leaving the connection in doubt. Say `Connection: close`, or "
-                    "read the rest away, or the content of this request is taken for the beginning of the next."
+                    "read the rest and throw it away; otherwise the content of this request is taken for the "
+                    "beginning of the next."
                 ),
             ),
         ),
@@ -49,29 +50,26 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             when=(
                 "请求带有 `Expect: 100-continue`，正文还没到，而单看方法、地址和首部又没有理由拒绝时，"
                 "服务器发送它（RFC 9110 §10.1.1）。有理由拒绝，就直接给出最终响应：401、403、405、413、417，"
-                "该是哪个就是哪个。正文若已到了一部分，100 可以省去；对 HTTP/1.0 的客户端，"
-                "任何 1xx 都不得发送（RFC 9110 §15.2）。应用不必自己写 100：要拒绝就在读正文之前拒绝，"
-                "那些等应用来读才开口的服务器便不会说 100。"
+                "该是哪个就是哪个。正文若已到了一部分，100 可以省去；对 HTTP/1.0 的客户端，任何 1xx 都不得发送（RFC "
+                "9110 §15.2）。应用不必自己写 100：要拒绝就在读正文之前拒绝，等应用开始读取才发 100 的服务器，"
+                "就不会再发。"
             ),
             fields={},
             client=(
-                "用 HTTP/1.1 时，正文超过 1 MB 或长度未知，curl 就会带上 `Expect: 100-continue`，等一秒，"
-                "没等到 100 也照样发送；收到 417 则去掉 `Expect` 重来。浏览器从不发送这个字段，脚本也设置不了："
-                "fetch 不允许。没有问过的客户端收到 100，丢掉它接着等。"
+                "用 HTTP/1.1 时，正文超过 1 MB 或长度未知，curl 就会带上 `Expect: 100-continue`，等一秒，没等到 100 "
+                "也照样发送；收到 417 则去掉 `Expect` 重来。浏览器从不发送这个字段，脚本也设置不了：fetch 不允许。"
+                "没有问过的客户端收到 100，会忽略它，继续等待。"
             ),
             mistakes=(
                 (
-                    "把上传的内容全收下来，再说不行。凭首部就能定的事（登录、方法、`Content-Length` 超限），"
-                    "应在读正文之前定。"
+                    "把上传的内容全收下来，再说不行。看首部就能决定的事（登录、方法、`Content-Length` 超限），"
+                    "应在读正文之前决定。"
                 ),
                 (
                     "以为应用隔着会缓冲的代理也能拦住客户端。nginx 自己回答 `Expect`，先把正文收齐再转交，"
                     "所以它的 `client_max_body_size` 也要设对。"
                 ),
-                (
-                    "HTTP/1.0 的请求带了 `Expect`，也回 100。那里必须忽略这个字段（RFC 9110 §10.1.1），"
-                    "好几种 Python 服务器至今做错。"
-                ),
+                ("HTTP/1.0 的请求带了 `Expect`，也回 100。对 HTTP/1.0 必须忽略这项要求（RFC 9110 §10.1.1）。"),
                 (
                     "提前报错，却不交代连接怎么办。要么写明 `Connection: close`，要么把剩下的正文读掉，"
                     "否则这次的正文会被当成下一个请求的开头。"
@@ -112,15 +110,15 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 ),
                 (
                     "Switching before `Origin` was checked. The same-origin rule does not hold for WebSocket, and "
-                    "cookies are sent along: compare `Origin` and refuse a strange one with 403 instead of switching."
+                    "cookies are sent along: compare `Origin`, and refuse one that is not your own with 403."
                 ),
                 (
                     "Letting a middleware or a view write 101. Only the server that owns the connection can switch it; "
                     "an application accepts through the interface it was given (in ASGI, `websocket.accept`)."
                 ),
                 (
-                    "Offering the upgrade from cleartext to HTTP/2, `Upgrade: h2c`. RFC 9113 §3.1 retired it, and "
-                    "proxies that passed it on blindly let requests be smuggled past them."
+                    "Offering the upgrade from cleartext to HTTP/2, `Upgrade: h2c`. RFC 9113 §3.1 deprecates it, and "
+                    "a proxy that passes it on blindly no longer sees the requests that follow."
                 ),
             ),
         ),
@@ -142,14 +140,14 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 ),
             },
             client=(
-                "空行一过，这条连接上说的就不再是 HTTP。"
-                "打开 WebSocket 的浏览器还会拿自己发出的键核对 `Sec-WebSocket-Accept`，值不对，"
-                "或者冒出一个没提出过的子协议，连接即告失败（RFC 6455 §4.1）。这里没有缓存的事。"
+                "首部末尾的空行之后，这条连接上就不再是 HTTP。打开 WebSocket 的浏览器还会拿自己发出的键核对 "
+                "`Sec-WebSocket-Accept`，值不对，或者冒出一个没提出过的子协议，连接即告失败（RFC 6455 §4.1）。"
+                "缓存与此无关。"
             ),
             mistakes=(
                 (
-                    "前面的代理把升级弄丢了。nginx 默认不转发 `Upgrade` 和 `Connection`："
-                    "要用 `proxy_set_header` 写上这两个，默认还不是 1.1 的版本再加 `proxy_http_version 1.1`。"
+                    "前面的代理把升级弄丢了。nginx 默认不转发 `Upgrade` 和 `Connection`：要用 `proxy_set_header` "
+                    "写上这两个，默认版本不是 1.1 的，再加上 `proxy_http_version 1.1`。"
                 ),
                 (
                     "没查 `Origin` 就切换。同源规则管不到 WebSocket，Cookie 却会一起发来：先比对 `Origin`，"
@@ -160,8 +158,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "应用通过自己得到的接口表示接受（ASGI 里是 `websocket.accept`）。"
                 ),
                 (
-                    "允许从明文升级到 HTTP/2，即 `Upgrade: h2c`。RFC 9113 §3.1 已将它作废；盲目转发它的代理，"
-                    "曾让请求走私得逞。"
+                    "允许从明文升级到 HTTP/2，即 `Upgrade: h2c`。RFC 9113 §3.1 已弃用它；盲目转发它的代理，"
+                    "再也看不到之后的请求。"
                 ),
             ),
         ),
@@ -170,9 +168,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "en": Chapter(
             when=(
                 "No longer. RFC 2518 (§10.1) had WebDAV servers send it during methods that take long, say more than "
-                "20 seconds; RFC 4918 left it out again, and the registration says obsolete. Cyrus IMAP still sends it "
-                "from its CalDAV server while it works, and Node offers `response.writeProcessing()`. Work that takes "
-                "long is answered with 202 and a place to look; what is only to be fetched in advance goes into a 103."
+                "20 seconds; RFC 4918 left it out again, and the registry calls it obsolete. Work that takes long is "
+                "answered with 202 and a place to look; what is only to be fetched in advance goes into a 103."
             ),
             fields={},
             client=(
@@ -190,16 +187,15 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "know 1xx from behind at all: raise the proxy's time limit for this path, or make the work a job."
                 ),
                 (
-                    "Setting it as the status of an ordinary response object. Several Python servers close the "
-                    "connection or pass it on as a final answer; no 1xx belongs there."
+                    "Setting it as the status of an ordinary response object. The client then has no final answer; no "
+                    "1xx belongs there."
                 ),
             ),
         ),
         "zh": Chapter(
             when=(
-                "如今不再发送。RFC 2518（§10.1）让 WebDAV 服务器在耗时较长（比如超过 20 秒）的方法中途发送它，"
-                "RFC 4918 又把它去掉，登记表上注明已废弃。Cyrus IMAP 的 CalDAV 服务器办理期间还在发，"
-                "Node 也留着 `response.writeProcessing()`。耗时的工作用 202 回答，并指明到哪里看结果；"
+                "如今不再发送。RFC 2518（§10.1）让 WebDAV 服务器在耗时较长（比如超过 20 秒）的方法中途发送它，RFC "
+                "4918 又把它去掉，登记表上注明已废弃。耗时的工作用 202 回答，并指明到哪里看结果；"
                 "只是想让客户端提前取东西，用 103。"
             ),
             fields={},
@@ -210,13 +206,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             mistakes=(
                 "任务还在进行，就把 102 当作最终响应。客户端会一直等下去，等不到结果：应当用 202。",
                 (
-                    "靠它拖住代理，不让代理超时。许多代理只认最终响应，有的根本不懂后方发来的 1xx："
+                    "靠它拖住代理，不让代理超时。许多代理只认最终响应，有的根本不认识后方发来的 1xx："
                     "请为这个路径调大代理的时限，或者改成后台任务。"
                 ),
-                (
-                    "把它设成普通响应对象的状态。好几种 Python 服务器会因此断开连接，或者原样当最终响应发出；"
-                    "任何 1xx 都不该放在那里。"
-                ),
+                ("把它设成普通响应对象的状态。客户端因此得不到最终响应；任何 1xx 都不该放在那里。"),
             ),
         ),
     },
@@ -232,8 +225,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Link": (
-                    "It names what to fetch or whom to greet, for instance `</style.css>; rel=preload; as=style` or "
-                    "`<https://cdn.example>; rel=preconnect`, and is repeated in the final answer."
+                    "It names what to fetch or where to connect, for instance `</style.css>; rel=preload; as=style` "
+                    "or `<https://cdn.example>; rel=preconnect`, and is repeated in the final answer."
                 ),
             },
             client=(
@@ -248,15 +241,15 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "bandwidth, and the browser complains in its console: hint at what every variant of the page needs."
                 ),
                 (
-                    "Hints for the eyes of somebody signed in, sent before it was checked who asks. They leave the "
+                    "Hints meant for somebody who is signed in, sent before it was checked who asks. They leave the "
                     "server before any 403: name nothing there that is a secret."
                 ),
                 (
-                    "Fields of the message framing in it. `Content-Length`, `Transfer-Encoding` and everything that "
-                    "belongs to one connection are forbidden (RFC 8297 §2)."
+                    "Fields of the message framing in it. `Content-Length` and `Transfer-Encoding` are forbidden in "
+                    "every 1xx (RFC 9110 §8.6, RFC 9112 §6.1)."
                 ),
                 (
-                    "Returning 103 as the status of a response object. It ends the exchange without an answer: use the "
+                    "Returning 103 as the status of a response object. The client then has no final answer: use the "
                     "hook, and if the server has none, send nothing."
                 ),
             ),
@@ -288,10 +281,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 ),
                 "还没查清来者是谁，就把登录后才看得到的东西写进提示。它比 403 先离开服务器：不要在里面写任何秘密。",
                 (
-                    "带上了与消息边界有关的字段。`Content-Length`、"
-                    "`Transfer-Encoding` 以及一切只管单条连接的字段都不许出现（RFC 8297 §2）。"
+                    "带上了与消息边界有关的字段。任何 1xx 里都不许出现 `Content-Length` 和 `Transfer-Encoding`（RFC "
+                    "9110 §8.6、RFC 9112 §6.1）。"
                 ),
-                "把 103 当作响应对象的状态返回。这样一来就没有最终响应了：要用服务器的接口；没有接口，就不发。",
+                ("把 103 当作响应对象的状态返回。这样一来就没有最终响应了：请用服务器提供的接口；没有接口，就不发。"),
             ),
         ),
     },
@@ -300,9 +293,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             when=(
                 "Not in general: the number is registered for the time being only, for "
                 "draft-ietf-httpbis-resumable-upload, and until that is an RFC its meaning may still change. A server "
-                "that follows the draft sends it while an upload is running, to a client that asked for it; tusd does "
-                "so when its support for the draft is switched on. Where uploads have to be resumable today, use the "
-                "tus protocol, version 1: it answers 201 with `Location` before the content comes."
+                "that follows the draft sends it while an upload is running, to a client that asked for it. Where "
+                "uploads have to be resumable today, use the tus protocol, version 1: it answers 201 with `Location` "
+                "before the content comes."
             ),
             fields={
                 "Location": (
@@ -334,8 +327,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "zh": Chapter(
             when=(
                 "一般不发：这个编号只是为 draft-ietf-httpbis-resumable-upload 临时登记的，成为 RFC 之前含义还可能变。"
-                "照草案实现的服务器在上传进行中、客户端有此要求时发送；tusd 打开对草案的支持后就会这样做。"
-                "眼下就要断点续传，请用 tus 协议第 1 版：它在接收内容之前先以 201 和 `Location` 回答。"
+                "照草案实现的服务器在上传进行中、客户端有此要求时发送。眼下就要断点续传，请用 tus 协议第 1 版："
+                "它在接收内容之前先以 201 和 `Location` 回答。"
             ),
             fields={
                 "Location": "指出上传资源的地址：客户端到那里询问已收到多少，并补上缺的部分。",
@@ -347,7 +340,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "凡是上传都发。它只该发给说同一版草案的客户端，版本写在 `Upload-Draft-Interop-Version` 里；"
+                    "凡是上传都发。它只该发给支持同一版草案的客户端，版本写在 `Upload-Draft-Interop-Version` 里；"
                     "各版之间字段改过。"
                 ),
                 "上传地址猜得出来。拿到地址的人就能接着传，或者探知进度：地址要够长、够随机，与账号绑定，并且会过期。",

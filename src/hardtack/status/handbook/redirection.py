@@ -78,8 +78,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Location": (
-                    "It holds the one new address, absolute or relative; if it has no `#fragment`, the browser keeps "
-                    "that of the old address (RFC 9110 §10.2.2)."
+                    "It holds the one new address, absolute or relative; if it has no fragment (`#…`), the browser "
+                    "keeps that of the old address (RFC 9110 §10.2.2)."
                 ),
             },
             client=(
@@ -111,7 +111,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Location": (
-                    "写唯一的新地址，绝对、相对都行；其中没有 `#` 片段时，浏览器沿用旧地址的片段（RFC 9110 §10.2.2）。"
+                    "写唯一的新地址，绝对、相对都行；其中没有片段（`#…`）时，浏览器沿用旧地址的片段（RFC 9110 "
+                    "§10.2.2）。"
                 ),
             },
             client=(
@@ -121,7 +122,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "直接在线上拿 301 做试验。遇到过的人已存在浏览器缓存里，服务器上撤掉也够不着他们：先用 302，"
+                    "直接在线上拿 301 做试验。遇到过的人已存在浏览器缓存里，在服务器上撤掉也影响不到他们：先用 302，"
                     "或加上 `Cache-Control: max-age=300`。"
                 ),
                 "失效的页面一律引到首页。搜索引擎当它是软 404：有后继的逐页引过去，其余用 410。",
@@ -136,25 +137,25 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     302: {
         "en": Chapter(
             when=(
-                "Use it where a page is elsewhere for now and is fetched with GET: a short link that counts, a page of "
-                "the day, the way to the sign-in. After a form, 303 says plainly what 302 only does in practice; where "
-                "the method must stay, 307. A program that lacks a session gets 401, not a redirect to a form that it "
-                "cannot fill in."
+                "Use it where a page is elsewhere for now and is fetched with GET: a short link that counts its "
+                "visitors, a page of the day, the way to the sign-in. After a form, 303 says plainly what 302 only "
+                "does in practice; where the method must stay, 307. A program that lacks a session gets 401, not a "
+                "redirect to a form that it cannot fill in."
             ),
             fields={
                 "Location": "It holds the address for this once; the next request goes to the old one again.",
             },
             client=(
                 "Browsers and curl turn a POST into a GET, as RFC 9110 §15.4.3 allows; Python's requests does so with "
-                "every method but HEAD. `fetch` follows without telling, so a script sees the 200 of the sign-in page. "
-                "Cookies set in the 302 are kept. A cache keeps it only with an explicit lifetime, and a search engine "
-                "goes on listing the old address."
+                "every method but HEAD. `fetch` follows by itself, so a script sees the 200 of the sign-in page. "
+                "Cookies set in the 302 are kept. A cache keeps it only with an explicit lifetime, and a search "
+                "engine goes on listing the old address."
             ),
             mistakes=(
                 "302 after a POST, to have the method kept. It is not: answer 307.",
                 (
-                    "Redirecting an API to the sign-in page. The client reads HTML with a 200 and calls it broken "
-                    "JSON: 401 with `WWW-Authenticate`."
+                    "Redirecting an API to the sign-in page. The client gets 200 and HTML, and reports broken JSON: "
+                    "401 with `WWW-Authenticate`."
                 ),
                 (
                     "Going wherever `?next=` says. Such an open redirect lends your name to phishing: accept only "
@@ -168,24 +169,24 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "页面眼下在别处、又是用 GET 去取的，用它：要计数的短链接、每日一页、引去登录。表单之后，"
-                "303 把 302 只是实际上在做的事说明白了；方法必须保持，用 307。程序没有会话，回 401，"
+                "页面眼下在别处、又是用 GET 去取的，用它：要计数的短链接、每日一页、引去登录。表单之后请用 303：302 "
+                "只是实际上会改成 GET，303 才明说；方法必须保持，用 307。程序没有会话，回 401，"
                 "别让它跳到一张填不了的表单。"
             ),
             fields={
                 "Location": "只管这一次的地址；下次请求仍去原来的地址。",
             },
             client=(
-                "浏览器和 curl 把 POST 改成 GET，RFC 9110 §15.4.3 允许这样做；"
-                "Python 的 requests 除 HEAD 外一律改成 GET。`fetch` 悄悄跟过去，所以脚本看到的是登录页的 200。"
-                "302 里设置的 Cookie 会保留。写明期限缓存才会保存；搜索引擎仍收录旧地址。"
+                "浏览器和 curl 把 POST 改成 GET，RFC 9110 §15.4.3 允许这样做；Python 的 requests 除 HEAD 外一律改成 "
+                "GET。`fetch` 自动跟过去，所以脚本看到的是登录页的 200。302 里设置的 Cookie 会保留。"
+                "写明期限缓存才会保存；搜索引擎仍收录旧地址。"
             ),
             mistakes=(
                 "POST 之后用 302，指望方法不变。会变的：请用 307。",
                 "把 API 引到登录页。客户端拿到的是 200 和 HTML，便报 JSON 损坏：用 401 加 `WWW-Authenticate`。",
                 (
-                    "`?next=` 说去哪里就去哪里。这种开放重定向是替钓鱼者担保：只接受本站路径，"
-                    "`//evil.example` 和反斜杠也要拒绝。"
+                    "`?next=` 说去哪里就去哪里。这种开放重定向等于替钓鱼网站担保：只接受本站路径，`//evil.example` "
+                    "和反斜杠也要拒绝。"
                 ),
                 "永久搬走的也用 302。搜索引擎和书签永远学不到新地址：用 301 或 308。",
             ),
@@ -202,7 +203,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             fields={
                 "Location": (
                     "It names the page of the result, which is another resource than the one that took the request, "
-                    "and must bear being fetched again."
+                    "and can be fetched again without harm."
                 ),
             },
             client=(
@@ -213,8 +214,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "Trusting it against double orders. It stops the reload, not the second click or the retry after a "
-                    "time-out: recognise the repetition by a token in the form or an `Idempotency-Key`."
+                    "Relying on it to prevent double orders. It stops the reload, not the second click or the retry "
+                    "after a time-out: recognise the repetition by a token in the form or an `Idempotency-Key`."
                 ),
                 (
                     "Secrets in `Location`, such as a token or the message to show. They end up in logs, histories and "
@@ -265,7 +266,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={
                 "Content-Location": "It tells which variant the 304 speaks of, where the 200 would have told.",
-                "Date": "It sets the age of the stored answer back to nought.",
+                "Date": "It sets the age of the stored answer back to zero.",
                 "ETag": "It tells a cache that holds several versions which of them is the good one (RFC 9111 §4.3.4).",
                 "Vary": "It says, as the 200 does, on which fields of the request the choice depends.",
                 "Cache-Control": (
@@ -278,7 +279,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "The cache puts the fields of the 304 over those it stored (RFC 9111 §3.2, §4.3.4) and serves its "
                 "copy. A script sees 200, unless it set `If-None-Match` itself. A client that holds no copy can do "
                 "nothing with the answer and has to ask again without conditions. `curl --etag-compare` and `curl -z` "
-                "write nothing to the output."
+                "then write nothing."
             ),
             mistakes=(
                 (
@@ -344,9 +345,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "Chrome and Firefox do not act on it and show the content; Firefox switched it off for security (bug "
-                "187996). `curl -L` and some libraries follow `Location` as in any other 3xx, so they ask the proxy "
-                "for its own page. No client is known to do what the code once meant."
+                "Browsers do not act on it and show the content. `curl -L` and some libraries follow `Location` as in "
+                "any other 3xx, so they ask the proxy for its own page. No client is known to do what the code once "
+                "meant."
             ),
             mistakes=(
                 (
@@ -368,9 +369,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "Chrome 和 Firefox 不照办，只显示内容；Firefox 出于安全关掉了它（bug 187996）。"
-                "`curl -L` 和一些库把它当普通的 3xx，跟着 `Location` 走，于是向代理要了代理自己的页面。"
-                "没听说哪个客户端会照当年的含义去做。"
+                "浏览器不照办，只显示内容。`curl -L` 和一些库把它当普通的 3xx，跟着 `Location` 走，"
+                "于是向代理要了代理自己的页面。没听说哪个客户端会照当年的含义去做。"
             ),
             mistakes=(
                 "公司网站用它逼大家走代理。没有谁会听：请配置浏览器，并用 403 加以说明。",
@@ -383,8 +383,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             when=(
                 "Never: the number is kept out of use (RFC 9110 §15.4.7). A draft of 1996 had called it Switch Proxy, "
                 "with a `Set-Proxy` field that told the client which proxy to use from now on; it was dropped before "
-                "RFC 2616. It lives on in tables of constants, such as Werkzeug's and .NET's. For what it was meant to "
-                "do see 305: proxies are configured at the client."
+                "RFC 2616. It lives on in some libraries' tables of constants. For what it was meant to do see 305: "
+                "proxies are configured at the client."
             ),
             fields={},
             client=(
@@ -404,9 +404,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "任何时候都不用：这个编号保留不用（RFC 9110 §15.4.7）。1996 年的草案叫它 Switch Proxy，"
-                "用 `Set-Proxy` 字段告诉客户端今后走哪个代理，还没到 RFC 2616 就取消了。它还留在一些常量表里，"
-                "例如 Werkzeug 和 .NET 的。它当初想做的事，参见 305：代理由客户端一方配置。"
+                "任何时候都不用：这个编号保留不用（RFC 9110 §15.4.7）。1996 年的草案叫它 Switch Proxy，用 `Set-Proxy` "
+                "字段告诉客户端今后走哪个代理，到 RFC 2616 定稿时已经取消。它还留在一些程序库的常量表里。"
+                "它当初想做的事，参见 305：代理由客户端一方配置。"
             ),
             fields={},
             client=(
@@ -445,8 +445,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "with 403 over http, and give browsers `Strict-Transport-Security`."
                 ),
                 (
-                    "A framework that adds the slash and makes `http://` of it behind TLS, as Starlette does when it "
-                    "does not know the proxy. Set up the forwarded headers, or answer at both addresses."
+                    "A framework behind TLS that adds a slash and redirects to `http://`, because it does not know of "
+                    "the proxy. Set up the forwarded headers, or answer at both addresses."
                 ),
                 (
                     "Letting a large upload reach the first address and then redirecting. Decide before the content is "
@@ -456,7 +456,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "搬动只是暂时的，而请求必须原样送到，用它：维护期间把 POST 转到镜像，把上传引到有空位的存储。"
+                "搬动只是暂时的，而请求必须原样送到，用它：维护期间把 POST 转到镜像，把上传引到还有空间的存储。"
                 "表单已经收下之后用它不对，那里该用 303；永久搬走，用 308。只供读取的普通页面，302 效果一样。"
             ),
             fields={
@@ -473,12 +473,12 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "RFC 9700 §4.12 禁止这样做，请用 303。"
                 ),
                 (
-                    "API 用 307 从 http 引到 https。秘密已经明文走过一趟：http 上直接用 403 拒绝，"
-                    "给浏览器发 `Strict-Transport-Security`。"
+                    "API 用 307 从 http 引到 https。秘密已经以明文发送过一次：http 上直接用 403 拒绝，给浏览器发 "
+                    "`Strict-Transport-Security`。"
                 ),
                 (
-                    "框架补斜杠时在 TLS 后面拼出 `http://`，Starlette 不知道前面有代理就会这样。请配好转发的首部，"
-                    "或者两个地址都能回答。"
+                    "框架在 TLS 后面补斜杠，却引到 `http://`，因为它不知道前面有代理。请配好转发的首部，"
+                    "或者让两个地址都能回答。"
                 ),
                 "大文件已经传到第一个地址，才说换地方。应在读正文之前决定，并让客户端用 `Expect: 100-continue`。",
             ),
@@ -536,7 +536,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "见到 308 就当重定向。Google 的断点续传用 308（Resume Incomplete）回答，"
                     "带 `Range` 而没有 `Location`：没有 `Location` 就无处可去。"
                 ),
-                "调用方对请求签名的地址用 308。签名盖住的是旧主机或旧路径，到新地址就失效：先公布新地址。",
+                "调用方对请求签名的地址用 308。签名针对的是旧主机或旧路径，到新地址就失效：先公布新地址。",
             ),
         ),
     },

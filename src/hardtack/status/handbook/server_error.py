@@ -43,9 +43,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "异常没人接住，而响应还没开始发送时，用它。知道原因，就有更确切的状态码：请求有错（400、422），"
-                "后方服务器失败（502）或太慢（504），数据库暂时不在（503），磁盘满了（507）。200 的头几个字节已经发出，"
-                "状态便改不了：断开连接，让客户端看出内容不完整。"
+                "异常没有被捕获，而响应还没开始发送时，用它。知道原因，就有更确切的状态码：请求有错（400、422），"
+                "后方服务器失败（502）或太慢（504），数据库暂时不在（503），磁盘满了（507）。200 "
+                "的头几个字节已经发出，状态便改不了：断开连接，让客户端看出内容不完整。"
             ),
             fields={},
             client=(
@@ -55,12 +55,12 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "一直这样的页面会被剔除。"
             ),
             mistakes=(
-                "内容里是一大段堆栈。路径、版本乃至密钥都让外人看去：关掉调试模式，堆栈写进日志，响应里只给一个编号。",
+                "内容里是一大段堆栈。路径、版本乃至密钥都会泄露：关掉调试模式，堆栈写进日志，响应里只给一个编号。",
                 (
                     "调用方的错也回 500：少了参数、2 月 31 日、JSON 不完整。要检查输入，回 400 或 422，"
-                    "否则每个扫描器都能半夜把人叫醒。"
+                    "否则每来一个扫描器，半夜就有人被告警叫醒。"
                 ),
-                "什么异常都接住，然后回 200。缓存、重试、告警全都看状态码。",
+                "捕获一切异常，然后回 200。缓存、重试、告警全都看状态码。",
                 "错误页要用到刚刚出错的数据库、会话或模板。它应当简单，而且事先备好。",
             ),
         ),
@@ -89,8 +89,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "method exists: answer 501."
                 ),
                 (
-                    "501 from a branch marked to be done. It counts as the server's failure and sets off alarms: do "
-                    "not offer the address at all."
+                    "501 from a part of the program that is still to be written. It counts as the server's failure "
+                    "and sets off alarms: do not offer the address at all."
                 ),
             ),
         ),
@@ -111,7 +111,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "就以 501 回答 `Unsupported method ('POST')`：应当用 405，并说明允许哪些方法。"
                 ),
                 "根本不是方法的词，却回 405 或 400。405 要带 `Allow`，还暗示这个方法存在：请用 501。",
-                "标着“待做”的分支返回 501。它算服务器失败，会触发告警：这个地址干脆不要开放。",
+                "还没写的功能返回 501。它算服务器失败，会触发告警：这个地址干脆不要开放。",
             ),
         ),
     },
@@ -131,9 +131,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "An idle time behind that is shorter than the one in front. Node closes after 5 seconds, Gunicorn "
-                    "after 2, while an AWS load balancer holds the connection for 60: now and then a request hits a "
-                    "closing connection. Let the server behind wait longer."
+                    "An idle time behind that is shorter than the one in front. Application servers often close after "
+                    "a few seconds, while load balancers hold a connection for a minute: now and then a request hits "
+                    "a connection that is closing. Let the server behind wait longer."
                 ),
                 (
                     "Header fields that do not fit into the proxy's buffer. nginx logs `upstream sent too big header`: "
@@ -152,8 +152,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "zh": Chapter(
             when=(
                 "只有要去问别的服务器的一方才用它：代理，或者正在调用别家 API 的应用。回来的不是 HTTP、中途断了，"
-                "或者连接被拒绝（nginx 等多数用 502，Apache 和 HAProxy 用 503）。迟迟没有回音，是 504。"
-                "自己代码的毛病是 500，前面有代理也一样。"
+                "或者连接被拒绝（nginx 等多数用 502，Apache 和 HAProxy 用 503）。迟迟没有回音，是 504。自己代码出错是 "
+                "500，前面有代理也一样。"
             ),
             fields={},
             client=(
@@ -162,7 +162,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "后方的空闲时限比前面的短。Node 5 秒就关连接，Gunicorn 2 秒，AWS 的负载均衡器却留着 60 秒："
+                    "后方的空闲时限比前面的短。应用服务器往往几秒就关连接，负载均衡器却保留一分钟："
                     "偶尔就有请求撞上正在关闭的连接。要让后方等得更久。"
                 ),
                 (
@@ -170,7 +170,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "或调大 `proxy_buffer_size`。"
                 ),
                 (
-                    "工作进程答到一半被杀。Gunicorn 默认 30 秒就动手，代理只能说 502：给处理函数更短的时限，"
+                    "工作进程答到一半被终止。Gunicorn 默认 30 秒就这样做，代理只能说 502：给处理函数更短的时限，"
                     "由它回 503 或 504。"
                 ),
                 "把对方 API 的 401、404 当成自己的转出去。调用方会在自己的请求里找毛病：用 502，并把收到的记进日志。",
@@ -180,7 +180,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     503: {
         "en": Chapter(
             when=(
-                "Use it while the service as a whole is not up to the request: maintenance, too many requests in hand, "
+                "Use it while the service as a whole cannot take the request: maintenance, too many requests in hand, "
                 "a start that is not finished, a database that is away. It concerns everybody; if one client asks too "
                 "often, that is 429. A handler that exceeds its own time is 503 as well, for 504 is a gateway's word. "
                 "Answer cheaply and early, before the content is read."
@@ -216,8 +216,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "zh": Chapter(
             when=(
                 "整个服务眼下应付不了，用它：维护，手头的请求太多，启动还没完成，数据库不在。它对所有人都一样；"
-                "某个客户端来得太勤，用 429。处理函数超过自己的时限也是 503，504 是网关说的话。回答要省力，要早，"
-                "在读正文之前。"
+                "某个客户端来得太勤，用 429。处理函数超过自己的时限也是 503，504 是网关用的。回答要尽早、少费资源，"
+                "不等读正文。"
             ),
             fields={
                 "Retry-After": (
@@ -233,7 +233,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             mistakes=(
                 "维护页用 200，或者 302 跳到维护页。它会顶替正常页面进索引、进缓存：每个地址都用 503。",
                 "客户端马上重试，没完没了。三层各试三次，一个请求变成 27 个：间隔要翻倍，加些随机，而且只让一层重试。",
-                "邻居倒下，健康检查也回 503。所有服务器于是一起下线：就绪检查只看离了就办不成事的，存活检查只看自己。",
+                (
+                    "依赖的别的服务出了故障，健康检查就回 503。所有服务器于是一起下线：就绪检查只看不可或缺的依赖，"
+                    "存活检查只看自己。"
+                ),
                 "维护结束了，CDN 还存着 503。请带上 `Cache-Control: no-store`。",
             ),
         ),
@@ -241,10 +244,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     504: {
         "en": Chapter(
             when=(
-                "A gateway or proxy says so when the server behind did not answer within the limit, and an application "
-                "may while it waits for somebody else's API. If the server behind answered, but with nonsense, it is "
-                "502. If the client was slow to send, it is 408. An application that was itself too slow, without "
-                "waiting for anybody, says 503."
+                "A gateway or proxy says so when the server behind did not answer within the limit, and an "
+                "application may while it waits for somebody else's API. If the server behind answered, but not "
+                "properly, it is 502. If the client was slow to send, it is 408. An application that was itself too "
+                "slow, without waiting for anybody, says 503."
             ),
             fields={},
             client=(
@@ -275,7 +278,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "网关或代理等后方服务器超过时限，用它；应用等别家 API 时也可以用。后方回答了，但内容不像话，是 502。"
+                "网关或代理等后方服务器超过时限，用它；应用等别家 API 时也可以用。后方回答了，但响应无效，是 502。"
                 "客户端发得慢，是 408。应用没在等谁，是自己太慢，用 503。"
             ),
             fields={},
@@ -286,8 +289,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "报表出不来，就调大代理的时限（nginx 的 `proxy_read_timeout`，60 秒）。路上还有下一道时限："
-                    "用 202 回答，让客户端来取结果。"
+                    "报表出不来，就调大代理的时限（nginx 的 `proxy_read_timeout`，60 秒）。沿途还有别的时限：用 202 "
+                    "回答，让客户端来取结果。"
                 ),
                 "越往里时限越长。代理先放弃了，后面还在为没人等的事忙：应用的时限要比代理短，数据库的再短一些。",
                 "付款遇到 504 就重发。要带 `Idempotency-Key`，先查状态再下单。",
@@ -316,8 +319,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "§3.2)."
                 ),
                 (
-                    "Letting such requests through. Of ten Python servers that we tried, nine never sent 505, and "
-                    "several handed `HTTP/3.0` to the application as if nothing were amiss."
+                    "Letting such requests through. Most Python servers do not look at the version, and some hand "
+                    "`HTTP/3.0` to the application as if it were 1.1: check it in a layer around the application."
                 ),
                 (
                     "505 to make a client use HTTP/2 or a newer TLS. For the protocol there is 426, and an old TLS is "
@@ -327,9 +330,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "请求行里的主版本不会说，HTTP 服务器便用它，例如 HTTP/1.1 的连接上来了 `HTTP/3.0`。"
-                "次版本高一些不算理由：`HTTP/1.2` 按 1.1 处理（RFC 9110 §2.5）。根本不是版本号的用 400，"
-                "希望换协议用 426。内容里应写明服务器会说哪些版本（RFC 9110 §15.6.6）。"
+                "请求行里的主版本不受支持，HTTP 服务器便用它，例如 HTTP/1.1 的连接上来了 `HTTP/3.0`。"
+                "次版本高一些不算理由：`HTTP/1.2` 按 1.1 处理（RFC 9110 §2.5）。根本不是版本号的用 400，希望换协议用 "
+                "426。内容里应写明服务器支持哪些版本（RFC 9110 §15.6.6）。"
             ),
             fields={},
             client=(
@@ -342,8 +345,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "客户端要编码成 `%20`；服务器应当用 400（RFC 9112 §3.2）。"
                 ),
                 (
-                    "把这种请求放进来。我们试过的十种 Python 服务器有九种从不发 505，好几种把 `HTTP/3.0` 照样交给应用，"
-                    "好像什么事也没有。"
+                    "把这种请求放进来。Python 服务器大多不看版本，有的把 `HTTP/3.0` 当作 1.1 交给应用："
+                    "请在应用外面的一层检查。"
                 ),
                 "想让客户端用 HTTP/2 或更新的 TLS，就回 505。协议有 426，旧 TLS 在握手时就拒绝。",
             ),
@@ -401,8 +404,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             fields={},
             client=(
                 "A request that a person started must not be sent again until that person does something (RFC 4918 "
-                "§11.5). Sync clients such as Nextcloud's stop uploading and say that the storage is full. A browser "
-                "shows the content; `curl --retry` does not count 507 as passing."
+                "§11.5). Sync clients stop uploading and say that the storage is full. A browser shows the content; "
+                "`curl --retry` does not count 507 as passing."
             ),
             mistakes=(
                 (
@@ -431,13 +434,12 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             fields={},
             client=(
-                "由人发起的请求，那个人没有新的动作之前不得重发（RFC 4918 §11.5）。"
-                "Nextcloud 之类的同步客户端会停止上传，并说存储已满。浏览器显示内容；"
-                "`curl --retry` 不把 507 算作一时的故障。"
+                "由人发起的请求，那个人没有新的动作之前不得重发（RFC 4918 §11.5）。同步客户端会停止上传，"
+                "并提示存储已满。浏览器显示内容；`curl --retry` 不把 507 算作一时的故障。"
             ),
             mistakes=(
                 "留下半个文件。先写到临时名字，全到了再改名，失败就清掉。",
-                "收了 10 GB 才发现放不下。读正文之前先拿 `Content-Length` 与剩余空间或配额比一比。",
+                "收了 10 GB 才发现放不下。读正文之前，先把 `Content-Length` 与剩余空间或配额相比较。",
                 "磁盘满了回 500。管理员会去代码里找毛病：让 `ENOSPC` 和 `EDQUOT` 变成 507，并在满之前就告警。",
                 "忘了代理把正文放在哪里。nginx 自己的临时目录满了就回 500，应用还不知道有这回事。",
             ),
@@ -459,8 +461,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "Taking every 508 at its word. Shared hosts with CloudLinux send `508 Resource Limit Is Reached` "
-                    "when an account has too many processes at work: that ought to be 503."
+                    "Looking for a loop behind every 508. Shared hosts with CloudLinux send "
+                    "`508 Resource Limit Is Reached` when an account has too many processes at work: that ought to be "
+                    "503."
                 ),
                 (
                     "Two proxies that forward to each other. Add `CDN-Loop` or `Via` to what you forward and stop at "
@@ -476,7 +479,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             when=(
                 "在 WebDAV 里，`Depth: infinity` 的请求遇到绑定成环，而客户端没有声明 `DAV: bind`，就用它；声明过的，"
                 "得到的是里面带 208 的 207（RFC 5842 §7）。网关在 `CDN-Loop`（RFC 8586）或 `Via` 里看到自己的名字，"
-                "也可以用；应用绕过别的服务又调到自己，同样可以。跳转兜圈子不是 508：每一跳都是好端端的 3xx。"
+                "也可以用；应用绕过别的服务又调到自己，同样可以。跳转兜圈子不是 508：每一跳都是正常的 3xx。"
             ),
             fields={},
             client=(
@@ -485,8 +488,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "见到 508 就信以为真。装了 CloudLinux 的共享主机，"
-                    "账号的进程太多时会发 `508 Resource Limit Is Reached`：那本该是 503。"
+                    "见到 508 就以为真有循环。装了 CloudLinux 的共享主机，账号的进程太多时会发 "
+                    "`508 Resource Limit Is Reached`：那本该是 503。"
                 ),
                 (
                     "两个代理互相转发。转发时加上 `CDN-Loop` 或 `Via`，见到自己的名字就停；"
@@ -500,20 +503,18 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "en": Chapter(
             when=(
                 "Never. RFC 2774, an experiment that is historic now, let a client demand extensions with `Man` and a "
-                "method such as `M-GET`, and a server ask for more of them with 510. Old UPnP devices and CIM servers "
-                "with `M-POST` are the last places where it is met. If a request lacks something, the codes of today "
-                "say what: 400, 401, 415, 426, 428; a method that is not known is 501."
+                "method such as `M-GET`, and a server ask for more of them with 510. If a request lacks something, "
+                "the codes of today say what: 400, 401, 415, 426, 428; a method that is not known is 501."
             ),
             fields={},
             client=(
-                "Nobody knows it any more, so it counts as 500 (RFC 9110 §15). CIM clients that tried `M-POST` repeat "
-                'the request with POST after 501 or 510. The `MAN: "ssdp:discover"` in a search for UPnP devices stems '
-                "from the same RFC, but goes over UDP and never gets a 510."
+                'Nobody knows it any more, so it counts as 500 (RFC 9110 §15). The `MAN: "ssdp:discover"` in a search '
+                "for UPnP devices stems from the same RFC, but goes over UDP and never gets a 510."
             ),
             mistakes=(
                 (
                     "Using it to say that the subscription, the plug-in or the client's version is lacking. That is "
-                    "402, 403 or 426, with the reason in the content."
+                    "402 or 403, or 400 with the reason in the content."
                 ),
                 "Answering `M-POST` or `M-SEARCH` over TCP with 510. It is an unknown method: 501.",
             ),
@@ -521,16 +522,16 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "zh": Chapter(
             when=(
                 "任何时候都不用。RFC 2774 是一项已归入历史的试验：客户端用 `Man` 和 `M-GET` 之类的方法强制要求扩展，"
-                "服务器用 510 要求补上别的扩展。如今只在老的 UPnP 设备和用 `M-POST` 的 CIM 服务器上还可能遇到。"
-                "请求缺了什么，今天的状态码说得清：400、401、415、426、428；不认识的方法是 501。"
+                "服务器用 510 要求补上别的扩展。请求缺了什么，今天的状态码都能说明：400、401、415、426、428；"
+                "不认识的方法是 501。"
             ),
             fields={},
             client=(
-                "已经没有谁认得它，一律算作 500（RFC 9110 §15）。试过 `M-POST` 的 CIM 客户端遇到 501 或 510，"
-                '会改用 POST 重发。搜索 UPnP 设备时的 `MAN: "ssdp:discover"` 出自同一份 RFC，但走 UDP，不会得到 510。'
+                '已经没有谁认得它，一律算作 500（RFC 9110 §15）。搜索 UPnP 设备时的 `MAN: "ssdp:discover"` 出自同一份 '
+                "RFC，但走 UDP，不会得到 510。"
             ),
             mistakes=(
-                "用它表示缺少订阅、插件，或者客户端版本太旧。那是 402、403 或 426，原因写在内容里。",
+                "用它表示缺少订阅、插件，或者客户端版本太旧。那是 402 或 403，或者用 400 并把原因写在内容里。",
                 "TCP 上来了 `M-POST` 或 `M-SEARCH`，回 510。那只是不认识的方法：501。",
             ),
         ),
@@ -538,7 +539,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     511: {
         "en": Chapter(
             when=(
-                "Only a gateway that holds a whole network back says so, in place of the site that was asked for. A "
+                "Only a gateway that keeps a whole network closed says so, in place of the site that was asked for. A "
                 "site whose visitor has to sign in answers 401, or 303 to its form; a proxy that wants a password "
                 "answers 407. Better still, a network need not answer for others at all: it announces its portal by "
                 "DHCP or router advertisement (RFC 8910) and offers the API of RFC 8908."
@@ -586,7 +587,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "给出链接或 `<meta http-equiv=refresh>`，引到门户自己的主机。"
                 ),
                 "所有地址都回 200 和门户页。订阅阅读器、更新程序和缓存会当成真内容：用 511，不会弄错。",
-                "截断 https 来显示页面。浏览器会报证书错误，有 HSTS 时连跳过都不行：让 http 上的探测去发现门户。",
+                "插手 https 来显示页面。浏览器会报证书错误，有 HSTS 时连跳过都不行：让 http 上的探测去发现门户。",
             ),
         ),
     },

@@ -34,7 +34,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "thousand such addresses: answer 404, or 410."
                 ),
                 (
-                    "A sign-in form as 200 at the address of the thing asked for. A program takes the form for the "
+                    "A sign-in form, sent as 200 at the address that was asked for. A program takes the form for the "
                     "data: 401 with a challenge for programs, 303 to the form for browsers."
                 ),
                 (
@@ -45,16 +45,16 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "一切顺利，又没有更确切的 2xx 时用它：新资源有了地址用 201，事情还没办完用 202，没有东西要显示用 204，"
-                "只给一部分用 206。表单提交之后多半不合适，刷新会把表单再交一遍：用 303 引到结果页。对 CONNECT，"
-                "它表示隧道已打通，不带任何内容（RFC 9110 §15.3.1）。空列表就是内容为空列表的 200，不是 404，"
-                "也不是 204。"
+                "一切顺利，又没有更确切的 2xx 时用它：新资源有了地址用 201，事情还没办完用 202，没有东西要显示用 "
+                "204，只给一部分用 206。表单提交之后用它多半不合适，刷新会把表单再交一遍：用 303 引到结果页。对 "
+                "CONNECT，它表示隧道已打通，不带任何内容（RFC 9110 §15.3.1）。空列表就是内容为空列表的 200，不是 "
+                "404，也不是 204。"
             ),
             fields={},
             client=(
-                "浏览器照 `Content-Type` 显示内容。对 GET 的响应，即使没写期限，缓存也可以保存，"
-                "通常取距 `Last-Modified` 时间的十分之一（RFC 9111 §4.2.2）。对 POST 的响应，只有写明期限，"
-                "且 `Content-Location` 与请求地址相同，才可保存（RFC 9110 §9.3.3）。爬虫会把页面收进索引。"
+                "浏览器照 `Content-Type` 显示内容。对 GET 的响应，即使没写期限，缓存也可以保存，期限通常取 "
+                "`Last-Modified` 至今时长的十分之一（RFC 9111 §4.2.2）。对 POST 的响应，只有写明期限，且 "
+                "`Content-Location` 与请求地址相同，才可保存（RFC 9110 §9.3.3）。爬虫会把页面收进索引。"
             ),
             mistakes=(
                 (
@@ -182,22 +182,22 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "工作要做很久、等不到请求结束时用它：转码视频、生成报表、群发邮件。能当场查的先查，不行就用 400、403、"
-                "409 或 422 拒绝；202 只留给事后才知道结果的事。一两秒就能办完的，等一等，用 200、201 或 204。"
+                "工作耗时太久、请求等不到它做完时用它：转码视频、生成报表、群发邮件。能当场查的先查，不行就用 400、"
+                "403、409 或 422 拒绝；202 只留给事后才知道结果的事。一两秒就能办完的，等一等，用 200、201 或 204。"
                 "客户端也可以用 `Prefer: respond-async` 要求这样办（RFC 7240 §4.1）。"
             ),
             fields={},
             client=(
-                "客户端从内容里读出到哪里查询，等一会儿，再用 GET 去问。浏览器只显示内容，别的什么也不做："
-                "202 里的 `Location` 没有规定含义，程序也不会自动跟过去。`Retry-After` 只为别的状态码定义过，"
-                "不过许多客户端把它当作多久来问一次的建议。"
+                "客户端从内容里读出到哪里查询，等一会儿，再用 GET 去问。浏览器只显示内容，别的什么也不做：202 里的 "
+                "`Location` 没有规定含义，程序也不会自动跟过去。`Retry-After` 只为别的状态码定义过，"
+                "不过许多客户端会照它决定多久再来问。"
             ),
             mistakes=(
                 (
                     "回了 202，却没说到哪里查。客户端只好瞎猜或重发：在内容里给出状态资源的地址，"
                     "愿意的话 `Location` 也写上。"
                 ),
-                "任务只放在某个进程的内存里。一重启，收下的就没了：先落盘，再回答。",
+                "任务只放在某个进程的内存里。一重启，收下的就没了：先存好，再回答。",
                 (
                     "查询状态的资源拿 202 或 500 来说任务的情况。它只替自己回答：用 200，"
                     "内容里写 `pending` 或 `failed`；有了结果，用 303 引过去。"
@@ -223,24 +223,24 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "Taking the name for not authorised. Azure DevOps has answered API calls that bore an expired "
-                    "token with 203 and a sign-in page, which clients took for success: that is 401."
+                    "Taking the name for not authorised, and answering an expired token with it and a sign-in page. "
+                    "Clients take that for success: it is 401."
                 ),
                 (
                     "Changing the content and passing the origin's strong `ETag` or `Content-Digest` on. Make the tag "
                     "weak or a new one, and drop the digest."
                 ),
                 (
-                    "Sending it from an application because the data were copied from elsewhere. That is a plain 200; "
-                    "say in the content where they come from."
+                    "Sending it from an application because the data came from elsewhere. That is a plain 200; say in "
+                    "the content where they come from."
                 ),
             ),
         ),
         "zh": Chapter(
             when=(
                 "只有代理会发送它：代理改动过内容，就用它替换后方来的 200，例如去掉脚本的过滤器、压缩图片的网关、"
-                "翻译代理。源服务器从不发送；数据从哪里来，与这个状态码无关。"
-                "带着 `Cache-Control: no-transform` 的内容，代理不得改动；改动了别的，也可以仍用 200（RFC 9110 §7.7）。"
+                "翻译代理。源服务器从不发送；数据从哪里来，与这个状态码无关。带着 `Cache-Control: no-transform` "
+                "的内容，代理不得改动；做了别的改动，也可以仍用 200（RFC 9110 §7.7）。"
             ),
             fields={},
             client=(
@@ -248,10 +248,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "由此得到的校验器可能只在同一条路上、经过同样的代理才管用（RFC 9110 §15.3.4）。"
             ),
             mistakes=(
-                (
-                    "望文生义，当成“未授权”。Azure DevOps 曾对带着过期令牌的 API 调用回以 203 和登录页，"
-                    "客户端便以为成功了：该用 401。"
-                ),
+                ("望文生义，当成“未授权”，令牌过期就回 203 和登录页。客户端会以为成功了：该用 401。"),
                 "改了内容，却原样转发源服务器的强 `ETag` 或 `Content-Digest`。标签应改弱或另给一个，摘要应去掉。",
                 "数据抄自别处，应用便发 203。那就是普通的 200，来源写在内容里即可。",
             ),
@@ -260,10 +257,11 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
     204: {
         "en": Chapter(
             when=(
-                "It suits a PUT or DELETE that worked, a saved draft, a counted click, an OPTIONS preflight: done, and "
-                "the page stays. If the client wants to see what it saved, answer 200 with it; if the person is to see "
-                "another page, 303. A file of no bytes is a 200 with `Content-Length: 0`, since it is a representation "
-                "that happens to be empty. A DELETE of what was gone already may answer 404, or 204 if that is all one."
+                "It suits a PUT or DELETE that worked, a saved draft, a counted click, an OPTIONS preflight: done, "
+                "and the page stays. If the client wants to see what it saved, answer 200 with it; if the person is "
+                "to see another page, 303. A file of no bytes is a 200 with `Content-Length: 0`, since it is a "
+                "representation that happens to be empty. A DELETE of what was gone already may answer 404, or 204 "
+                "where the difference does not matter."
             ),
             fields={},
             client=(
@@ -274,8 +272,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "A body after it. Cheroot and Werkzeug's development server let it out; on a connection that is "
-                    "kept open, those bytes are read as the beginning of the next answer."
+                    "Content after it. Not every server takes it out, and on a connection that is kept open those "
+                    "bytes are read as the beginning of the next answer."
                 ),
                 (
                     "`Content-Length` or `Transfer-Encoding` in it. Both are forbidden, even with the value 0 (RFC "
@@ -305,37 +303,34 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "对 GET 的这种响应，缓存可以像 200 那样保存。"
             ),
             mistakes=(
-                (
-                    "后面还跟着内容。Cheroot 和 Werkzeug 的开发服务器会把它放出去；连接不断开时，"
-                    "这些字节会被读成下一个响应的开头。"
-                ),
+                ("后面还跟着内容。并非每种服务器都会把它去掉；连接不断开时，这些字节会被读成下一个响应的开头。"),
                 (
                     "带上 `Content-Length` 或 `Transfer-Encoding`。两者都禁止，值为 0 也不行（RFC 9110 §8.6、"
                     "RFC 9112 §6.1）。"
                 ),
                 "搜索没有结果就回 204。空列表是内容为 `[]` 的 200，客户端照常解析。",
-                "对没有脚本的表单回 204。画面不动，用户就再交一次：用 303 引到一个说明已办好的页面。",
+                "表单不用脚本，直接提交，却回 204。画面不动，用户就再交一次：用 303 引到一个说明已办好的页面。",
             ),
         ),
     },
     205: {
         "en": Chapter(
             when=(
-                "The definition fits a counter where one slip after the other is typed in: taken, clear the form. In "
-                "practice no browser clears anything, so it is of use only between a program and a server that both "
-                "know it. For people, answer 303 to an empty form, or 204 and let a script reset the form."
+                "The definition fits a desk where one form after the other is typed in: taken, clear it for the next. "
+                "In practice no browser clears anything, so it is of use only between a program and a server that "
+                "both know it. For people, answer 303 to an empty form, or 204 and let a script reset the form."
             ),
             fields={},
             client=(
                 "A browser that receives it for a form or a link does the same as for 204: it stays on the page and "
-                "leaves the fields as they are. `fetch` lets no body be read from it. Programs mostly count it as one "
+                "leaves the fields as they are. In `fetch` its body is always empty. Programs mostly count it as one "
                 "more 2xx."
             ),
             mistakes=(
                 "Expecting the browser to empty the form. Call `form.reset()` in a script, or send 303.",
                 (
-                    "Content in it. It is forbidden (RFC 9110 §15.3.6), yet none of ten Python servers that we tried "
-                    "takes it out, so the application must not give any."
+                    "Content in it. It is forbidden (RFC 9110 §15.3.6), and servers seldom take it out, so the "
+                    "application must not give any."
                 ),
                 (
                     "Leaving `Content-Length: 0` out. Unlike 204, a 205 does not end by itself in HTTP/1.1 (RFC 9112 "
@@ -345,21 +340,18 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "按定义，它适合一单接一单录入的窗口：收下了，把表单清空。实际上没有浏览器会清空，"
+                "按定义，它适合一份接一份录入表单的场合：收下了，清空好填下一份。实际上没有浏览器会清空，"
                 "所以只有程序和服务器双方都认得它时才有用。面对用户，请用 303 引到空表单，或者用 204，"
                 "再由脚本重置表单。"
             ),
             fields={},
             client=(
-                "表单或链接得到它，浏览器与对待 204 无异：停在原页，各栏原样不动。`fetch` 不让人从中读出内容。"
+                "表单或链接得到它，浏览器与对待 204 无异：停在原页，各栏原样不动。在 `fetch` 里，它的内容总是空的。"
                 "程序多半只把它算作又一个 2xx。"
             ),
             mistakes=(
                 "指望浏览器清空表单。请在脚本里调用 `form.reset()`，或者用 303。",
-                (
-                    "带了内容。这是禁止的（RFC 9110 §15.3.6），而我们试过的十种 Python 服务器没有一种会把它去掉，"
-                    "应用自己就不能给。"
-                ),
+                ("带了内容。这是禁止的（RFC 9110 §15.3.6），而服务器很少会替应用去掉，所以应用自己就不能给。"),
                 (
                     "漏掉 `Content-Length: 0`。与 204 不同，HTTP/1.1 里的 205 不会自行结束（RFC 9112 §6.3），"
                     "客户端会一直等到连接关闭。"
@@ -395,7 +387,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "It names the variant that was chosen, if the 200 names it, so that the next range is asked of the "
                     "same one."
                 ),
-                "Vary": "It keeps a cache from joining parts of the German and the English version, or of packed ones.",
+                "Vary": (
+                    "It keeps a cache from joining parts of the German and the English version, or of a compressed "
+                    "and a plain one."
+                ),
             },
             client=(
                 "A video player asks for piece after piece; Safari does not play media from a server that knows no "
@@ -406,12 +401,9 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             mistakes=(
                 (
                     "Ignoring `If-Range`. The file changed, the client glues the new tail to the old head, and the "
-                    "download is broken without an error: falcon, WhiteNoise, Bottle, CherryPy and Tornado do so."
+                    "download is broken without an error: compare it, and send the whole as 200 if it does not fit."
                 ),
-                (
-                    "Answering 416 to two ranges because only one is supported. Flask and aiohttp do; send the first, "
-                    "or the whole as 200."
-                ),
+                ("Answering 416 to two ranges because only one is supported: send the first, or the whole as 200."),
                 (
                     "Serving a hundred overlapping ranges. It multiplies the traffic and has felled Apache once "
                     "(CVE-2011-3192): merge what overlaps, or ignore the field (RFC 9110 §14.2)."
@@ -445,10 +437,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "不理会 `If-Range`。文件已改，客户端把新的尾巴接到旧的头上，下载坏了也不报错：falcon、WhiteNoise、"
-                    "Bottle、CherryPy、Tornado 都是如此。"
+                    "不理会 `If-Range`。文件已改，客户端把新的后半截接到旧的前半截上，下载坏了也不报错：要比较，"
+                    "不相符就用 200 给出全部。"
                 ),
-                "只支持一个范围，遇到两个就回 416。Flask 和 aiohttp 这样做；应当只给第一个，或用 200 给全部。",
+                "只支持一个范围，遇到两个就回 416。应当只给第一个，或用 200 给出全部。",
                 (
                     "上百个重叠的范围照单全给。流量成倍放大，Apache 曾因此瘫痪（CVE-2011-3192）：合并重叠的，"
                     "或者忽略这个字段（RFC 9110 §14.2）。"
@@ -474,7 +466,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             client=(
                 "A WebDAV client goes through every `DAV:response` and, inside, every `DAV:propstat`, and may find "
                 "nothing but failures there. Browsers show the XML; `curl -f` and every other check for 2xx call it "
-                "success. Caches are of no use here, since PROPFIND has no validators."
+                "success. Caches are of little use here, since most properties have no validator."
             ),
             mistakes=(
                 (
@@ -482,22 +474,22 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "them."
                 ),
                 (
-                    "Listing what went well too. For DELETE, COPY and MOVE, 204, 201 and the 424 that follow from a "
-                    "listed failure are left out, or the document grows with the tree (RFC 4918 §9.6.1)."
+                    "Listing what went well too. In the answer to DELETE, COPY or MOVE leave out 204 and 201, and the "
+                    "424 that follow from a listed failure; otherwise the document grows with the tree (RFC 4918 "
+                    "§9.6.1)."
                 ),
                 (
                     "Answering PROPFIND with `Depth: infinity` for a whole disk. It may be refused with 403 and "
                     "`DAV:propfind-finite-depth` (RFC 4918 §9.1)."
                 ),
-                "207 around an order that has to succeed as a whole. If one part fails, undo all and send 409 or 422.",
+                "207 for a batch that has to succeed as a whole. If one part fails, undo all and send 409 or 422.",
             ),
         ),
         "zh": Chapter(
             when=(
-                "WebDAV 用它回答 PROPFIND 和 PROPPATCH；对集合的 DELETE、COPY、MOVE，只在有成员失败时用，"
-                "全部成功则用 204 或 201（RFC 4918 §9.6.1、§9.8.5、§9.9.4）。整个请求因同一个原因失败，"
-                "就单独回那个状态码：403、404、423。自己的接口一次收许多条指令时也可以借用，但内容是什么格式，"
-                "没有客户端认得。"
+                "WebDAV 用它回答 PROPFIND 和 PROPPATCH；对集合的 DELETE、COPY、MOVE，只在有成员失败时用，全部成功则用 "
+                "204 或 201（RFC 4918 §9.6.1、§9.8.5、§9.9.4）。整个请求因同一个原因失败，就单独回那个状态码：403、"
+                "404、423。自己的接口一次收许多条指令时也可以借用，但内容的格式要自己约定，现成的客户端都不认得。"
             ),
             fields={
                 "Content-Type": (
@@ -506,8 +498,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 ),
             },
             client=(
-                "WebDAV 客户端逐个查看 `DAV:response`，再看其中每个 `DAV:propstat`，里面可能全是失败。"
-                "浏览器直接显示 XML；`curl -f` 和一切只看 2xx 的检查都当它成功。PROPFIND 没有校验器，缓存派不上用场。"
+                "WebDAV 客户端逐个查看 `DAV:response`，再看其中每个 `DAV:propstat`，里面可能全是失败。浏览器直接显示 "
+                "XML；`curl -f` 和一切只看 2xx 的检查都当它成功。多数属性没有校验器，缓存派不上用场。"
             ),
             mistakes=(
                 "把 207 当成成功。它只说明响应里有多个状态：要逐个看。",
@@ -519,7 +511,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                     "对整个磁盘回答 `Depth: infinity` 的 PROPFIND。"
                     "可以用 403 和 `DAV:propfind-finite-depth` 拒绝（RFC 4918 §9.1）。"
                 ),
-                "本该同成同败的操作也用 207。有一项失败就全部撤销，回 409 或 422。",
+                "本该要么全成、要么全不成的一批操作也用 207。有一项失败就全部撤销，回 409 或 422。",
             ),
         ),
     },
@@ -570,10 +562,10 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         "en": Chapter(
             when=(
                 "Only when a GET names with `A-IM` a manipulation that the server has, and with `If-None-Match` the "
-                "version that the client holds (RFC 3229 §10.4.1). Some feed readers, those on Python's feedparser "
-                "among them, still send `A-IM: feed`, an unregistered use, and a few servers answer with only the new "
-                "entries. For a new design take Compression Dictionary Transport (RFC 9842): it saves the same bytes "
-                "with a 200 and an ordinary content coding."
+                "version that the client holds (RFC 3229 §10.4.1). Some feed readers still send `A-IM: feed`, an "
+                "unregistered use, and a few servers answer with only the new entries. For a new design take "
+                "Compression Dictionary Transport (RFC 9842): it saves the same bytes with a 200 and an ordinary "
+                "content coding."
             ),
             fields={
                 "IM": (
@@ -593,8 +585,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
             ),
             mistakes=(
                 (
-                    "Sending a shortened feed as 200 with `IM: feed`. Textpattern does, because servers stumbled over "
-                    "226; a cache then gives the remnant to everybody. Send all of it, or a true 226."
+                    "Sending a shortened feed as 200 with `IM: feed`. A cache then gives the remnant to everybody. "
+                    "Send all of it, or a true 226."
                 ),
                 (
                     "Answering so without `A-IM`. The client takes the difference for the page: a request that did not "
@@ -605,9 +597,8 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
         ),
         "zh": Chapter(
             when=(
-                "只有 GET 用 `A-IM` 提出了服务器支持的处理，又用 `If-None-Match` 说明手里是哪个版本，"
-                "才用它（RFC 3229 §10.4.1）。有些订阅阅读器（例如用 Python 的 feedparser 写的）"
-                "至今还发送 `A-IM: feed`（未经登记的用法），少数服务器便只回新条目。"
+                "只有 GET 用 `A-IM` 提出了服务器支持的处理，又用 `If-None-Match` 说明手里是哪个版本，才用它（RFC 3229 "
+                "§10.4.1）。有些订阅阅读器至今还发送 `A-IM: feed`（未经登记的用法），少数服务器便只回新条目。"
                 "新的设计请用压缩字典传输（RFC 9842）：同样省流量，用的是 200 和普通的内容编码。"
             ),
             fields={
@@ -622,10 +613,7 @@ CHAPTERS: dict[int, dict[str, Chapter]] = {
                 "认得 `im` 的就不理会 `no-store`。"
             ),
             mistakes=(
-                (
-                    "把截短的订阅用 200 加 `IM: feed` 发出。Textpattern 这样做，因为有的服务器碰到 226 会出错；"
-                    "缓存随后把残缺的内容发给所有人。要么给全文，要么真用 226。"
-                ),
+                ("把截短的订阅用 200 加 `IM: feed` 发出。缓存随后把残缺的内容发给所有人。要么给全文，要么真用 226。"),
                 "请求没带 `A-IM` 也这样回答。客户端会把差异当成页面：没有提出的，一律用 200。",
                 "同一地址两种答法，却忘了 `Vary`。要写上 `A-IM` 和 `If-None-Match`。",
             ),

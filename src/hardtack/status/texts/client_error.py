@@ -315,14 +315,14 @@ TEXTS: dict[int, dict[str, Words]] = {
     418: {
         "en": Words(
             "This number is reserved because of a joke: a teapot that is asked to brew coffee.",
-            "RFC 2324 made it on 1 April 1998, and so many programs have copied it that it can never mean anything "
-            "else. No server should send it in earnest; a client treats it like 400.",
+            "RFC 2324 made it on 1 April 1998, and so many programs have copied it that the number is kept out of use. "
+            "No server should send it in earnest; a client treats it like 400.",
             "This is a teapot: it cannot brew coffee.",
             "Ask it for tea, or go to the home page.",
         ),
         "zh": Words(
             "这个编号因为一个玩笑而保留：请茶壶煮咖啡。",
-            "它出自 1998 年愚人节的 RFC 2324，因为许多程序都照样实现，已不能再派别的用场。"
+            "它出自 1998 年愚人节的 RFC 2324，因为许多程序都照样实现，这个编号便封存不用。"
             "服务器不应当真发送它；客户端遇到时当作 400 处理。",
             "这是一把茶壶，煮不了咖啡。",
             "请改要茶水，或回到首页。",

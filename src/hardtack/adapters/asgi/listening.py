@@ -1,0 +1,117 @@
+"""What the HTTP server itself has to answer, said as well as everything else: for uvicorn with h11.
+
+Uvicorn answers 400 to every head that is no request, and waits for ever for one that does not end. Here the octets of a
+head that is not yet a request are looked at, and a clock runs; which answer follows, ``hardtack.status.unparsed`` says.
+Once a head is complete, this is uvicorn's own protocol and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from http import HTTPStatus
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from hardtack.errors import Refused
+from hardtack.status import pages, unparsed
+from hardtack.status.catalogue import Status
+
+_log = logging.getLogger("hardtack.status")
+
+
+class Listening(H11Protocol):
+    """One connection."""
+
+    head_seconds: float = unparsed.HEAD_SECONDS
+    idle_seconds: float = unparsed.IDLE_SECONDS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head = b""  # what has come of a head that is not yet a request
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Wait for the first octet."""
+        super().connection_made(transport)
+        self._waiting = self.loop.call_later(self.idle_seconds, self._too_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; while it is of a head, it has to come to its end in time."""
+        before = self.cycle
+        if self.conn.their_state is h11.IDLE:
+            if not self._head:
+                self._wait_no_more()
+                self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
+            self._head = (self._head + data)[: unparsed.MAX_HEAD]
+        super().data_received(data)
+        if self.cycle is not before or self.conn.their_state is not h11.IDLE:
+            self._head = b""
+            self._wait_no_more()
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request; of its head some may have come already."""
+        super().on_response_complete()
+        begun = self.conn.trailing_data[0] if self.conn.their_state is h11.IDLE else b""
+        if begun and not self._head:
+            self._head = begun[: unparsed.MAX_HEAD]
+            self._unset_keepalive_if_required()
+            self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no request, in the place of uvicorn's one word for all of them."""
+        error = sys.exc_info()[1]
+        hint = getattr(error, "error_status_hint", HTTPStatus.BAD_REQUEST)
+        self._answer(
+            unparsed.refused(
+                self._head,
+                too_long=hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                unknown_coding=hint == HTTPStatus.NOT_IMPLEMENTED,
+            )
+        )
+
+    def _too_late(self) -> None:
+        if self._head:
+            self._answer(unparsed.late())
+        else:
+            self.transport.close()
+
+    def _wait_no_more(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def _answer(self, error: Refused) -> None:
+        """Send *error* as the last answer on this connection, if none has begun."""
+        self._wait_no_more()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            # Whoever still works on the request that broke off has nobody to answer.
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
+        client = self.client[0] if self.client else ""
+        fields = {"status": error.status, "reason": error.reason, "client": client}
+        _log.info("request refused", extra={"event": "request-refused", "fields": fields})
+        response = pages.answer(error, unparsed.asked(self._head))
+        head = h11.Response(
+            status_code=response.status,
+            headers=[
+                *self.server_state.default_headers,
+                *((name.encode("ascii"), value.encode("ascii")) for name, value in response.headers),
+            ],
+            reason=Status(response.status).phrase.encode("ascii"),
+        )
+        for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()

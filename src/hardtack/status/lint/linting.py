@@ -1,0 +1,37 @@
+"""The table of all rules, and what one exchange breaks of them.
+
+The promise of ``lint``: it returns for any exchange and never raises, in time linear in it but for sorting.
+"""
+
+from __future__ import annotations
+
+from hardtack.status.lint import codes, conditions, content, demanded, fits, ranges, storing, written
+from hardtack.status.lint.exchange import Exchange, Finding, Rule, Seen
+
+RULES: tuple[Rule, ...] = (
+    *codes.RULES,
+    *content.RULES,
+    *demanded.RULES,
+    *fits.RULES,
+    *conditions.RULES,
+    *ranges.RULES,
+    *written.RULES,
+    *storing.RULES,
+)
+"""Every rule; each is tried, and none depends on another."""
+
+
+def lint(exchange: Exchange) -> list[Finding]:
+    """Return what is wrong in *exchange*, the worst first."""
+    seen = Seen(exchange)
+    found = []
+    for rule in RULES:
+        shown = rule.check(seen)
+        if shown is not None:
+            text = (
+                {"en": f"{rule.en} ({shown})", "zh": f"{rule.zh}（{shown}）"}
+                if shown
+                else {"en": rule.en, "zh": rule.zh}
+            )
+            found.append(Finding(rule.name, rule.level, seen.status, rule.reference, text))
+    return sorted(found, key=lambda finding: finding.level)

@@ -1,0 +1,75 @@
+"""What to answer where an HTTP server could not make a request of what it has received.
+
+Nobody but the server sees such a message, so most answer 400 to all of them. Here the octets that came say more: an
+address that does not end (414), header fields that do not (431), another version (505), a transfer coding that nobody
+knows (501), a head that does not come to its end in time (408); 400 is for the rest. The answer is a page in the
+visitor's language like every other, as far as what came has fields that say so: the one who meets 431 is a person with
+too many cookies.
+
+Promise: ``refused`` and ``asked`` return for any octets, and raise nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from hardtack.errors import Refused
+from hardtack.message import Headers, Request
+from hardtack.status import framing
+from hardtack.status.errors import (
+    BadRequest,
+    HTTPVersionNotSupported,
+    RequestHeaderFieldsTooLarge,
+    RequestTimeout,
+    URITooLong,
+)
+from hardtack.status.errors import NotImplemented as CannotDo
+
+HEAD_SECONDS = 15
+"""How long a head may take from its first octet to its last."""
+IDLE_SECONDS = 60
+"""How long a new connection may say nothing; it is closed without a word then, since browsers open some ahead."""
+MAX_HEAD = 32768
+"""How many octets of a head a server collects before it gives up."""
+
+_CLOSE = (("Connection", "close"),)
+_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/(\d+)(?:\.\d+)?")
+_FIELD = re.compile(r"(accept(?:-language)?)[ \t]*:[ \t]*([ -~]{0,512})", re.IGNORECASE)
+
+
+def refused(received: bytes, *, too_long: bool = False, unknown_coding: bool = False) -> Refused:
+    """Return what a message is refused with that is no request.
+
+    Args:
+        received: what came of its head, the first octets of it at least.
+        too_long: the server has given up because there is no end.
+        unknown_coding: it has found a transfer coding that it does not know (RFC 9112 §6.1).
+    """
+    line, ends, _ = received.lstrip(b"\r\n").partition(b"\n")
+    if too_long:
+        if not ends:
+            return URITooLong(reason="head-too-long", headers=_CLOSE)
+        return RequestHeaderFieldsTooLarge(reason="head-too-long", headers=_CLOSE)
+    if unknown_coding:
+        return CannotDo(reason="unknown-coding", headers=_CLOSE)
+    found = _LINE.fullmatch(line.rstrip(b"\r"))
+    if found is not None and found[1] != b"1":
+        return HTTPVersionNotSupported(supported=framing.VERSIONS, reason="unknown-version", headers=_CLOSE)
+    return BadRequest(reason="no-request", headers=_CLOSE)
+
+
+def late() -> Refused:
+    """Return what a head is refused with that does not come to its end in time (RFC 9110 §15.5.9)."""
+    return RequestTimeout(reason="head-seconds", headers=_CLOSE)
+
+
+def asked(received: bytes) -> Request:
+    """Return as much of a request as the answer depends on: what the client accepts, where that can be read."""
+    text = received[:MAX_HEAD].decode("latin-1")
+    fields = [(name, value) for name, value in (_named(line) for line in text.split("\n")[1:]) if name]
+    return Request(method="GET", path="/", headers=Headers(fields))
+
+
+def _named(line: str) -> tuple[str, str]:
+    found = _FIELD.match(line)
+    return (found[1].lower(), found[2].strip()) if found else ("", "")
