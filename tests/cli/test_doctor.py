@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-import msgspec
 import pytest
 
 from hardtack.cli.commands import run
@@ -22,7 +21,6 @@ from hardtack.cli.doctor import asked, database, disk, machine, outside, rounds
 from hardtack.cli.doctor.findings import LEVELS, Findings, Patient, found, table
 from hardtack.login.hashing import cores
 from hardtack.seal import Keyring, keyfile, rotation
-from hardtack.site import Settings
 from hardtack.store import Database, feed, outbox, schema
 from tests import empty
 from tests.mail_server import PASSWORD, USER, mail_server, make_certificates, scripted_server
@@ -462,21 +460,13 @@ class TestMachine:
         assert {"memory-short"} == ward.ills()
 
     @pytest.mark.parametrize(
-        ("place", "code"), [("9464", "right"), ("127.0.0.1:9464", "right"), ("[::1]:1", "right"), ("0.0.0.0:1", "open")]
+        ("place", "code"),
+        [("9464", "right"), ("127.0.0.1:9464", "right"), ("[::1]:1", "right"), ("0.0.0.0:1", "open")],
     )
-    def test_an_admin_listener_for_everybody_is_found(
-        self, place: str, code: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_admin_listener_for_everybody_is_found(self, ward: Ward, place: str, code: str) -> None:
         """It asks nobody who they are."""
-        admin = msgspec.defstruct("Admin", [("admin_listen", str, place)], bases=(Settings,), frozen=True)
-        patient = asked.examined(None, None, None)
-        other = Patient(
-            gathered=type(patient.gathered)(cast("Settings", admin()), {}, (), None),
-            now=0,
-            environ={},
-            keyring=Keyring.generate,
-        )
-        assert f"admin-{code}" in [finding.code for finding in machine.openness(other)]
+        ward.settings(admin_listen=place)
+        assert f"admin-{code}" in ward.look()
 
 
 class TestMail:

@@ -61,7 +61,7 @@ def test_the_same_is_told_in_chinese(file: Path) -> None:
         (f"{file}:1: 没有名为 prot 的设置", "您是否想写 port？"),
         (f"{file}:2: workers：应为 int，而不是 str", "workers 可以取什么值，见设置的文档"),
         (f"{file}:3: port：应为 int <= 65535", "port 可以取什么值，见设置的文档"),
-        (f"{file}:4: sign_up：没有 'no' 这个选项", "请写 open or invitation or off"),
+        (f"{file}:4: sign_up：没有 'no' 这个选项", "请写 open 或 invitation 或 off"),
         (f"{file}:5: 没有名为 zzzz 的设置", f"可用的设置有 {', '.join(Settings.__struct_fields__)}"),
     ] == told(gather(file, text).mistakes, "zh")
 
@@ -156,7 +156,10 @@ class Own(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     two: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse either."""
+        """Refuse a gate of nobody's, and either of the two."""
+        for number, gate in enumerate(self.gates, 1):
+            if gate.host == "nobody":
+                raise MisuseError(f"gates: rule {number}: that is nobody", "name somebody")
         if self.one or self.two:
             raise MisuseError("this cannot be", "leave it out")
 
@@ -195,7 +198,20 @@ def test_tables_of_which_there_are_several_have_lines_of_their_own(file: Path) -
         ),
     ] == told(found.mistakes)
     assert () == found.settings.gates
-    assert "缺少 host" in told(found.mistakes, "zh")[-1][0]
+    chinese = told(found.mistakes, "zh")
+    assert (f"{file}:4: gates 2：没有 hots", "您是否想写 host？") == chinese[0]
+    assert "缺少 host" in chinese[-1][0]
+
+
+def test_what_all_of_them_together_say_is_wrong_has_its_line_as_well(file: Path) -> None:
+    """Each by the number that an operator counts; the others still hold."""
+    file.write_text('[[gates]]\nhost = "nobody"\n[[gates]]\nhost = "a"\n[[gates]]\nhost = "nobody"\n')
+    found = configured.gather(Own, file, {}, {})
+    assert [
+        (f"{file}:1: gates: rule 1: that is nobody", "name somebody"),
+        (f"{file}:5: gates: rule 3: that is nobody", "name somebody"),
+    ] == told(found.mistakes)
+    assert (Gate("a"),) == found.settings.gates
 
 
 def test_tables_that_are_right_are_taken(file: Path) -> None:

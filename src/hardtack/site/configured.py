@@ -142,6 +142,8 @@ class _Found:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.places: dict[str, Place] = {}
+        self.elements: dict[str, list[tuple[int, Place]]] = {}
+        """Of each setting of several tables, their numbers and places."""
         self.mistakes: list[Mistake] = []
 
     def read(self, kind: type[msgspec.Struct], path: Path) -> None:
@@ -193,6 +195,7 @@ class _Found:
         rules = [self._rule(name, number, each, rule, source) for number, each in enumerate(value)]
         if None not in rules:
             self.values[name] = tuple(rules)
+            self.elements[name] = [(number, source.place(name, number)) for number in range(len(rules))]
 
     def _rule(self, name: str, number: int, value: Any, rule: type[msgspec.Struct], source: _Source) -> Any:
         """Return one table of such an array; ``None`` if something is wrong with it."""
@@ -263,10 +266,24 @@ def _constructed(kind: type[T], found: _Found) -> tuple[T, list[Mistake]]:
             return kind(**values), contradictions
         except MisuseError as error:
             named = _named(kind, values, error)
+            element = _element(found, named, error)
+            if element is not None:
+                values[named] = (*values[named][: element - 1], *values[named][element:])
+                number, place = found.elements[named].pop(element - 1)
+                problem = error.problem.replace(f"rule {element}", f"rule {number + 1}")
+                contradictions.append(Mistake(place, named, said_by(MisuseError(problem, error.hint))))
+                continue
             if not (wrong & set(_words(error)) or unread):
                 contradictions.append(Mistake(found.places[named], named, said_by(error)))
             wrong.add(named)
             del values[named]
+
+
+def _element(found: _Found, name: str, error: MisuseError) -> int | None:
+    """Return which of several tables *error* is about, counted from 1; ``None`` if it says none."""
+    said = re.search(r"\brule (\d+)\b", error.problem)
+    number = int(said[1]) if said else 0
+    return number if 0 < number <= len(found.elements.get(name, ())) else None
 
 
 def _words(error: MisuseError) -> list[str]:

@@ -94,7 +94,7 @@ def in_force(gathered: Gathered[Settings]) -> Iterator[InForce]:
         value = getattr(settings, each.name)
         if value is None and each.name in FOLLOWS:
             value = FOLLOWS[each.name](settings)
-        plain = msgspec.to_builtins(value)
+        plain = msgspec.json.decode(msgspec.json.encode(value))
         hidden = masked(plain) if isinstance(plain, str) else plain
         yield InForce(each.name, hidden, gathered.place(each.name), settings_described()[each.name])
 

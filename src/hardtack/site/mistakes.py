@@ -24,6 +24,8 @@ _TEXTS = {
     "en": {
         "unknown": ("there is no setting {name}", "did you mean {near}?"),
         "unknown-at-all": ("there is no setting {name}", "the settings are {all}"),
+        "unknown-within": ("{above}: there is no {name}", "did you mean {near}?"),
+        "unknown-within-at-all": ("{above}: there is no {name}", "write {all}"),
         "type": ("{name}: {problem}", "write {choices}"),
         "type-at-all": ("{name}: {problem}", "see what {setting} may be in the documentation of the settings"),
         "rule": ("{name}: {problem}", "{hint}"),
@@ -36,6 +38,8 @@ _TEXTS = {
     "zh": {
         "unknown": ("没有名为 {name} 的设置", "您是否想写 {near}？"),
         "unknown-at-all": ("没有名为 {name} 的设置", "可用的设置有 {all}"),
+        "unknown-within": ("{above}：没有 {name}", "您是否想写 {near}？"),
+        "unknown-within-at-all": ("{above}：没有 {name}", "可以写 {all}"),
         "type": ("{name}：{problem}", "请写 {choices}"),
         "type-at-all": ("{name}：{problem}", "{setting} 可以取什么值，见设置的文档"),
         "rule": ("{name}：{problem}", "{hint}"),
@@ -113,6 +117,7 @@ class Mistake:
         """Return what is wrong, without its place, and what to write instead, in ``"en"`` or ``"zh"``."""
         values = dict(self.wrong.values)
         if language == "zh" and "problem" in values:
+            values["choices"] = values.get("choices", "").replace(" or ", " 或 ")
             for pattern, chinese in _IN_CHINESE:
                 if pattern.fullmatch(values["problem"]):
                     values["problem"] = pattern.sub(chinese, values["problem"])
@@ -146,15 +151,9 @@ def nearest(name: str, names: Sequence[str], shown: Callable[[str], str], *, abo
         shown: how the source writes a name.
         above: what stands before it, for a name within a table.
     """
-    before = f"{above}: " if above else ""
     near = difflib.get_close_matches(name, names, n=1)
-    written = f"{before}{shown(name)}"
-    if above:
-        hint = f"did you mean {near[0]}?" if near else f"write {', '.join(names)}"
-        return Wrong("rule", {"name": above, "problem": f"there is no {shown(name)}", "hint": hint})
-    if near:
-        return Wrong("unknown", {"name": written, "near": shown(near[0])})
-    return Wrong("unknown-at-all", {"name": written, "all": ", ".join(names)})
+    values = {"name": shown(name), "above": above, "all": ", ".join(names), "near": shown(near[0]) if near else ""}
+    return Wrong(f"unknown{'-within' if above else ''}{'' if near else '-at-all'}", values)
 
 
 def typed(shown: str, setting: str, kind: Any, error: msgspec.ValidationError) -> Wrong:
