@@ -46,15 +46,15 @@ class Certificates:
         return context
 
 
-def make_certificates(folder: Path, *, host: str = "localhost") -> Certificates:
-    """Make an authority and the certificate of *host* in *folder*."""
+def make_certificates(folder: Path, *, host: str = "localhost", days: int = 1) -> Certificates:
+    """Make an authority and the certificate of *host*, good for some *days*, in *folder*."""
     now = datetime.datetime.now(datetime.UTC)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "The tests' authority")])
     start = (
         x509.CertificateBuilder()
         .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .issuer_name(name)
     )
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from hardtack.cli import logs
+from hardtack.site import request_ids
 
 
 def record(message: str, **fields: object) -> logging.LogRecord:
@@ -68,3 +69,17 @@ def test_configuring_sends_records_to_standard_error(log_format: str, kind: type
         root.handlers[:] = before
         root.setLevel(level)
         logging.getLogger("hardtack").setLevel(logging.NOTSET)
+
+
+def test_a_line_of_a_request_has_its_id() -> None:
+    """And a line of none has none."""
+    token = request_ids.CURRENT.set("5edba58a2f3834d2")
+    try:
+        of_a_request = json.loads(logs.JSONFormatter().format(record("cookie-refused")))
+        text = logs.TextFormatter().format(record("cookie-refused"))
+    finally:
+        request_ids.CURRENT.reset(token)
+
+    assert "5edba58a2f3834d2" == of_a_request["request_id"]
+    assert text.endswith(" request_id=5edba58a2f3834d2")
+    assert "request_id" not in json.loads(logs.JSONFormatter().format(record("cookie-refused")))

@@ -148,7 +148,7 @@ class TestMistakes:
         with pytest.raises(MisuseError) as caught:
             load(data=str(tmp_path))
 
-        assert str(file) in caught.value.problem
+        assert caught.value.problem.startswith(f"{file}:1")
         assert problem in caught.value.problem
         assert hint in caught.value.hint
         assert 1 == len(caught.value.problem.splitlines())

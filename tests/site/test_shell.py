@@ -170,7 +170,7 @@ class TestProblem:
 def test_a_page_without_a_visitor_can_hold_no_form(world: World) -> None:
     """It would have nobody to bind the token to; a mistake in a template is seen at once."""
     page = services.Services(
-        parts=services.Parts(world.accounts, world.sessions, world.settings, None, "", "", "", "", ""),  # type: ignore[arg-type] # never asked
+        parts=services.Parts(world.accounts, world.sessions, world.settings, None, "", "", "", "", "", None),  # type: ignore[arg-type] # never asked
         path="/",
         here="/",
         language="en",

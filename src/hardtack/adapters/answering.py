@@ -122,6 +122,8 @@ class Answering(ErrorAnswers):
         if make_etags:
             self._finish = replace(self._finish, make_etags_up_to=make_etags)
         self._clock = clock
+        self.shed = 0
+        """How many requests were turned away before they cost anything, so far."""
 
     # Before the application
 
@@ -142,6 +144,7 @@ class Answering(ErrorAnswers):
             except Refused as error:
                 return head, self.page(head, error, steps)
         refused = shed(self.limits, in_flight, maintenance=self.closed, trace=steps)
+        self.shed += refused is not None
         refused = refused or refuse(head, self.policy, trace=steps)
         if refused is None and self.traces is not None and (shown := self.traces.shown(head)) is not None:
             return head, shown

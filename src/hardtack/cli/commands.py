@@ -19,6 +19,8 @@ from hardtack.errors import HardtackError, MisuseError, Refused
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the service: sign-in, account pages and error pages."),
     "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
+    "config": ("serve", "Check the settings, and show those in force."),
+    "doctor": ("serve", "Look at an installation and say what is wrong and how to mend it."),
     "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
     "cookie": ("cli", "Explain a cookie with the local keys."),
     "proxy": ("login", "Print a configuration of nginx, Caddy or Traefik that asks for a sign-in first."),
@@ -32,7 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each command's extra and its line in the help."""
 
-ALONE = frozenset({"serve", "demo"})
+ALONE = frozenset({"serve", "demo", "config", "doctor"})
 """The commands that are the whole service, and so none of an application that has its own server."""
 
 

@@ -15,6 +15,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from hardtack.site import request_ids
+
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -29,10 +31,12 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
 
 
 def _extras(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what the caller added to the record."""
+    """Return what the caller added to the record, and which request it was written for."""
+    request = request_ids.CURRENT.get()
     return {
         **{name: value for name, value in vars(record).items() if name not in _STANDARD},
         **getattr(record, "fields", {}),
+        **({"request_id": request} if request else {}),
     }
 
 

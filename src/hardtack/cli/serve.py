@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,11 +26,14 @@ from uvicorn.supervisors import Multiprocess
 from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.types import ASGIApp
-from hardtack.cli import logs, sockets, voice
+from hardtack.adapters.asgi.watched import Watched
+from hardtack.cli import logs, operator, sockets, voice
 from hardtack.errors import MisuseError
+from hardtack.playground.app import Playground
 from hardtack.playground.beside import beside
 from hardtack.playground.echo import MOST_MESSAGE
-from hardtack.site import Settings
+from hardtack.site import Settings, before_start, configured, listening
+from hardtack.site.metrics import PLAYGROUND_REFUSED, UNCOUNTED, Metric
 from hardtack.status import Status, unparsed
 
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
@@ -46,6 +50,8 @@ SAY = {
         "busy-hint": "stop what uses it, or choose another: hardtack serve --port {next}",
         "denied": "port {port} on {host} may not be used: {reason}",
         "denied-hint": "choose a port above 1023, or an address of this machine",
+        "operator": "counts for Prometheus at http://{address}/metrics",
+        "operator-open": "warning: whoever reaches {address} can read them; a port alone is this machine's",
     },
     "zh": {
         "made": "已生成 {files}：请妥善保管密钥，并备份这两个文件",
@@ -58,6 +64,8 @@ SAY = {
         "busy-hint": "请停止占用它的程序，或换一个端口：hardtack serve --port {next}",
         "denied": "无法使用 {host} 的端口 {port}：{reason}",
         "denied-hint": "请选择 1023 以上的端口，或本机的地址",
+        "operator": "供 Prometheus 读取的计数：http://{address}/metrics",
+        "operator-open": "警告：凡是能访问 {address} 的人都能读取这些计数；只写端口则仅限本机",
     },
 }
 
@@ -84,6 +92,9 @@ SAY = {
 )
 @click.option("--log-format", type=click.Choice(["text", "json"]), help="How log lines look.  [default: text]")
 @click.option(
+    "--admin-listen", metavar="PORT", help="The operator's own listener, with counts for Prometheus: PORT or HOST:PORT."
+)
+@click.option(
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE",
@@ -94,12 +105,20 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     overrides = {name: value for name, value in options.items() if value is not None}
     if trusted_proxies:
         overrides["trusted_proxies"] = trusted_proxies
-    settings = Settings.load(config, os.environ, **overrides)
+    settings = before_start.load(configured.gather(Settings, config, os.environ, overrides), os.environ)
     listener = listen(settings.host, settings.port)
     settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
+    own = None
+    if settings.admin_listen is not None:
+        asked = listening.parse(settings.admin_listen)
+        own = listen(asked.host, asked.port)
     announce(settings, service.prepare(settings))
+    if own is not None:
+        announce_operator(own)
     # The first lines are for the person who started it; what happens from now on is for the log.
     logs.configure(settings.log_format)
+    if own is not None:
+        operator.serve(settings, own)
     run(settings, listener)
 
 
@@ -139,14 +158,25 @@ def announce(settings: Settings, prepared: service.Prepared) -> None:
     sys.stderr.flush()
 
 
+def announce_operator(listener: socket.socket) -> None:
+    """Say where the operator's own listener is, and whether others reach it."""
+    say = SAY[voice.language()]
+    host, port = listener.getsockname()[:2]
+    own = listening.Listen(host, port).own
+    address = f"localhost:{port}" if own else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    voice.say(say["operator"].format(address=address))
+    if not own:
+        voice.say(say["operator-open"].format(address=address))
+    sys.stderr.flush()
+
+
 def run(settings: Settings, listener: socket.socket) -> None:
     """Serve on *listener* until a signal comes; SIGINT and SIGTERM let running requests finish."""
     # Both servers raise the signal again once they are done; by then it only means: leave.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     if settings.workers == 1:
-        app = beside(service.application(settings), settings)
-        uvicorn.Server(_configuration(settings, app)).run(sockets=[listener])
+        uvicorn.Server(_configuration(settings, application(settings))).run(sockets=[listener])
     else:
         os.environ[WORKER_SETTINGS] = msgspec.json.encode(settings).decode()
         Multiprocess(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
@@ -157,7 +187,18 @@ def worker() -> ASGIApp:
     settings = msgspec.json.decode(os.environ[WORKER_SETTINGS], type=Settings)
     logs.configure(settings.log_format)
     _speak_the_registered_phrases()
-    return beside(service.application(settings), settings)
+    return application(settings)
+
+
+def application(settings: Settings) -> ASGIApp:
+    """Return all that a process serves: the service, the playground beside it, and what watches both."""
+    counts = operator.kept(settings)
+    made = service.application(settings, UNCOUNTED if counts is None else counts)
+    app = beside(made, settings)
+    numbers: dict[Metric, Callable[[], float]] = {}
+    if isinstance(app, Playground):
+        numbers[PLAYGROUND_REFUSED] = lambda: app.shed
+    return Watched(app, made, settings, counts, numbers)
 
 
 def _configuration(settings: Settings, app: ASGIApp | str) -> uvicorn.Config:

@@ -353,6 +353,11 @@ class Accounts:
         """Make the first administrator; see ``hardtack.login.welcome``."""
         return welcome.welcome(self._services, code, name, password, client=client, now=now, device=device)
 
+    @property
+    def hashing(self) -> HashingPool:
+        """The pool that hashes passwords, with how much it has to do."""
+        return self._services.hashing
+
     def is_ready(self) -> bool:
         """Return whether requests can be answered: revocations are loaded, a key seals, the database answers."""
         if not (self.revocations.ready and self._services.keyring.seals):

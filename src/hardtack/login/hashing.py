@@ -80,6 +80,13 @@ class HashingPool:
 
     def _start(self) -> None:
         self._free = threading.BoundedSemaphore(self._places)
+        self._counting = threading.Lock()
+        self.running = 0
+        """How many have a place now."""
+        self.waiting = 0
+        """How many wait for one now."""
+        self.refused = 0
+        """How many got none, so far."""
         self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="hardtack-hashing", initializer=_give_way)
 
     @contextmanager
@@ -90,13 +97,31 @@ class HashingPool:
             HashingBusy: there was none soon.
         """
         free = self._free
-        if not free.acquire(timeout=self._patience):
+        if not free.acquire(blocking=False) and not self._acquired(free):
             raise HashingBusy
+        with self._counting:
+            self.running += 1
         place = Place(self.hasher, self._executor)
+
+        def release() -> None:
+            with self._counting:
+                self.running -= 1
+            free.release()
+
         try:
             yield place
         finally:
-            place.leave(free.release)
+            place.leave(release)
+
+    def _acquired(self, free: threading.BoundedSemaphore) -> bool:
+        """Wait for a place for a while; return whether there was one."""
+        with self._counting:
+            self.waiting += 1
+        found = free.acquire(timeout=self._patience)
+        with self._counting:
+            self.waiting -= 1
+            self.refused += not found
+        return found
 
     def close(self) -> None:
         """End the threads when their work is done; the pool may be used again, which starts new ones."""

@@ -67,14 +67,29 @@ class MailServer:
         """
         over = threading.Event()
         with _in_one_word(), self._in_time(over) as smtp:
-            _expect(smtp.connect(self._server.host, self._server.port), READY, "no-greeting")
-            if over.is_set():
-                # There was no connection yet that could be cut.
-                raise NothingGoes("too-slow")
-            self._greet(smtp)
-            if self._password:
-                self._sign_in(smtp)
+            self._enter(smtp, over)
             self._hand_over(smtp, mail, to)
+
+    def look(self) -> None:
+        """Do everything that comes before a mail, and send none.
+
+        Raises:
+            NothingGoes: no mail could be sent now.
+        """
+        over = threading.Event()
+        with _in_one_word(), self._in_time(over) as smtp:
+            self._enter(smtp, over)
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+
+    def _enter(self, smtp: smtplib.SMTP, over: threading.Event) -> None:
+        _expect(smtp.connect(self._server.host, self._server.port), READY, "no-greeting")
+        if over.is_set():
+            # There was no connection yet that could be cut.
+            raise NothingGoes("too-slow")
+        self._greet(smtp)
+        if self._password:
+            self._sign_in(smtp)
 
     @contextmanager
     def _in_time(self, over: threading.Event) -> Iterator[smtplib.SMTP]:

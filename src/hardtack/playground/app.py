@@ -85,6 +85,11 @@ class Playground:
         )
         self._layer.answering.traces = traces or self._layer.answering.traces
 
+    @property
+    def shed(self) -> int:
+        """How many requests found no place here, so far."""
+        return self._layer.answering.shed + self._proxy.shed
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""
         if scope["type"] in ("http", "websocket") and is_ours(scope["path"]):

@@ -80,6 +80,11 @@ class ForwardProxy:
             ),
         )
 
+    @property
+    def shed(self) -> int:
+        """How many requests found no place here, so far."""
+        return self._layer.answering.shed
+
     def takes(self, scope: Scope) -> Scope | None:
         """Return *scope* as it is taken, if somebody asks through the proxy who is answered; else ``None``."""
         asked = through_the_proxy(scope)

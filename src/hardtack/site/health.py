@@ -14,22 +14,23 @@ from hardtack.site.texts import machine_time
 
 def alive(request: Request, services: Services) -> Response:
     """Answer 200: this process takes requests."""
-    return _word("alive")
+    return word("alive")
 
 
 def ready(request: Request, services: Services) -> Response:
     """Answer 200 if visitors can be recognised and signed in, else 503; and say how mail goes."""
     if not services.parts.is_ready():
-        return _word("not ready", 503)
+        return word("not ready", 503)
     postman = services.accounts.postman
     if not postman.carries:
-        return _word("ready")
+        return word("ready")
     since = postman.state().failing_since
-    return _word(f"ready\nmail: failing since {machine_time(since)}" if since else "ready\nmail: ok")
+    return word(f"ready\nmail: failing since {machine_time(since)}" if since else "ready\nmail: ok")
 
 
-def _word(word: str, status: int = 200) -> Response:
-    response = Response(status, [("Content-Type", "text/plain; charset=utf-8")], f"{word}\n".encode())
+def word(said: str, status: int = 200) -> Response:
+    """Return *said* as an answer; of 503, it can be asked again at once."""
+    response = Response(status, [("Content-Type", "text/plain; charset=utf-8")], f"{said}\n".encode())
     if status == 503:
         response.set("Retry-After", "1")
     return response

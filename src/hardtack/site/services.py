@@ -6,6 +6,7 @@ these is done one way. Nothing here knows a particular page. The view lives for 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,7 @@ from hardtack.login.second_step import Answer
 from hardtack.login.sign_ins import NOWHERE
 from hardtack.login.trusted import Shown as ShownTrust
 from hardtack.message import Request, Response
+from hardtack.seal import Keyring
 from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession, csrf
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
@@ -28,6 +30,7 @@ from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
+from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.settings import Settings
 from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.texts import Texts
@@ -70,8 +73,11 @@ class Parts:
         trusted_cookie: the cookie of trusted devices.
         gate: the cookies that let browsers through to applications on other hosts.
         auth: answers reverse proxies.
+        keyring: the keys.
         shell: the templates and texts.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
+        counts: where what the operator wants to know is counted.
+        stopping: set once this process is about to stop, so that no more visitors are sent to it.
     """
 
     accounts: Accounts
@@ -83,14 +89,17 @@ class Parts:
     trusted_cookie: TrustedCookie
     gate: Gate
     auth: QuickAuth
+    keyring: Keyring
     prefix: str = ""
     home: str | None = None
     shell: Shell = PLAIN
     forgets: Sequence[CookiePolicy] = ()
+    counts: Counts = UNCOUNTED
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def is_ready(self) -> bool:
-        """Return whether revocations are known and the database answers."""
-        return self.accounts.is_ready()
+        """Return whether revocations are known, the database answers and this process goes on."""
+        return not self.stopping.is_set() and self.accounts.is_ready()
 
 
 @dataclass(slots=True)

@@ -2,46 +2,33 @@
 
 One Struct holds every setting with its type, its unit and its safe default; whatever derives from several of them
 (development mode, whether sign-up is open) is a property here and decided nowhere else.
-A key that does not exist or a value of the wrong type is the operator's mistake: one line that names the source and
-the setting, and one that says what to write. No setting holds a secret: keys lie in a file of their own or in
-``HARDTACK_KEYRING``, which is no setting.
+A key that does not exist or a value of the wrong type is the operator's mistake: one line that names its place and
+the setting, and one that says what to write (``configured``). No setting holds a secret: keys lie in a file of their
+own or in ``HARDTACK_KEYRING``, which is no setting.
 """
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 from hardtack.errors import MisuseError
 from hardtack.session import policy
-from hardtack.site import reports
+from hardtack.site import configured, listening, reports
+from hardtack.site.configured import DATA
 from hardtack.site.forward_auth import parent_domain
 from hardtack.site.forward_auth.rules import Access, Rules
 from hardtack.status.scope import are_scopes
 
-PREFIX = "HARDTACK_"
-FILE_NAME = "hardtack.toml"
 FILTER_NAME = "passwords.filter"
-DATA = "hardtack-data"
-NOT_SETTINGS = frozenset({"HARDTACK_KEYRING", "HARDTACK_MAIL_PASSWORD", "HARDTACK_WORKER_SETTINGS"})
-"""Variables that begin like a setting and are read by somebody else."""
-
-LISTS = frozenset({"trusted_proxies", "context_words", "token_scopes"})
-"""Settings of several values."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-_KUBERNETES = re.compile(r"HARDTACK_(SERVICE_|PORT_\d+_)")
-# Kubernetes gives every container the addresses of a service named "hardtack" as HARDTACK_PORT=tcp://…,
-# HARDTACK_SERVICE_HOST and the like. They mean nothing to us and are no mistake of the operator's.
 
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 # A token (RFC 9110 §5.6.2).
@@ -95,6 +82,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         playground: let everybody try how each status code arises, below ``/playground``, and have ``/status/{code}``
             answer with that very code; in development mode it is so anyway.
         log_format: how log lines are written.
+        access_log: write a line for every request, without its query.
+        admin_listen: where the operator's own listener is, with the counts for Prometheus: a port of this machine, or
+            ``host:port``; unset, there is none.
         password_filter: a file of refused passwords besides those that come with the package, as ``hardtack passwords
             build`` makes it; unset, ``passwords.filter`` in the data folder if it is there.
         context_words: more words that no new password may be made of, such as the names of your products.
@@ -131,6 +121,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     csp_reports: str | None = None
     playground: bool = False
     log_format: Literal["text", "json"] = "text"
+    access_log: bool = False
+    admin_listen: str | None = None
     password_filter: str | None = None
     context_words: tuple[str, ...] = ()
     argon2_memory: Memory = 19456
@@ -164,6 +156,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         if self.parent_domain is not None:
             shared = parent_domain.checked(self.parent_domain, self.origin)
             msgspec.structs.force_setattr(self, "parent_domain", shared)
+        if self.admin_listen is not None:
+            listening.parse(self.admin_listen)
         if self.csp_reports is not None:
             reports.check(self.csp_reports)
         if self.place_header is not None:
@@ -201,14 +195,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Raises:
             MisuseError: a setting that does not exist, a value that does not fit, a file that cannot be read.
         """
-        flags = {name: value for name, value in overrides.items() if value is not None}
-        above = {**_from_environment(environ), **_checked("command line", flags.items(), strict=True)}
-        if path is None:
-            implied = Path(above.get("data", DATA)) / FILE_NAME
-            below = _from_file(implied) if implied.is_file() else {}
-        else:
-            below = _from_file(path)
-        return cls(**{**below, **above})
+        gathered = configured.gather(cls, path, environ, overrides)
+        configured.raise_first(gathered.mistakes)
+        return gathered.settings
 
     @classmethod
     def given(cls, source: str, values: Mapping[str, Any]) -> Settings:
@@ -222,7 +211,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             MisuseError: a setting that does not exist, or a value that does not fit.
         """
         said = {name: value for name, value in values.items() if value is not None}
-        return cls(**_checked(source, said.items(), strict=True))
+        return cls(**configured.given(cls, source, said.items()))
 
     def make_folder(self) -> None:
         """Make the data folder if it is not there; nobody else on this machine may look into it.
@@ -309,53 +298,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def keyring_path(self) -> Path:
         """Where the keys lie unless ``HARDTACK_KEYRING`` holds them."""
         return Path(self.data) / "hardtack.key"
-
-
-def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MisuseError(f"{path} cannot be read: {error.strerror}", "name a file that exists with --config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MisuseError(f"{path} is no TOML: {error}", "write one setting a line, such as port = 8000") from None
-    return _checked(str(path), table.items(), strict=True)
-
-
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    return _checked("environment", _variables(environ), strict=False, shown=lambda name: PREFIX + name.upper())
-
-
-def _variables(environ: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    for variable, value in environ.items():
-        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS or _KUBERNETES.match(variable):
-            continue
-        name = variable.removeprefix(PREFIX).lower()
-        if name == "port" and value.startswith("tcp://"):
-            continue
-        # A list is written with commas, since an environment has no better way.
-        listed = name in LISTS
-        yield name, [part.strip() for part in value.split(",") if part.strip()] if listed else value
-
-
-def _checked(source: str, pairs: Any, *, strict: bool, shown: Any = str) -> dict[str, Any]:
-    """Return *pairs* as a dictionary of values of the right type, or say which one of *source* is wrong."""
-    types = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-    values: dict[str, Any] = {}
-    for name, value in pairs:
-        if name not in types:
-            near = difflib.get_close_matches(name, types, n=1)
-            hint = f"did you mean {shown(near[0])}?" if near else f"the settings are {', '.join(types)}"
-            raise MisuseError(f"{source}: there is no setting {shown(name)}", hint)
-        try:
-            values[name] = msgspec.convert(value, types[name], strict=strict)
-        except msgspec.ValidationError as error:
-            problem = str(error).partition(" - at ")[0].replace("`", "")
-            wrong = f"{source}: {shown(name)}: {problem[:1].lower()}{problem[1:]}"
-            raise MisuseError(wrong, _hint(name, types[name])) from None
-    return values
-
-
-def _hint(name: str, kind: Any) -> str:
-    """Return what to write instead: one of the words that there are, or what the documentation says."""
-    words = [word for part in (kind, *get_args(kind)) if get_origin(part) is Literal for word in get_args(part)]
-    return f"write {' or '.join(words)}" if words else f"see what {name} may be in the documentation of the settings"

@@ -23,12 +23,13 @@ from hardtack.message import Request, Response
 from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
-from hardtack.site import answers, forms, headers, language, mailing, next_url, unexpected
+from hardtack.site import answers, forms, headers, language, mailing, next_url, readings, unexpected
 from hardtack.site.forward_auth import auth
 from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
+from hardtack.site.metrics import READY, UNCOUNTED, Counts
 from hardtack.site.routes import Route, find, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
@@ -65,6 +66,7 @@ class Site:
         templates: a folder with templates that take the place of ours; see ``shell``.
         texts: texts that take the place of ours, by language and id; see ``texts``.
         forgets: how the data cookies of the application around are named, which a sign-out deletes, too.
+        counts: where what the operator wants to know is counted.
         clock: returns Unix seconds.
 
     Raises:
@@ -85,6 +87,7 @@ class Site:
         templates: str | os.PathLike[str] | None = None,
         texts: Mapping[str, Mapping[str, str]] | None = None,
         forgets: Sequence[CookiePolicy] = (),
+        counts: Counts = UNCOUNTED,
         clock: Callable[[], float] = time.time,
     ) -> None:
         if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
@@ -116,10 +119,12 @@ class Site:
             TrustedCookie(keyring, settings.realm),
             gate,
             self.auth,
+            keyring,
             prefix,
             home,
             shell,
             tuple(forgets),
+            counts,
         )
         self._route = partial(
             find, alone=home is None, provokes=settings.provokes, hands_off=bool(settings.access)
@@ -158,6 +163,21 @@ class Site:
         self._parts.accounts.revocations.start_polling()
         if self._duty is not None:
             self._parts.accounts.postman.start(self._duty)
+
+    def stop_soon(self) -> None:
+        """Say to whoever asks that no more visitors are to be sent here; everything goes on being answered."""
+        self._parts.stopping.set()
+        self._parts.counts.put(READY, 0)
+
+    def look(self, *, far: bool = False) -> None:
+        """Count how much there is to do now; worth doing every second.
+
+        Args:
+            far: look into the database as well, for what is told by it alone.
+        """
+        readings.near(self._parts)
+        if far:
+            readings.far(self._parts)
 
     def prune(self) -> None:
         """Delete what has expired; worth doing every hour. A database that does not answer is left for next time."""

@@ -45,6 +45,10 @@ PAGES_RETRY_AFTER = 1
 """Seconds after which a place for a page is likely."""
 PRUNE_INTERVAL = 3600
 """Seconds between two deletions of what has expired."""
+LOOK_INTERVAL = 1
+"""Seconds between two looks at how much there is to do, where it is counted."""
+LOOK_FAR = 5
+"""After how many of them the database is asked, too."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13  # SQLITE_FULL: how a full disk reaches a program through sqlite3

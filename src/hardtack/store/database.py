@@ -82,7 +82,7 @@ class Database:
         if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
             raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is too old", "use a Python with SQLite 3.37 or later")
         # One file has one generation beside it, by whatever name it was opened.
-        return cls(Path(os.path.realpath(_path_of(url))))
+        return cls(Path(os.path.realpath(path_of(url))))
 
     def _start(self) -> None:
         """Make the engine and the writers' queue; no connection is opened before it is used."""
@@ -272,7 +272,7 @@ def alembic_configuration(connection: Connection) -> Any:
     return configuration
 
 
-def _path_of(url: str) -> str:
+def path_of(url: str) -> str:
     """Return the path in *url*; the URL itself is never repeated, since it may hold a password."""
     hint = "write sqlite:///path/to/hardtack.db"
     try:

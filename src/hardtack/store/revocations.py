@@ -103,6 +103,10 @@ class RevocationTable:
         self._trusted_until = -1.0
         self._not_before = -1.0
         self._interval = 0.0
+        self.loaded_at = 0.0
+        """When all that has ended was last known, Unix seconds; 0 before the first time."""
+        self.failures = 0
+        """How many loads have failed, so far."""
         self._start()
         _tables.add(self)
 
@@ -166,7 +170,7 @@ class RevocationTable:
                     return True
                 if self._clock() < self._not_before:
                     return False
-            started = self._clock()
+            started, at = self._clock(), time.time()
             try:
                 if poll and self._database.generation.follow():
                     self._numbers = self._database.generation.numbers
@@ -181,7 +185,9 @@ class RevocationTable:
                     )
                 # From its end on: whoever has waited for a slow failure is not to wait for another.
                 self._not_before = self._clock() + RETRY
+                self.failures += 1
                 return False
+            self.loaded_at = at
             self._noted = noted
             self._trusted_until = started + self._limit
             self._not_before = -1.0

@@ -85,6 +85,11 @@ class Hardtack:
         return self._site
 
     @property
+    def pages(self) -> Pages | None:
+        """What answers with them."""
+        return self._pages
+
+    @property
     def traces(self) -> Traces | None:
         """The last answers of the pages and why they are what they are, in development mode."""
         return None if self._pages is None else self._pages.traces

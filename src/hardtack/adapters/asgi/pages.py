@@ -8,6 +8,7 @@ a growing backlog. Every error is the site's own page, in its shell and in the v
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -40,7 +41,9 @@ class Pages(StatusLayer):
         self._site = site
         self._begin = begin
         self._threads = threads
-        self._places = threads + waiting
+        self._all = self._places = threads + waiting
+        self.refused = 0
+        """How many found no place, so far."""
         self._open()
 
     def _open(self) -> None:
@@ -50,6 +53,16 @@ class Pages(StatusLayer):
         """End the threads; where the pages are asked again, as between two tests, there will be new ones."""
         self.pool.shutdown()
         self._open()
+
+    @property
+    def running(self) -> int:
+        """How many have a thread now."""
+        return min(self._all - self._places, self._threads)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one now."""
+        return max(self._all - self._places - self._threads, 0)
 
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of the site."""
@@ -88,11 +101,12 @@ class Pages(StatusLayer):
         except ClientGone:
             return
         if self._places <= 0:
+            self.refused += 1
             raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason="pages-waiting")
         self._places -= 1
         try:
             response = await asyncio.get_running_loop().run_in_executor(
-                self.pool, self._answer, request, scope.get(STEPS)
+                self.pool, contextvars.copy_context().run, self._answer, request, scope.get(STEPS)
             )
         finally:
             self._places += 1

@@ -16,6 +16,7 @@ from hardtack.adapters.asgi.layer import Hardtack
 from hardtack.seal import Keyring, keyfile
 from hardtack.session import Lifetimes, Sessions
 from hardtack.site import Settings, Site, mailing
+from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.opening import connect
 
 
@@ -68,11 +69,12 @@ def keyring(settings: Settings) -> Keyring:
     return keyfile.follow_environment() if os.environ.get("HARDTACK_KEYRING") else keyfile.follow(settings.keyring_path)
 
 
-def application(settings: Settings) -> Hardtack:
+def application(settings: Settings, counts: Counts = UNCOUNTED) -> Hardtack:
     """Return the service as an ASGI application.
 
     Args:
         settings: as :class:`hardtack.site.Settings` says; the data folder has been prepared.
+        counts: where what the operator wants to know is counted.
 
     Raises:
         MisuseError: the keyring or the database cannot be opened.
@@ -90,4 +92,4 @@ def application(settings: Settings) -> Hardtack:
         accepts=accounts.second_factors.accepts,
         insecure_plain_http=settings.insecure_plain_http,
     )
-    return Hardtack(site=Site(accounts, sessions, settings, keys))
+    return Hardtack(site=Site(accounts, sessions, settings, keys, counts=counts))
