@@ -19,6 +19,8 @@ from hardtack.errors import HardtackError, MisuseError, Refused
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Run the service: sign-in, account pages and error pages."),
     "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
+    "backup": ("serve", "Copy database, keys and settings of a service, which may run meanwhile."),
+    "restore": ("serve", "Make a data folder of such a copy."),
     "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
     "cookie": ("cli", "Explain a cookie with the local keys."),
     "accounts": ("login", "Look after accounts: add, show, invite, reset, disable, close, audit."),
@@ -31,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each command's extra and its line in the help."""
 
-ALONE = frozenset({"serve", "demo"})
+ALONE = frozenset({"serve", "demo", "backup", "restore"})
 """The commands that are the whole service, and so none of an application that has its own server."""
 
 

@@ -82,7 +82,7 @@ class Database:
         if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
             raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is too old", "use a Python with SQLite 3.37 or later")
         # One file has one generation beside it, by whatever name it was opened.
-        return cls(Path(os.path.realpath(_path_of(url))))
+        return cls(Path(os.path.realpath(path_of(url))))
 
     def _start(self) -> None:
         """Make the engine and the writers' queue; no connection is opened before it is used."""
@@ -272,8 +272,12 @@ def alembic_configuration(connection: Connection) -> Any:
     return configuration
 
 
-def _path_of(url: str) -> str:
-    """Return the path in *url*; the URL itself is never repeated, since it may hold a password."""
+def path_of(url: str) -> str:
+    """Return the path in *url*; the URL itself is never repeated, since it may hold a password.
+
+    Raises:
+        MisuseError: it names no SQLite file.
+    """
     hint = "write sqlite:///path/to/hardtack.db"
     try:
         parts = make_url(url)
