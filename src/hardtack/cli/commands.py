@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("serve", "Tell the story of a sign-in with a real server and a throw-away data folder."),
     "config": ("serve", "Check the settings, and show those in force."),
     "doctor": ("serve", "Look at an installation and say what is wrong and how to mend it."),
+    "backup": ("serve", "Copy database, keys and settings of a service, which may run meanwhile."),
+    "restore": ("serve", "Make a data folder of such a copy."),
     "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
     "cookie": ("cli", "Explain a cookie with the local keys."),
     "proxy": ("login", "Print a configuration of nginx, Caddy or Traefik that asks for a sign-in first."),
@@ -34,7 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Each command's extra and its line in the help."""
 
-ALONE = frozenset({"serve", "demo", "config", "doctor"})
+ALONE = frozenset({"serve", "demo", "config", "doctor", "backup", "restore"})
 """The commands that are the whole service, and so none of an application that has its own server."""
 
 

@@ -27,7 +27,8 @@ from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.types import ASGIApp
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import logs, operator, sockets, voice
+from hardtack.cli import logs, operator, passed, sockets, voice
+from hardtack.cli.leaving import Leaving
 from hardtack.errors import MisuseError
 from hardtack.playground.app import Playground
 from hardtack.playground.beside import beside
@@ -35,6 +36,15 @@ from hardtack.playground.echo import MOST_MESSAGE
 from hardtack.site import Settings, before_start, configured, listening
 from hardtack.site.metrics import PLAYGROUND_REFUSED, UNCOUNTED, Metric
 from hardtack.status import Status, unparsed
+
+BACKLOG = 2048
+"""Connections that wait to be accepted; more are not answered by the system."""
+
+GRACE = 10
+"""Seconds that running requests have to end once the service stops."""
+
+HEALTHY = 60
+"""Seconds in which a worker must answer the process that has started it, and be ready to take another's place."""
 
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
 """The environment variable through which the workers get their settings as JSON; nothing in it is secret."""
@@ -106,13 +116,8 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     if trusted_proxies:
         overrides["trusted_proxies"] = trusted_proxies
     settings = before_start.load(configured.gather(Settings, config, os.environ, overrides), os.environ)
-    listener = listen(settings.host, settings.port)
-    settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
-    own = None
-    if settings.admin_listen is not None:
-        asked = listening.parse(settings.admin_listen)
-        own = listen(asked.host, asked.port)
-    announce(settings, service.prepare(settings))
+    settings, listener, own = listeners(settings, passed.listeners())
+    announce(settings, service.prepare(settings), address_of(listener))
     if own is not None:
         announce_operator(own)
     # The first lines are for the person who started it; what happens from now on is for the log.
@@ -132,24 +137,52 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         # create_server sets SO_REUSEADDR, so that a restart need not wait for old connections to be forgotten.
-        listener = socket.create_server((host, port), family=family, backlog=2048)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         words = {"host": host, "port": port, "next": port + 1, "reason": error.strerror or error}
         kind = "busy" if error.errno == errno.EADDRINUSE else "denied"
         raise MisuseError(say[kind].format(**words), say[f"{kind}-hint"].format(**words)) from None
-    # Head and content are two writes; without this the second waits until the visitor has confirmed the first (40 ms).
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def listeners(settings: Settings, given: passed.Passed) -> tuple[Settings, socket.socket, socket.socket | None]:
+    """Return the settings as they are then, the visitors' listener, and the operator's, if there is one.
+
+    Args:
+        settings: what the operator set.
+        given: what was opened already by whoever started the service.
+
+    Raises:
+        MisuseError: one cannot be opened.
+    """
+    listener = given.visitors or listen(settings.host, settings.port)
+    if listener.family != socket.AF_UNIX:
+        settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
+        # Head and content are two writes; else the second waits until the visitor has confirmed the first (40 ms).
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.set_inheritable(True)
-    return listener
+    if given.operator is not None:
+        # Where it is was decided by whoever opened it; here it says that there is one.
+        return msgspec.structs.replace(settings, admin_listen=settings.admin_listen or "0"), listener, given.operator
+    if settings.admin_listen is None:
+        return settings, listener, None
+    asked = listening.parse(settings.admin_listen)
+    return settings, listener, listen(asked.host, asked.port)
 
 
-def announce(settings: Settings, prepared: service.Prepared) -> None:
+def address_of(listener: socket.socket) -> str:
+    """Return where *listener* is, for people."""
+    if listener.family == socket.AF_UNIX:
+        return str(listener.getsockname())
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def announce(settings: Settings, prepared: service.Prepared, address: str) -> None:
     """Say what was made, where the service is, and how to make the first administrator."""
     say = SAY[voice.language()]
     url = settings.origin or f"http://localhost:{settings.port}"
     if prepared.made:
         voice.say(say["made"].format(files=", ".join(str(path) for path in prepared.made)))
-    address = f"{settings.host}:{settings.port}"
     voice.say(say["development" if settings.development else "serving"].format(url=url, address=address))
     if prepared.mail is not None:
         voice.say(say["mail" if settings.mail is None else "mail-goes"].format(place=prepared.mail))
@@ -161,9 +194,9 @@ def announce(settings: Settings, prepared: service.Prepared) -> None:
 def announce_operator(listener: socket.socket) -> None:
     """Say where the operator's own listener is, and whether others reach it."""
     say = SAY[voice.language()]
-    host, port = listener.getsockname()[:2]
-    own = listening.Listen(host, port).own
-    address = f"localhost:{port}" if own else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    unix = listener.family == socket.AF_UNIX
+    own = unix or listening.Listen(*listener.getsockname()[:2]).own
+    address = f"localhost:{listener.getsockname()[1]}" if own and not unix else address_of(listener)
     voice.say(say["operator"].format(address=address))
     if not own:
         voice.say(say["operator-open"].format(address=address))
@@ -176,7 +209,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     if settings.workers == 1:
-        uvicorn.Server(_configuration(settings, application(settings))).run(sockets=[listener])
+        Leaving(_configuration(settings, application(settings))).run(sockets=[listener])
     else:
         os.environ[WORKER_SETTINGS] = msgspec.json.encode(settings).decode()
         Multiprocess(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
@@ -220,7 +253,9 @@ def _configuration(settings: Settings, app: ASGIApp | str) -> uvicorn.Config:
         ws_per_message_deflate=False,
         http=sockets.Handshakes if settings.provokes else Listening,
         h11_max_incomplete_event_size=unparsed.MAX_HEAD,
-        timeout_graceful_shutdown=10,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=HEALTHY,
     )
 
 

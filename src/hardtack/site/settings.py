@@ -38,6 +38,7 @@ Workers = Annotated[int, msgspec.Meta(ge=1, le=512)]
 Seconds = Annotated[int, msgspec.Meta(ge=60)]
 # A reset whose link in the mail would end before it is due could not be called off by it.
 Wait = Annotated[int, msgspec.Meta(ge=60, le=2_592_000)]
+Delay = Annotated[int, msgspec.Meta(ge=0, le=600)]
 Bytes = Annotated[int, msgspec.Meta(ge=1024)]
 # OWASP's least for argon2id with one lane; up to 4 GiB.
 Memory = Annotated[int, msgspec.Meta(ge=19456, le=4_194_304)]
@@ -83,6 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             answer with that very code; in development mode it is so anyway.
         log_format: how log lines are written.
         access_log: write a line for every request, without its query.
+        stop_delay: seconds for which the service serves on, and says that it is not ready, once it is told to stop.
         admin_listen: where the operator's own listener is, with the counts for Prometheus: a port of this machine, or
             ``host:port``; unset, there is none.
         password_filter: a file of refused passwords besides those that come with the package, as ``hardtack passwords
@@ -122,6 +124,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     playground: bool = False
     log_format: Literal["text", "json"] = "text"
     access_log: bool = False
+    stop_delay: Delay = 0
     admin_listen: str | None = None
     password_filter: str | None = None
     context_words: tuple[str, ...] = ()

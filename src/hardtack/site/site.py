@@ -158,6 +158,11 @@ class Site:
         own = self._own(path)
         return self._route(own) is not None or without_slash(own, self._route) is not None
 
+    @staticmethod
+    def changes(request: Request) -> bool:
+        """Return whether *request* may change something, and so wait for a hash or for its turn to write."""
+        return request.method not in csrf.SAFE_METHODS
+
     def start(self) -> None:
         """Load what must be known before the first visitor is recognised, and carry mail from now on."""
         self._parts.accounts.revocations.start_polling()

@@ -29,8 +29,13 @@ HEAD_SECONDS = 15
 """How long a head may take from its first octet to its last."""
 IDLE_SECONDS = 60
 """How long a new connection may say nothing; it is closed without a word then, since browsers open some ahead."""
+PARTING_SECONDS = 1
+"""How long a connection that says nothing is kept once the server stops: a request may be on its way."""
 MAX_HEAD = 32768
 """How many octets of a head a server collects before it gives up."""
+
+LAST = ((b"connection", b"close"),)
+"""What an answer says on the wire that is the last of its connection (RFC 9112 §9.6)."""
 
 _CLOSE = (("Connection", "close"),)
 _LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/(\d+)(?:\.\d+)?")

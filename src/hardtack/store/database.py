@@ -273,7 +273,11 @@ def alembic_configuration(connection: Connection) -> Any:
 
 
 def path_of(url: str) -> str:
-    """Return the path in *url*; the URL itself is never repeated, since it may hold a password."""
+    """Return the path in *url*; the URL itself is never repeated, since it may hold a password.
+
+    Raises:
+        MisuseError: it names no SQLite file.
+    """
     hint = "write sqlite:///path/to/hardtack.db"
     try:
         parts = make_url(url)

@@ -184,18 +184,6 @@ def test_how_much_there_is_to_do_is_looked_at_while_it_runs(service: Hardtack, k
     assert 0 == value(together, metrics.READY)
 
 
-def test_pages_that_find_no_place_are_counted(service: Hardtack) -> None:
-    """Two run, two wait, and the fifth is refused."""
-    pages = service.pages
-    assert pages is not None
-    assert (0, 0, 0) == (pages.running, pages.waiting, pages.refused)
-    pages._places = 0
-    assert (2, 2) == (pages.running, pages.waiting)
-
-    assert 503 == ask(service, scope("/healthz")).status
-    assert 1 == pages.refused
-
-
 def test_what_has_no_pages_is_watched_as_well(kept: Kept) -> None:
     """Nothing is looked at then, and nobody stops."""
 

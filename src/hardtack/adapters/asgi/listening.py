@@ -28,11 +28,13 @@ class Listening(H11Protocol):
 
     head_seconds: float = unparsed.HEAD_SECONDS
     idle_seconds: float = unparsed.IDLE_SECONDS
+    parting_seconds: float = unparsed.PARTING_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head = b""  # what has come of a head that is not yet a request
         self._waiting: asyncio.TimerHandle | None = None
+        self._parting = False  # the next answer is the last
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first octet."""
@@ -53,6 +55,8 @@ class Listening(H11Protocol):
                 self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
             self._head = (self._head + data)[: unparsed.MAX_HEAD]
         super().data_received(data)
+        if self._parting and self.cycle is not before:
+            self._say_good_bye()
         if self.cycle is not before or self.conn.their_state is not h11.IDLE:
             self._head = b""
             self._wait_no_more()
@@ -65,6 +69,24 @@ class Listening(H11Protocol):
             self._head = begun[: unparsed.MAX_HEAD]
             self._unset_keepalive_if_required()
             self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
+
+    def shutdown(self) -> None:
+        """Give one more answer at most, since the server stops; it says that it is the last one.
+
+        Uvicorn closes what is between two requests at once, and with it what may be on its way.
+        """
+        self._parting = True
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            self._say_good_bye()
+        elif not self._head:
+            self._unset_keepalive_if_required()
+            self._wait_no_more()
+            self._waiting = self.loop.call_later(self.parting_seconds, self._too_late)
+
+    def _say_good_bye(self) -> None:
+        self.cycle.keep_alive = False
+        self.cycle.default_headers = [*self.cycle.default_headers, *unparsed.LAST]
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no request, in the place of uvicorn's one word for all of them."""

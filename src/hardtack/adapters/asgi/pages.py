@@ -1,26 +1,23 @@
 """The site's pages as an ASGI application under the status layer's driver.
 
 The driver refuses before the content is asked for, counts and times it, and looks at every answer; here a page is given
-a thread, because it may reach the database. When the pool and its queue are full, the answer is 503 at once instead of
-a growing backlog. Every error is the site's own page, in its shell and in the visitor's language.
+a thread, because it may reach the database; when all are busy and too many wait, the answer is 503 (``lane``). Every
+error is the site's own page, in its shell and in the visitor's language.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from hardtack.adapters.answering import Steps
+from hardtack.adapters.asgi.lane import Lane
 from hardtack.adapters.asgi.status import StatusLayer
 from hardtack.adapters.asgi.translate import REQUEST, STEPS, ClientGone, messages, with_body
 from hardtack.adapters.asgi.types import Receive, Scope, Send
 from hardtack.adapters.site_answering import SiteAnswering
 from hardtack.message import Request, Response
-from hardtack.status import ServiceUnavailable
-from hardtack.status.limits import PAGES_RETRY_AFTER
 
 if TYPE_CHECKING:
     from hardtack.site import Site
@@ -31,8 +28,8 @@ class Pages(StatusLayer):
 
     Args:
         site: the pages.
-        threads: how many pages run at once.
-        waiting: how many more may wait for a thread before 503 is answered.
+        threads: how many pages that only look run at once; of those that change something, half as many.
+        waiting: how many more may wait for a thread before 503 is answered; the same.
         begin: called in the page's thread before each; ``None`` for nothing.
     """
 
@@ -40,29 +37,33 @@ class Pages(StatusLayer):
         super().__init__(self._page, answering=SiteAnswering(site))
         self._site = site
         self._begin = begin
-        self._threads = threads
-        self._all = self._places = threads + waiting
-        self.refused = 0
-        """How many found no place, so far."""
-        self._open()
+        self._looking = Lane(threads=threads, waiting=waiting)
+        self._changing = Lane(threads=max(threads // 2, 1), waiting=waiting // 2)
 
-    def _open(self) -> None:
-        self.pool = ThreadPoolExecutor(self._threads, thread_name_prefix="hardtack-page")
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads of pages that only look, for what else the service has to do."""
+        return self._looking.pool
 
     def close(self) -> None:
         """End the threads; where the pages are asked again, as between two tests, there will be new ones."""
-        self.pool.shutdown()
-        self._open()
+        self._looking.close()
+        self._changing.close()
 
     @property
     def running(self) -> int:
         """How many have a thread now."""
-        return min(self._all - self._places, self._threads)
+        return self._looking.running + self._changing.running
 
     @property
     def waiting(self) -> int:
         """How many wait for one now."""
-        return max(self._all - self._places - self._threads, 0)
+        return self._looking.waiting + self._changing.waiting
+
+    @property
+    def refused(self) -> int:
+        """How many found no place, so far."""
+        return self._looking.refused + self._changing.refused
 
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of the site."""
@@ -100,16 +101,8 @@ class Pages(StatusLayer):
             request = await with_body(scope[REQUEST], receive)
         except ClientGone:
             return
-        if self._places <= 0:
-            self.refused += 1
-            raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason="pages-waiting")
-        self._places -= 1
-        try:
-            response = await asyncio.get_running_loop().run_in_executor(
-                self.pool, contextvars.copy_context().run, self._answer, request, scope.get(STEPS)
-            )
-        finally:
-            self._places += 1
+        lane = self._changing if self._site.changes(request) else self._looking
+        response = await lane.run(self._answer, request, scope.get(STEPS))
         for message in messages(response, scope):
             await send(message)
 

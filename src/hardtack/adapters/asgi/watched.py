@@ -47,6 +47,8 @@ class Watched:
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._believes = bool(settings.trusted_proxies)
         self._writes = settings.access_log
+        self.stop_delay = settings.stop_delay
+        """Seconds between saying that it stops and stopping."""
         self._counts = counts
         self._numbers = numbers or {}
         self._looking: asyncio.Task[None] | None = None

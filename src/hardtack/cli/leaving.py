@@ -1,0 +1,60 @@
+"""How the service stops: nobody who has asked, or is about to, goes without an answer.
+
+Told to stop, a process first says that it is not ready, and serves on for ``stop_delay`` seconds, in which whoever
+sends visitors here finds that out. Then it accepts no more: what waits at a listener that others share (the other
+workers, or systemd) stays there for them. Whoever is connected already gets one more answer, which says that it is the
+last on this connection; for what is running there are 10 seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import cast
+
+import uvicorn
+from uvicorn.supervisors import multiprocess
+
+from hardtack.adapters.asgi.watched import Watched
+
+_TURNS = 3
+"""Turns of the loop from a connection that waits to one that is known."""
+
+
+class Leaving(uvicorn.Server):
+    """The server of one process."""
+
+    _leaves_at: float | None = None
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to stop now: when it was told to, and whoever sends visitors has had the time to see it."""
+        told = await super().on_tick(counter)
+        if not told or self.force_exit:
+            return told
+        if self._leaves_at is None:
+            watched = cast("Watched", self.config.loaded_app)
+            watched.stop_soon()
+            self._leaves_at = time.monotonic() + watched.stop_delay
+        return time.monotonic() >= self._leaves_at
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; what has been accepted is served, so that it has to be known first."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+
+class Worker(multiprocess.Process):
+    """One worker process, with that server."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        """Its server, in the process itself."""
+        if self._server is None:
+            self._server = Leaving(self.config)
+        return self._server
+
+
+# Uvicorn offers no other place to say of what kind the workers are.
+multiprocess.Process = Worker  # type: ignore[misc]
