@@ -192,7 +192,8 @@ EARLY = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na"
 
 
 @pytest.mark.parametrize(
-    ("rest", "last"), [(b"b", b""), (b"bc", b""), (b"bcGET / HT", b"HTTP/1.1 408"), (b"bcGET / HTTP/9\r\n\r\n", b"HTTP/1.1 400")]
+    ("rest", "last"),
+    [(b"b", b""), (b"bc", b""), (b"bcGET / HT", b"HTTP/1.1 408"), (b"bcGET / HTTP/9\r\n\r\n", b"HTTP/1.1 400")],
 )
 def test_attack_after_an_early_answer_the_connection_is_not_held_for_ever(port: int, rest: bytes, last: bytes) -> None:
     """Whether the rest of the content never comes, or it does and then nothing, or only half a head."""
