@@ -29,6 +29,8 @@ HEAD_SECONDS = 15
 """How long a head may take from its first octet to its last."""
 IDLE_SECONDS = 60
 """How long a new connection may say nothing; it is closed without a word then, since browsers open some ahead."""
+UNTAKEN_SECONDS = 30
+"""How long a client may take nothing of what it is sent; the connection is broken off then."""
 MAX_HEAD = 32768
 """How many octets of a head a server collects before it gives up."""
 
