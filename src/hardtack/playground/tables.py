@@ -32,7 +32,8 @@ from hardtack.status.elsewhere import see_other
 
 async def _way_in(_asked: Asked) -> Response:
     """Lead whoever types the address of the playground to where there is something to choose from."""
-    return Response(*see_other("/status"))
+    head = see_other("/status")
+    return Response(head.status, list(head.headers.items()))
 
 
 THINGS: tuple[Thing, ...] = (
