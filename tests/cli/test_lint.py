@@ -230,6 +230,10 @@ class TestApplications:
             ("json:JSONDecoder", "no ASGI or WSGI application"),
             ("json:__name__", "no ASGI or WSGI application"),
             ("json", "TARGET is"),
+            (":8000", "TARGET is"),
+            (".shop:app", "TARGET is"),
+            ("localhost:8000", "http://localhost:8000 is a URL"),
+            ("127.0.0.1:8000/status", "http://127.0.0.1:8000/status is a URL"),
             ("ftp://localhost/", "TARGET is"),
             ("http://", "TARGET is"),
             ("http://[::1/", "TARGET is"),
@@ -569,7 +573,7 @@ class TestReport:
     def test_a_misuse_is_told_once_with_how_often_it_came(self) -> None:
         """Errors first; another package is named."""
         lines = lint_report.as_text(self.rows(), "en", None, SAY).splitlines()
-        assert "error\tGET /\t404\ta-rule\tRFC 9110 §15\tWrong: mend it. (and 1 more times)" == lines[0]
+        assert "error\tGET /\t404\ta-rule\tRFC 9110 §15\tWrong: mend it. (and 1 more)" == lines[0]
         assert "warning\tGET /\t404\thttplint: NOTE\thttplint\tOdd" == lines[1]
 
     def test_in_a_terminal_the_text_stands_below_and_is_folded(self) -> None:

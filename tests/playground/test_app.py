@@ -23,11 +23,18 @@ FORM = (b"content-type", b"application/x-www-form-urlencoded")
 
 def test_only_what_is_below_its_own_address_is_answered_here(tmp_path: Path) -> None:
     """All else is the application's, its WebSockets too."""
-    answers = play(tmp_path, *(scope(path) for path in ("/", "/playground", "/playgrounds/notes/1", "/sign-in")))
-    assert [299] * 4 == [answer.status for answer in answers]
-    assert [None] * 4 == [answer.get("cache-control") for answer in answers]
-    note, nothing = play(tmp_path, scope("/playground/notes/1"), scope("/playground/"))
+    answers = play(tmp_path, *(scope(path) for path in ("/", "/playgrounds/notes/1", "/sign-in")))
+    assert [299] * 3 == [answer.status for answer in answers]
+    assert [None] * 3 == [answer.get("cache-control") for answer in answers]
+    note, nothing = play(tmp_path, scope("/playground/notes/1"), scope("/playground/nothing"))
     assert (200, 404) == (note.status, nothing.status)
+
+
+@pytest.mark.parametrize("path", ["/playground", "/playground/"])
+def test_its_own_address_leads_to_what_there_is_to_try(tmp_path: Path, path: str) -> None:
+    """People type it."""
+    [answer] = play(tmp_path, scope(path))
+    assert (303, "/status") == (answer.status, answer.get("location"))
 
 
 def test_nothing_is_stored_whatever_is_answered(tmp_path: Path) -> None:

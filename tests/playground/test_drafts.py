@@ -110,3 +110,11 @@ def test_a_draft_has_its_limits(inside: Inside) -> None:
     assert 404 == inside.ask("PUT", f"/drafts/{'n' * 41}", NEW, [b"x"]).status
     inside.ask("PUT", f"/drafts/{'n' * 40}", NEW, [b"x" * 900])
     assert 500 + 1 == len(inside.get(f"/drafts/{'n' * 40}").body)
+
+
+@pytest.mark.parametrize("name", ["a\r\nX: y", "你", "\ufffd", "a b", "a" * 41, "\u2028"])
+def test_attack_no_name_breaks_the_field_that_it_stands_in(inside: Inside, name: str) -> None:
+    """There are no drafts of such names, or no such addresses, so nothing of them comes into Location."""
+    answer = inside.ask("PUT", f"/drafts/{name}", NEW, [b"Boo"])
+    assert answer.status == (400 if set("\r ") & set(name) else 404)
+    assert answer.get("Location") is None

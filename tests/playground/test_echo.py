@@ -173,6 +173,8 @@ def test_only_a_whole_handshake_is_one() -> None:
         ("GET", "1.1", PATH, [version, key, key]),
         ("GET", "1.1", PATH, [version, (b"sec-websocket-key", b"?")]),
         ("GET", "1.1", PATH, [version, (b"sec-websocket-key", b64encode(b"too short"))]),
+        ("GET", "1.1", PATH, [*FIELDS, (b"content-length", b"3")]),
+        ("GET", "1.1", PATH, [*FIELDS, (b"transfer-encoding", b"chunked")]),
         ("GET", "1.1", PATH, [*FIELDS, (b"cookie", b"x" * 5000)]),
         ("GET", "1.1", PATH, [*FIELDS, *[(b"x", b"")] * 70]),
     ):

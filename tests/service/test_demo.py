@@ -43,7 +43,7 @@ class Gullible(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = _answer  # noqa: N815 - the names that the standard library calls
+    do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that the standard library calls
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the standard library names it
         """Say nothing."""
@@ -64,5 +64,13 @@ def test_the_demo_fails_before_a_server_that_believes_everything(capsys: pytest.
     assert not teller.held
     marked = [line for line in capsys.readouterr().out.splitlines() if line.startswith("!")]
     told = " ".join(marked)
-    for claim in ("stateless", "worth nothing", "can be read", "one character changed", "kept and sent again"):
+    for claim in (
+        "stateless",
+        "worth nothing",
+        "can be read",
+        "one character changed",
+        "kept and sent again",
+        "too late",
+        "decided it",
+    ):
         assert claim in told

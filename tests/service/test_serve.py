@@ -65,6 +65,7 @@ def test_the_first_start_says_what_it_made_in_at_most_eight_lines(start: Start) 
     assert [] == [line for line in lines if not line.startswith("hardtack: ")]
     assert "hardtack.key" in service.said
     assert service.welcome_link.startswith(service.url)
+    assert f"{service.url}/status\n" in service.said
     assert 0o600 == (service.data / "hardtack.key").stat().st_mode & 0o777
     assert 0o600 == (service.data / "hardtack.db").stat().st_mode & 0o777
     assert 0 == service.stop()

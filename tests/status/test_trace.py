@@ -28,7 +28,7 @@ def test_a_person_reads_one_line_for_each_rule() -> None:
 
 def test_a_person_reads_it_in_chinese() -> None:
     """Another language gets English."""
-    assert readable(STEPS[:1], "zh") == "请求头部: host-is-well-formed (RFC 9110 §7.2): 不作决定"
+    assert readable(STEPS[:1], "zh") == "请求头部：host-is-well-formed（RFC 9110 §7.2）：不作决定"
     assert readable(STEPS, "fr") == readable(STEPS, "en")
     for moment in get_args(Moment):
         assert readable([Step(moment, "x", "y", "z")], "zh") != readable([Step(moment, "x", "y", "z")], "en")

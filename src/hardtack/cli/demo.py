@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,9 @@ STORY = {
         "sign-out": "signed out",
         "replayed": "the old cookie, kept and sent again: refused",
         "words": "and the right word, in the visitor's language:",
+        "late": "written, changed, and changed once more by somebody who had not seen that: too late",
+        "why": "what decided it, as the answer says: {trace}",
+        "more": "every code arises so: run hardtack serve, and open http://localhost:8000/status",
         "good": "all of it held",
         "bad": "not all of it held",
     },
@@ -62,6 +65,9 @@ STORY = {
         "sign-out": "已退出",
         "replayed": "把旧 cookie 留着再发一次：拒绝",
         "words": "还有恰当的措辞，用访客自己的语言：",
+        "late": "写下，修改，又有人没看到这次修改就再改：来迟了",
+        "why": "响应里写明了由什么决定：{trace}",
+        "more": "每个状态码都能这样出现：运行 hardtack serve，再打开 http://localhost:8000/status",
         "good": "以上全部成立",
         "bad": "并非全部成立",
     },
@@ -79,6 +85,7 @@ class Answer:
     status: int
     cookies: dict[str, str]
     text: str
+    trace: str = ""
 
 
 @dataclass(slots=True)
@@ -91,7 +98,14 @@ class Teller:
     shown: set[str] = field(default_factory=set)
 
     def ask(
-        self, method: str, path: str, body: dict[str, str] | None = None, *, cookie: str = "", language: str = ""
+        self,
+        method: str,
+        path: str,
+        body: dict[str, str] | None = None,
+        *,
+        cookie: str = "",
+        language: str = "",
+        fields: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request as a browser on the same origin would, and return the answer."""
         headers = {"Accept-Language": language or self.language, "Origin": f"http://localhost:{self.port}"}
@@ -103,11 +117,13 @@ class Teller:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             headers["Host"] = f"localhost:{self.port}"
+            headers |= fields or {}
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
             pairs = [value.partition(";")[0].partition("=") for value in response.headers.get_all("Set-Cookie", [])]
             cookies = {name: value for name, _, value in pairs if value}
-            return Answer(response.status, cookies, response.read().decode())
+            trace = response.headers.get("Hardtack-Trace", "")
+            return Answer(response.status, cookies, response.read().decode(), trace)
         finally:
             connection.close()
 
@@ -178,6 +194,18 @@ def tell(teller: Teller) -> None:
         chinese = re.search(r"[\u4e00-\u9fff]", answer.text) is not None
         teller.held = teller.held and answer.status == 404 and chinese == (language == "zh")
         click.echo(f"  {'GET  /nowhere':<16} → {answer.status:<8}   {first.strip()}")
+    too_late(teller)
+
+
+def too_late(teller: Teller) -> None:
+    """Show one code that arises from its cause, and what the answer says about that."""
+    conditions = [{"If-None-Match": "*"}, {"If-Match": '"1"'}, {"If-Match": '"1"'}]
+    answers = [teller.ask("PUT", "/playground/drafts/demo", {"text": "Flour"}, fields=each) for each in conditions]
+    statuses = [answer.status for answer in answers]
+    teller.line(f"PUT  draft → {' '.join(map(str, statuses))}", "late", statuses == [201, 200, 412])
+    trace = next((step for step in answers[-1].trace.split("; ") if step.startswith("precondition/")), "-")
+    teller.line("", "why", trace == "precondition/if-match=if-match-failed", trace=trace)
+    teller.line("", "more")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ Exit status: 0 nothing wrong; 1 an error was found (with ``--warnings`` a warnin
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -32,19 +33,24 @@ MOST_ADDRESSES = 20
 _WIDEST = 110
 """Columns; longer lines are hard to read."""
 
+_HOST_AND_PORT = re.compile(r"[^:]+:\d+(/.*)?\Z")
+"""What is meant as a URL: no attribute of a module has a number for its name."""
+
 At = Literal["application", "wire"]
 
 SAY = {
     "en": {
+        "no-scheme": "{target} has no scheme: http://{target} is a URL, module:app an application",
         "neither": "TARGET is a URL such as http://localhost:8000/ or an application such as module:app",
         "no-path": "{path!r} is no address: it begins with / and has no spaces",
         "counted": "requests: {requests}, addresses: {addresses}, errors: {error}, warnings: {warning}",
-        "again": " (and {times} more times)",
+        "again": " (and {times} more)",
         "error": "error",
         "warning": "warning",
         "more": "{left} more addresses were not asked: name them with --path",
     },
     "zh": {
+        "no-scheme": "{target} 没有写明协议：http://{target} 是网址，module:app 是应用",
         "neither": "TARGET 是网址，例如 http://localhost:8000/，或应用，例如 module:app",
         "no-path": "{path!r} 不是地址：地址以 / 开头，不含空格",
         "counted": "请求 {requests} 个，地址 {addresses} 个，错误 {error} 个，警告 {warning} 个",
@@ -89,7 +95,9 @@ def command(
     unsafe = unsafe or methods == "all"
     if "://" in target:
         asked = of_server(target, paths, unsafe=unsafe)
-    elif ":" in target:
+    elif _HOST_AND_PORT.match(target):
+        raise click.UsageError(say["no-scheme"].format(target=target))
+    elif ":" in target and not target.startswith((":", ".")):
         asked = of_application(target, paths, unsafe=unsafe)
     else:
         raise click.UsageError(say["neither"])

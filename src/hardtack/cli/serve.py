@@ -53,6 +53,7 @@ SAY = {
         "made": "made {files}: keep the key secret, and back both up",
         "serving": "serving {url}, listening on {address}",
         "development": "serving {url} (this machine only; --origin URL opens it to others)",
+        "codes": "every status code, and how each comes about: {url}/status",
         "mail": "mail is not sent, but kept in {place} (--mail smtps://user@host sends it)",
         "mail-goes": "mail goes to {place}",
         "welcome": "no administrator yet: open {url} to make the first one (valid for 15 minutes, once)",
@@ -67,6 +68,7 @@ SAY = {
         "made": "已生成 {files}：请妥善保管密钥，并备份这两个文件",
         "serving": "正在提供服务：{url}，监听 {address}",
         "development": "正在提供服务：{url}（仅限本机；用 --origin URL 向外开放）",
+        "codes": "每个状态码，以及它怎样出现：{url}/status",
         "mail": "邮件不会发出，只存放在 {place}（用 --mail smtps://user@host 发送）",
         "mail-goes": "邮件发往 {place}",
         "welcome": "还没有管理员：请打开 {url} 创建第一位（15 分钟内有效，只能使用一次）",
@@ -184,6 +186,8 @@ def announce(settings: Settings, prepared: service.Prepared, address: str) -> No
     if prepared.made:
         voice.say(say["made"].format(files=", ".join(str(path) for path in prepared.made)))
     voice.say(say["development" if settings.development else "serving"].format(url=url, address=address))
+    if settings.provokes:
+        voice.say(say["codes"].format(url=url))
     if prepared.mail is not None:
         voice.say(say["mail" if settings.mail is None else "mail-goes"].format(place=prepared.mail))
     if prepared.welcome_code:

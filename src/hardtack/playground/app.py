@@ -161,7 +161,7 @@ class Playground:
 
 def is_ours(path: str) -> bool:
     """Return whether *path* is an address of the playground."""
-    return path.startswith(PREFIX + "/")
+    return path == PREFIX or path.startswith(PREFIX + "/")
 
 
 def _never_stored(send: Send) -> Send:

@@ -8,6 +8,7 @@ about, so that of two edits at the same moment one is refused as well.
 from __future__ import annotations
 
 import asyncio
+import re
 from urllib.parse import parse_qs
 
 from hardtack.message import Response
@@ -20,17 +21,19 @@ from hardtack.status.rules import rules
 
 DRAFT = "draft"
 LONGEST_NAME = 40
+"""Characters; a visitor chooses the name, and it stands in a field."""
 LONGEST = 500
 """Characters of one draft."""
 
 _FIRST = {"1": "The ship sails at dawn."}
+_NAME = re.compile(rf"[0-9A-Za-z_-]{{1,{LONGEST_NAME}}}")
 _VERSION = "version"
 _FORM = "application/x-www-form-urlencoded"
 
 
 async def _present(asked: Asked) -> tuple[int, str] | None:
     name = asked.parts["name"]
-    if len(name) > LONGEST_NAME:
+    if not _NAME.fullmatch(name):
         raise NotFound
     kept: Kept = asked.behind["kept"]
     return await asyncio.to_thread(kept.get, DRAFT, name) or ((1, _FIRST[name]) if name in _FIRST else None)

@@ -30,6 +30,8 @@ SILENT_SECONDS = 20
 OPEN_SECONDS = 120
 
 VERSION = b"13"
+_ANNOUNCES_CONTENT = frozenset({b"content-length", b"transfer-encoding"})
+_NO_CONTENT = (b"content-length", b"0")
 _MOST_LINE, _MOST_FIELDS = 4096, 64
 _NORMAL, _TOO_BIG, _POLICY = 1000, 1009, 1008  # RFC 6455 §7.4.1
 
@@ -48,6 +50,8 @@ def is_handshake(method: str, version: str, path: str, fields: Sequence[tuple[by
     keys = [value for name, value in fields if name == b"sec-websocket-key"]
     versions = [value for name, value in fields if name == b"sec-websocket-version"]
     if (method, version, path, versions, len(keys)) != ("GET", "1.1", PATH, [VERSION], 1):
+        return False
+    if any(name in _ANNOUNCES_CONTENT and (name, value) != _NO_CONTENT for name, value in fields):
         return False
     if len(fields) > _MOST_FIELDS or any(len(name + value) > _MOST_LINE for name, value in fields):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hardtack.message import Response
 from hardtack.playground import (
     bell,
     bill,
@@ -23,10 +24,21 @@ from hardtack.playground import (
     voyages,
     wishes,
 )
+from hardtack.playground.asked import Asked
 from hardtack.playground.thing import PREFIX, Thing
 from hardtack.status.addresses import Addresses, Blocked
+from hardtack.status.elsewhere import see_other
+
+
+async def _way_in(_asked: Asked) -> Response:
+    """Lead whoever types the address of the playground to where there is something to choose from."""
+    head = see_other("/status")
+    return Response(head.status, list(head.headers.items()))
+
 
 THINGS: tuple[Thing, ...] = (
+    Thing("", {"GET": _way_in}),
+    Thing("/", {"GET": _way_in}),
     *bell.THINGS,
     *bill.THINGS,
     *diary.THINGS,

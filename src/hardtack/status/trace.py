@@ -101,8 +101,9 @@ def in_words(moment: Moment, language: str = "en") -> str:
 def readable(steps: Iterable[Step], language: str = "en") -> str:
     """Return *steps* for a person, one line each, in *language* (``"en"`` or ``"zh"``; English for any other)."""
     nothing = _WORDS.get(language, _WORDS["en"])[""]
+    line = "{}：{}（{}）：{}" if language == "zh" else "{}: {} ({}): {}"
     return "\n".join(
-        f"{in_words(step.moment, language)}: {step.rule} ({step.reference}): {step.outcome or nothing}"
+        line.format(in_words(step.moment, language), step.rule, step.reference, step.outcome or nothing)
         for step in steps
     )
 

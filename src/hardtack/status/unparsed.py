@@ -31,6 +31,8 @@ IDLE_SECONDS = 60
 """How long a new connection may say nothing; it is closed without a word then, since browsers open some ahead."""
 PARTING_SECONDS = 1
 """How long a connection that says nothing is kept once the server stops: a request may be on its way."""
+UNTAKEN_SECONDS = 30
+"""How long a client may take nothing of what it is sent; the connection is broken off then."""
 MAX_HEAD = 32768
 """How many octets of a head a server collects before it gives up."""
 

@@ -16,6 +16,8 @@ import uvicorn
 from hardtack.adapters.asgi.listening import Listening
 
 WELL = b"HTTP/1.1 200"
+SENT = threading.Event()
+"""Set where the application has come to the end of what it has to say."""
 
 
 class Impatient(Listening):
@@ -23,10 +25,17 @@ class Impatient(Listening):
 
     head_seconds = 0.25
     idle_seconds = 0.25
+    untaken_seconds = 0.25
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """Answer at once; ``/slow`` reads its content first, ``/begun`` begins an answer before that."""
+    """Answer at once; ``/slow`` reads its content first, ``/begun`` begins an answer before that, ``/long`` is long."""
+    if scope["path"] == "/long":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(64):
+            await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+        SENT.set()
+        return
     if scope["path"] == "/begun":
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"a", "more_body": True})
@@ -44,7 +53,14 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 def _serving(protocol: type[Listening]) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(app, http=protocol, lifespan="off", log_level="critical", h11_max_incomplete_event_size=4096)
+        uvicorn.Config(
+            app,
+            http=protocol,
+            lifespan="off",
+            log_level="critical",
+            h11_max_incomplete_event_size=4096,
+            timeout_keep_alive=1,
+        )
     )
     thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
     thread.start()
@@ -160,3 +176,54 @@ def test_a_broken_chunk_breaks_an_answer_off_that_has_begun(port: int) -> None:
             received += more
     assert 1 == received.count(b"HTTP/1.1 ")
     assert received.startswith(WELL)
+
+
+def test_attack_a_broken_chunk_after_head_is_400_without_content(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    """The answer to HEAD has none, not even this one, and nothing fails in the event loop."""
+    head = b"HEAD /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with caplog.at_level(logging.ERROR):
+        said = _said(port, head, b"zz\r\n")
+    assert said.startswith(b"HTTP/1.1 400")
+    assert said.endswith(b"\r\n\r\n")
+    assert [] == caplog.records
+
+
+EARLY = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na"
+
+
+@pytest.mark.parametrize(
+    ("rest", "last"),
+    [(b"b", b""), (b"bc", b""), (b"bcGET / HT", b"HTTP/1.1 408"), (b"bcGET / HTTP/9\r\n\r\n", b"HTTP/1.1 400")],
+)
+def test_attack_after_an_early_answer_the_connection_is_not_held_for_ever(port: int, rest: bytes, last: bytes) -> None:
+    """Whether the rest of the content never comes, or it does and then nothing, or only half a head."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(EARLY)
+        assert connection.recv(65536).startswith(WELL)
+        connection.sendall(rest)
+        said = b""
+        while more := connection.recv(65536):
+            said += more
+    assert said.startswith(last)
+    assert bool(last) == bool(said)
+
+
+def test_after_an_early_answer_and_the_rest_comes_the_next_request(port: int) -> None:
+    """In one piece with it or in another."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(EARLY)
+        assert connection.recv(65536).startswith(WELL)
+        connection.sendall(b"bc" + EARLY)
+        assert connection.recv(65536).startswith(WELL)
+        connection.sendall(b"bc")
+        threading.Event().wait(0.4)
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert connection.recv(65536).startswith(WELL)
+
+
+def test_attack_who_takes_nothing_holds_no_place_for_ever(port: int) -> None:
+    """The connection is broken off, so that whoever answers it comes to an end."""
+    SENT.clear()
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert SENT.wait(20)

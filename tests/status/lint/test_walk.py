@@ -122,3 +122,21 @@ def test_an_address_that_there_is_not_is_asked_plainly_and_with_a_condition() ->
     with pytest.raises(StopIteration) as ended:
         steps.send(Answer(Response(304)))
     assert "conditions-count-for-success" in {finding.rule for finding in lint(ended.value.value[1].exchange)}
+
+
+@pytest.mark.parametrize("evil", ["\x1b]0;taken over\x07", "\x9b2J", "a\nEvil: yes", "a\tb"])
+def test_attack_nothing_that_a_terminal_obeys_is_sent_back_or_shown(evil: str) -> None:
+    """A server chooses its validators, and what is asked with them is printed."""
+    fields = [("ETag", f'"{evil}"'), ("Last-Modified", evil), ("Content-Type", "text/plain")]
+    asked, exchanges = carried(Walk(PLAIN).requests(), always(200, fields))
+    assert all(value.isprintable() for request in asked for _, value in request.headers)
+    assert all(each.label.isprintable() for each in exchanges)
+
+
+def test_attack_what_a_finding_shows_is_short_and_printable() -> None:
+    """Where a rule shows what the server sent."""
+    fields = [("Content-Length", "\x1b[2J" * 1000), ("ETag", "\x1b[2J"), ("Retry-After", "\x1b[2J")]
+    _, exchanges = carried(Walk(PLAIN).requests(), always(503, fields))
+    texts = [text for each in exchanges for finding in lint(each.exchange) for text in finding.text.values()]
+    assert any("?[2J" in text for text in texts)
+    assert all(text.isprintable() and len(text) < 600 for text in texts)

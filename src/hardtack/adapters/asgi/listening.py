@@ -23,7 +23,34 @@ from hardtack.status.catalogue import Status
 _log = logging.getLogger("hardtack.status")
 
 
-class Listening(H11Protocol):
+class Taken:
+    """What is sent on one connection has to be taken; a protocol of uvicorn's comes behind this."""
+
+    untaken_seconds: float = unparsed.UNTAKEN_SECONDS
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    _untaken: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """Give up in time on who takes nothing: whoever sends it holds a place as long as it lasts."""
+        super().pause_writing()  # type: ignore[misc]  # uvicorn's
+        if self._untaken is None:
+            self._untaken = self.loop.call_later(self.untaken_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on sending."""
+        super().resume_writing()  # type: ignore[misc]  # uvicorn's
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nobody any more."""
+        self.resume_writing()
+        super().connection_lost(exc)  # type: ignore[misc]  # uvicorn's
+
+
+class Listening(Taken, H11Protocol):
     """One connection."""
 
     head_seconds: float = unparsed.HEAD_SECONDS
@@ -39,6 +66,7 @@ class Listening(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first octet."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # so that what is not taken is told, however little it is
         self._waiting = self.loop.call_later(self.idle_seconds, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -48,6 +76,12 @@ class Listening(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came; while it is of a head, it has to come to its end in time."""
+        if self.conn.our_state is h11.DONE:
+            super().data_received(data)
+            if self.conn.our_state is not h11.DONE:
+                self._wait_no_more()
+                self._next_head()
+            return
         before = self.cycle
         if self.conn.their_state is h11.IDLE:
             if not self._head:
@@ -62,13 +96,26 @@ class Listening(H11Protocol):
             self._wait_no_more()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request; of its head some may have come already."""
+        """Go on to the next request, once the rest of this one has come; of its head some may be there already."""
         super().on_response_complete()
-        begun = self.conn.trailing_data[0] if self.conn.their_state is h11.IDLE else b""
-        if begun and not self._head:
-            self._head = begun[: unparsed.MAX_HEAD]
-            self._unset_keepalive_if_required()
+        if self.conn.our_state is h11.DONE and self._waiting is None:
+            # Answered before all of its content was there. What is left may not trickle in for ever.
             self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
+        self._next_head()
+
+    def _next_head(self) -> None:
+        """Wait for the next request, if it is the turn of its head."""
+        if self.conn.their_state is not h11.IDLE or self._head or self.transport.is_closing():
+            return
+        begun = self.conn.trailing_data[0]
+        self._unset_keepalive_if_required()
+        if begun:
+            self._head = begun[: unparsed.MAX_HEAD]
+            self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
+        else:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def shutdown(self) -> None:
         """Give one more answer at most, since the server stops; it says that it is the last one.
@@ -126,6 +173,7 @@ class Listening(H11Protocol):
         fields = {"status": error.status, "reason": error.reason, "client": client}
         _log.info("request refused", extra={"event": "request-refused", "fields": fields})
         response = pages.answer(error, unparsed.asked(self._head))
+        to_head = self.conn.our_state is h11.SEND_RESPONSE and self.scope["method"] == "HEAD"
         head = h11.Response(
             status_code=response.status,
             headers=[
@@ -134,6 +182,6 @@ class Listening(H11Protocol):
             ],
             reason=Status(response.status).phrase.encode("ascii"),
         )
-        for event in (head, h11.Data(data=response.body), h11.EndOfMessage()):
+        for event in (head, h11.Data(data=b"" if to_head else response.body), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()

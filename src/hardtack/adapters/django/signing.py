@@ -24,7 +24,7 @@ from hardtack.site import Settings
 
 PREFIX = "HARDTACK_"
 
-_OF_THE_SERVICE = frozenset({"host", "port", "workers", "log_format"})
+_OF_THE_SERVICE = frozenset({"host", "port", "workers", "playground", "log_format"})
 
 NAMES = {
     f"{PREFIX}{field.name.upper()}": field.name

@@ -21,6 +21,9 @@ RULES: tuple[Rule, ...] = (
 """Every rule; each is tried, and none depends on another."""
 
 
+_LONGEST = 200  # characters
+
+
 def lint(exchange: Exchange) -> list[Finding]:
     """Return what is wrong in *exchange*, the worst first."""
     seen = Seen(exchange)
@@ -28,6 +31,7 @@ def lint(exchange: Exchange) -> list[Finding]:
     for rule in RULES:
         shown = rule.check(seen)
         if shown is not None:
+            shown = _printable(shown)
             text = (
                 {"en": f"{rule.en} ({shown})", "zh": f"{rule.zh}（{shown}）"}
                 if shown
@@ -35,3 +39,9 @@ def lint(exchange: Exchange) -> list[Finding]:
             )
             found.append(Finding(rule.name, rule.level, seen.status, rule.reference, text))
     return sorted(found, key=lambda finding: finding.level)
+
+
+def _printable(shown: str) -> str:
+    """Return what a server sent so that it can stand in a line: short, and with nothing that a terminal would obey."""
+    short = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    return "".join(character if character.isprintable() else "?" for character in short)

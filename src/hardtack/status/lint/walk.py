@@ -95,7 +95,7 @@ class Walk:
                 *(("GET", ((name, value),)) for name, value in (("If-None-Match", "*"), ("If-Match", _OTHER))),
             ]
         fields = Headers(plain.response.headers)
-        tag, changed = fields.get("etag"), fields.get("last-modified")
+        tag, changed = (_sayable(fields.get(name)) for name in ("etag", "last-modified"))
         if tag is not None or changed is not None:
             # Whoever has nothing to tell versions apart by is not asked about them.
             asked += [("GET", ((name, "*"),)) for name in ("If-None-Match", "If-Match")]
@@ -136,6 +136,11 @@ class Walk:
             )
             for place, (request, answer, special) in enumerate(found)
         ]
+
+
+def _sayable(value: str | None) -> str | None:
+    """Return *value* if it can be sent back and shown: nothing in it ends a line, or is obeyed by a terminal."""
+    return value if value is not None and value.isprintable() else None
 
 
 def _good(answer: Answer) -> bool:
