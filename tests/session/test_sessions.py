@@ -973,3 +973,100 @@ class TestProvedBefore:
         """Nobody is signed in by mistake as of now."""
         with pytest.raises(MisuseError):
             Sessions(keyring).open("", NOW).sign_in(account=1, epoch=0, authenticated_at=said, now=NOW)
+
+
+class TestIdentityAlone:
+    """Who is signed in, for whoever needs neither data nor a page."""
+
+    def test_a_glance_sees_whom_identify_sees(self, keyring: Keyring) -> None:
+        """Beyond all doubt."""
+        ended = Ended()
+        sessions, browser = make(keyring, revocations=ended), Browser()
+        identity = signed_in(sessions, browser)
+        assert identity == sessions.glance(browser.header, NOW) == sessions.identify(browser.header, NOW)[0]
+        assert sessions.glance("", NOW) is None
+
+    @pytest.mark.parametrize(
+        "doubt",
+        [{"current": False}, {"says": "superseded"}, {"says": "revoked"}, {"says": "unknown"}, {"verdict_fails": True}],
+    )
+    def test_where_there_is_doubt_it_sees_nobody_and_waits_for_nothing(
+        self, keyring: Keyring, doubt: dict[str, Any]
+    ) -> None:
+        """Who asks then asks again where it may wait."""
+        ended = Ended()
+        sessions, browser = make(keyring, revocations=ended), Browser()
+        signed_in(sessions, browser)
+        for name, value in doubt.items():
+            setattr(ended, name, value)
+        assert sessions.glance(browser.header, NOW) is None
+        assert 0 == ended.refreshed
+
+    def test_a_glance_says_nothing_in_the_log(self, keyring: Keyring, caplog: pytest.LogCaptureFixture) -> None:
+        """Whatever came: it is asked again, and then it is said once."""
+        sessions, browser = make(keyring), Browser()
+        signed_in(sessions, browser)
+        token = browser.jar[IDENTITY]
+        for header in (f"{IDENTITY}=x", f"{IDENTITY}={token}; {IDENTITY}={token}", f"{IDENTITY}={'x' * 5000}"):
+            assert sessions.glance(header, NOW) is None
+        assert sessions.glance(browser.header, NOW + 99 * DAY) is None
+        assert [] == caplog.records
+
+    def test_what_is_not_enough_is_nobodys(self, keyring: Keyring) -> None:
+        """As in ``identify``; and development mode has names by host."""
+        sessions, browser = make(keyring, accepts=lambda identity: identity.account == 8), Browser()
+        signed_in(sessions, browser)
+        assert sessions.glance(browser.header, NOW) is None
+        assert Sessions(keyring).glance(browser.header, NOW, "localhost:8000") is None
+
+    def test_a_cookie_is_written_anew_where_it_is_due(self, keyring: Keyring) -> None:
+        """After a quarter of the idle time, with all that is in it."""
+        sessions, browser = make(keyring), Browser()
+        identity = signed_in(sessions, browser)
+        assert sessions.renewal(identity, NOW + DAY // 4 - 1) is None
+        written = sessions.renewal(identity, NOW + DAY // 4)
+        assert written is not None
+        browser.take([written])
+        renewed, _ = sessions.identify(browser.header, NOW + DAY // 4)
+        assert renewed is not None
+        assert (identity.session_id, NOW + DAY // 4, NOW + DAY // 4 + DAY) == (
+            renewed.session_id,
+            renewed.issued,
+            renewed.deadline,
+        )
+
+    def test_another_version_of_the_profile_makes_it_due(self, keyring: Keyring) -> None:
+        """Once; an older one than the cookie's, of a process that is behind, does not."""
+        sessions, browser = make(keyring), Browser()
+        identity = signed_in(sessions, browser)
+        written = sessions.renewal(identity, NOW, profile_version=3)
+        assert written is not None
+        browser.take([written])
+        renewed, _ = sessions.identify(browser.header, NOW)
+        assert renewed is not None
+        assert (3, None, None) == (
+            renewed.profile_version,
+            sessions.renewal(renewed, NOW, profile_version=3),
+            sessions.renewal(renewed, NOW, profile_version=2),
+        )
+
+    @pytest.mark.parametrize("says", ["superseded", "revoked", "unknown"])
+    def test_what_ended_or_was_replaced_meanwhile_is_not_written(self, keyring: Keyring, says: str) -> None:
+        """It would come back to life, or undo a step-up."""
+        ended = Ended()
+        sessions, browser = make(keyring, revocations=ended), Browser()
+        identity = signed_in(sessions, browser)
+        ended.says = says
+        assert sessions.renewal(identity, NOW + DAY // 2) is None
+
+    def test_without_a_key_that_seals_the_cookie_goes_on_as_it_is(self, keyring: Keyring) -> None:
+        """Nobody is signed out for it, and nothing fails; nor does the Host matter in development mode."""
+        sessions, browser = Sessions(keyring), Browser()
+        session = sessions.open("", NOW, "localhost:8000")
+        identity = session.sign_in(account=7, epoch=1, now=NOW)
+        browser.take(sessions.save(session, NOW))
+        written = sessions.renewal(identity, NOW + DAY // 2, "localhost:8000")
+        assert written is not None
+        assert written.startswith("hardtack-8000=")
+        keyring.revoke(frozenset(bytes.fromhex(key.id) for key in keyring.keys))
+        assert sessions.renewal(identity, NOW + DAY // 2, "localhost:8000") is None

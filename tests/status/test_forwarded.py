@@ -35,6 +35,12 @@ def test_a_trusted_proxy_is_believed_about_address_scheme_and_host() -> None:
     assert Visitor("192.0.2.9", "https", "id.example", proxied=True) == believe("127.0.0.1", *fields)
 
 
+def test_the_handshake_of_a_websocket_is_a_request_of_http() -> None:
+    """Traefik names the scheme of what comes after it (RFC 6455 §1.7)."""
+    schemes = [believe("127.0.0.1", ("X-Forwarded-Proto", said)).scheme for said in ("ws", "WSS")]
+    assert ["http", "https"] == schemes
+
+
 def test_a_silent_trusted_proxy_is_itself_the_client() -> None:
     """Health checks of the proxy come without the fields."""
     assert Visitor("127.0.0.1", "http", "here", proxied=True) == believe("127.0.0.1")

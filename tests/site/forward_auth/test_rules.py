@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hardtack.errors import MisuseError
+from hardtack.site import Settings
 from hardtack.site.forward_auth.original import Original
 from hardtack.site.forward_auth.rules import ALLOWED, NO_ROLE, NO_RULE, NOT_SIGNED_IN, NOT_VOUCHED, Access, Rules, Who
 
@@ -178,3 +180,15 @@ def test_a_mistake_is_refused_and_the_rule_is_named(wrong: dict[str, Any]) -> No
 def test_paths_are_written_as_they_are_decoded() -> None:
     """With spaces and whatever letters there are."""
     assert rules({"path": "/文档 1/*"}).decide(asked("/文档 1/a"), who()).allowed
+
+
+def test_the_file_of_the_settings_has_one_table_for_each(tmp_path: Path) -> None:
+    """And a mistake in one is refused when the service starts."""
+    file = tmp_path / "hardtack.toml"
+    file.write_text('[[access]]\nhost = "a.org"\nmethods = ["GET"]\n[[access]]\nhost = "*.b.org"\nroles = ["staff"]\n')
+    expected = (Access(host="a.org", methods=("GET",)), Access(host="*.b.org", roles=("staff",)))
+    assert expected == Settings.load(file, {}).access
+    for wrong in ('host = "b b"', 'host = "b.org"\nfactor = "third"', 'hots = "b.org"', 'path = "/"'):
+        file.write_text(f'[[access]]\nhost = "a.org"\n[[access]]\n{wrong}\n')
+        with pytest.raises(MisuseError, match="access"):
+            Settings.load(file, {})
