@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from bench import (
     added,
+    auth,
     breakdown,
     crowd,
     day,
@@ -80,6 +81,8 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         timings = rounds.measure(groups, rounds=number, batch=int(batch * 1e6), tell=_tell)
     _tell("weighing, importing, playing a day")
     weights = sizes.weigh(found, now)
+    _tell("letting people through")
+    letting_in = forward_auth(quick=quick)
     _tell("signing people in")
     signing_in = sign_ins(quick=quick)
     return results.Results(
@@ -90,11 +93,16 @@ def run(*, number: int, batch: float, cpu: int | None, quick: bool) -> results.R
         timings=[*_timed(groups, timings), *added.timings(timings)],
         weights=weights,
         imports=imports.measure(1 if quick else IMPORT_ROUNDS),
-        gauges=[*layer.gauges(timings), *worker.measure(many, 1 if quick else STARTS), *signing_in],
+        gauges=[*layer.gauges(timings), *worker.measure(many, 1 if quick else STARTS), *letting_in, *signing_in],
         days=day.play_both(visitors=50, requests=500) if quick else day.play_both(),
         profiles=breakdown.profiles(timings, parted),
         machine=machine.describe(load_before, os.getloadavg()[0]),
     )
+
+
+def forward_auth(*, quick: bool) -> list[results.Gauge]:
+    """Measure only what ``/auth`` costs, alone and behind nginx."""
+    return auth.measure(rounds=1, turns=20) if quick else auth.measure(rounds=RATE_ROUNDS, turns=1000)
 
 
 def sign_ins(*, quick: bool) -> list[results.Gauge]:
@@ -151,6 +159,18 @@ def _tell(text: str) -> None:
         print(f"\r\x1b[Khardtack: bench: {text}", end="", file=sys.stderr, flush=True)
 
 
+def _alone(given: argparse.Namespace) -> str:
+    """Measure the one part that was asked for, and return its tables."""
+    number, batch = (2, 0.05) if given.quick else (given.rounds, given.batch)
+    if given.auth:
+        return report.gauges(forward_auth(quick=given.quick))
+    if given.sign_ins:
+        return report.gauges(sign_ins(quick=given.quick))
+    if given.profile:
+        return report.profiles(profile(number=number, batch=batch))
+    return sessions(number=number, batch=batch)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure every published figure.")
@@ -169,22 +189,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--sign-ins", action="store_true", help="measure only what signing in costs (rows 9 and 10); keep nothing"
     )
+    parser.add_argument("--auth", action="store_true", help="measure only what /auth costs (row 8); keep nothing")
     parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
     parser.add_argument("--save", action="store_true", help="keep the figures: bench/results.json and the pages")
     parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from bench/results.json")
     given = parser.parse_args(arguments)
     if given.quick and given.save:
         parser.error("the figures of a quick run mean nothing, so they are not saved")
-    if given.profile or given.added or given.sign_ins:
+    if given.profile or given.added or given.sign_ins or given.auth:
         if given.save:
             parser.error("a profile or a row alone is not saved")
-        number, batch = (2, 0.05) if given.quick else (given.rounds, given.batch)
-        if given.sign_ins:
-            print(report.gauges(sign_ins(quick=given.quick)), end="")
-        elif given.profile:
-            print(report.profiles(profile(number=number, batch=batch)), end="")
-        else:
-            print(sessions(number=number, batch=batch), end="")
+        print(_alone(given), end="")
         return 0
     if given.docs:
         report.write_pages(results.read())

@@ -23,6 +23,8 @@ ADDED_MICROSECONDS: Mapping[str, float] = {"layer-get": 10.0}
 
 RATE = 0.95
 """The least share of bare argon2's rate that sign-ins must reach (row 9)."""
+AUTH: Mapping[str, float] = {"auth": 15.0, "auth behind nginx": 0.80}
+"""The most microseconds that ``/auth`` may take more than a bare 204, and the least share of its rate (row 8)."""
 WAIT_MILLISECONDS: Mapping[str, float] = {"p99, eight sign in": 15.0}
 """The most that 99 of 100 other requests may wait (row 10)."""
 TELLING = 2.0
@@ -130,6 +132,17 @@ def judge_rate(what: str, shares: Sequence[float]) -> Gauge:
     """Return which share of a rate was reached, and whether it was enough."""
     figure = spread(shares)
     return Gauge(9, what, "of the rate", figure, RATE, figure.median >= RATE)
+
+
+def judge_auth(what: str, unit: Unit, figures: Sequence[float]) -> Gauge:
+    """Return what ``/auth`` came to beside a bare answer, and whether it was little, or much, enough if it must be."""
+    reach = AUTH.get(what)
+    figure = spread(figures)
+    if reach is None:
+        return Gauge(8, what, unit, figure, None, None)
+    return Gauge(
+        8, what, unit, figure, reach, figure.median >= reach if unit == "of the rate" else figure.median <= reach
+    )
 
 
 def judge_wait(what: str, milliseconds: Sequence[float]) -> Gauge:

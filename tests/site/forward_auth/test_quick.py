@@ -116,6 +116,7 @@ def test_a_head_with_anything_unusual_is_left_to_the_page(portal: Portal, browse
         (forwarding("/x", method="get"), {}),
         (forwarding("/x", host="other.example.org"), {}),
         (forwarding("/x")[1:4], {}),
+        ([("X-Forwarded-For", ", ".join(["203.0.113.7"] * 20)), *forwarding("/x")[1:]], {}),
         ([("X-Forwarded-For", "nobody"), *forwarding("/x")[1:]], {}),
         ([("X-Forwarded-For", "nobody"), *forwarding("/x")[1:]], {"peer": "10.0.0.1"}),
     ],

@@ -30,7 +30,7 @@ from hardtack.site.forward_auth.cookies import ours, without
 from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.original import MODES, Original, is_believed, original, well_formed_host
 from hardtack.site.forward_auth.people import People, Person
-from hardtack.site.forward_auth.rules import NO_RULE, Access, Decision, Rules, Who
+from hardtack.site.forward_auth.rules import NO_RULE, Access, Decision, Rules
 from hardtack.status import Forbidden, ServiceUnavailable, pages
 from hardtack.status.errors import BadRequest, challenge
 
@@ -51,11 +51,13 @@ class Judged(NamedTuple):
         decision: of the rules.
         shown: what the cookie shows; ``None``: nobody is signed in.
         person: whose it is; ``None`` also where the account is closed, disabled or not known.
+        own: whether it was on the portal's own host.
     """
 
     decision: Decision
     shown: Identity | None
     person: Person | None
+    own: bool
 
 
 class Unsure(ServiceUnavailable):
@@ -128,11 +130,11 @@ class Judge:
             shown = self.gate.read(cookies, asked.host, now)
         return self.of(asked, shown, own=own, look=self.people.read)
 
-    def glance(self, asked: Original, cookies: str, now: int, origin: str) -> Identity | None:
+    def glance(self, host: str, cookies: str, now: int, *, own: bool) -> Identity | None:
         """Return what a cookie shows beyond all doubt; waits for nothing, raises nothing, logs nothing."""
-        if self.is_own(asked.host, origin):
-            return self.sessions.glance(cookies, now, asked.host)
-        return self.gate.glance(cookies, asked.host, now) if self.rules.names(asked.host) else None
+        if own:
+            return self.sessions.glance(cookies, now, host)
+        return self.gate.glance(cookies, host, now) if self.rules.names(host) else None
 
     def of(self, asked: Original, shown: Identity | None, *, own: bool, look: Callable[[int], Person | None]) -> Judged:
         """Return whether *shown* may ask *asked*, looking the person up by *look*."""
@@ -140,11 +142,9 @@ class Judge:
         who = None
         if shown is not None and person is not None:
             who = person.by(shown.factors) if self.rules.ask_for_factors else person.who
-        return Judged(self._decide(asked, who, own=own), shown, person)
-
-    def _decide(self, asked: Original, who: Who | None, *, own: bool) -> Decision:
-        # Where no rule names a host, nobody has said that it is one of ours.
-        return self.rules.decide(asked, who) if own or self.rules else NO_RULE
+        # Without rules nobody has said that another host is one of ours.
+        decision = self.rules.decide(asked, who) if own or self.rules.accesses else NO_RULE
+        return Judged(decision, shown, person, own)
 
     def renewal(self, judged: Judged, now: int, host: str) -> tuple[str, ...]:
         """Return the Set-Cookie values of an answer that lets somebody in.
@@ -158,7 +158,7 @@ class Judge:
         if shown is None or person is None:
             return ()
         self.accounts.sign_ins.note(shown, now, self.sessions)
-        if self.is_own(host, ""):
+        if judged.own:
             field = self.sessions.renewal(shown, now, host, profile_version=person.version)
         else:
             field = self.gate.renewed(shown, host, now)

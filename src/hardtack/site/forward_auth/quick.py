@@ -37,6 +37,7 @@ _NAME = re.compile(r"[!#$%&'*+.^`|~0-9a-z-]{1,64}")  # none with an underscore: 
 _NOT_HERE = REFUSED_BY - {"host"}
 _WANTED = tuple((name.encode("ascii"), name) for name in sorted(LOOKED_AT))
 _NOBODY = octets(NOBODY)
+_ADDRESSES = 200  # octets of a list of addresses; what is longer is kept in no memory
 _FIELD = 64 + 4  # octets: the longest name, and what stands around a name and its value
 
 
@@ -126,16 +127,18 @@ class QuickAuth:
         if mode is None or not usual or len(fields) != len(head):
             return None
         values = b"".join(fields.values())
+        addresses = fields.get(b"x-forwarded-for", b"")
         most, many = self._limits
         if (
             not fields.keys() <= self._names
             or len(fields) > many
+            or len(addresses) > _ADDRESSES
             or len(values) + _FIELD * len(fields) > most
             or b"\n" in values
             or b"\r" in values
             or b"\0" in values
             or authorities.parse(fields.get(b"host", b"").decode("latin-1")) is None
-            or not self._believed(peer, fields.get(b"x-forwarded-for", b""))
+            or not self._believed(peer, addresses)
         ):
             return None
         told = {name: fields[octets].decode("latin-1") for octets, name in _WANTED if octets in fields}
@@ -148,10 +151,11 @@ class QuickAuth:
         judge = self.judge
         asked = read(told, mode)
         now = int(self._clock())
-        shown = judge.glance(asked, cookies, now, "")
+        own = judge.is_own(asked.host, "")
+        shown = judge.glance(asked.host, cookies, now, own=own)
         if shown is None and OURS in cookies:
             return None
-        judged = judge.of(asked, shown, own=judge.is_own(asked.host, ""), look=judge.people.known)
+        judged = judge.of(asked, shown, own=own, look=judge.people.known)
         if not judged.decision.allowed or (shown is not None and judged.person is None):
             return None
         fields = _NOBODY if judged.person is None else judged.person.octets
