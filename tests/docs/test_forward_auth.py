@@ -13,7 +13,7 @@ from hardtack.cli.proxy import TEMPLATES, command
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {language: DOCS / language / "forward-auth.md" for language in ("en", "zh")}
-SHOWN = re.compile(r"^```console\n\$ hardtack proxy (.*)\n```\n\n```[a-z]+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHOWN = re.compile(r"^```console\n\$ hardtack proxy ([^\n]*)\n```\n\n```[a-z]+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("language", PAGES)
