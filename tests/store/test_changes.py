@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Callable
+
+from sqlalchemy import Connection, select
 
 from hardtack.store import AccountRows, Database, RevocationTable, feed
 from hardtack.store.changes import MOST, Changes
@@ -41,13 +43,14 @@ def test_every_change_that_applications_learn_of_is_in_the_feed(database: Databa
         feed.raise_epoch(connection, bob.id)
     table.refresh()
     changes, before = table.changes, table.changes.last(anna.id)
-    for change in (
+    made: tuple[Callable[[Connection], object], ...] = (
         lambda connection: rows.set_address(connection, anna.id, email="a@b.org", canonical="a@b.org"),
         lambda connection: rows.set_roles(connection, anna.id, roles=["staff"], administrator=True),
         lambda connection: rows.disable(connection, anna.id, 5),
         lambda connection: rows.enable(connection, anna.id),
         lambda connection: rows.close(connection, anna.id, 6),
-    ):
+    )
+    for change in made:
         with database.write() as connection:
             change(connection)
         assert not table.is_current()

@@ -14,7 +14,7 @@ from hardtack.adapters.asgi import Hardtack
 from hardtack.adapters.asgi.types import Scope
 from hardtack.adapters.wsgi import Hardtack as Wsgi
 from hardtack.login import Accounts, Argon2id, HashingPool
-from hardtack.message import Headers, Response
+from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
 from hardtack.session import Sessions
 from hardtack.site import Settings, Site
@@ -64,7 +64,12 @@ def test_what_the_page_has_let_in_once_is_let_in_at_once(site: Site, monkeypatch
     first = ask(app, asked())
     pages: list[str] = []
     answer = site.answer
-    monkeypatch.setattr(site, "answer", lambda request: pages.append(request.path) or answer(request))
+
+    def noted(request: Request) -> Response:
+        pages.append(request.path)
+        return answer(request)
+
+    monkeypatch.setattr(site, "answer", noted)
     second = ask(app, asked())
     assert (204, "-") == said(first) == said(second)
     assert b"" == second.body
@@ -146,7 +151,11 @@ def test_mounted_in_a_wsgi_application_it_answers_as_well(site: Site) -> None:
             **more,
         }
         begun: list[str] = []
-        list(app(environ, lambda line, _fields, _info=None: begun.append(line)))
+
+        def start(line: str, _fields: Any, _info: Any = None) -> Any:
+            begun.append(line)
+
+        list(app(environ, start))
         return begun[0][:3]
 
     assert "204" == status()

@@ -264,6 +264,7 @@ class TestPlace:
 class TestIdle:
     """The idle time slides through the proxy alone."""
 
+    @pytest.mark.asvs("7.3.1")
     def test_clicks_in_the_application_alone_keep_somebody_signed_in_and_a_pause_does_not(self, world: World) -> None:
         """Idle 20 s: a click every 5 s for 60 s; then a pause of 25 s. The portal is never visited."""
         site = hasty(world, Lifetimes(idle=20, absolute=3600, leeway=0))
@@ -297,6 +298,7 @@ class TestIdle:
             written.append(bool(named(asks(person), GATE)))
         assert ([False] * 4 + [True] + [False] * 4 + [True] + [False] * 2) == written
 
+    @pytest.mark.asvs("7.3.2")
     def test_no_click_goes_past_the_last_end_of_the_sign_in(self, world: World) -> None:
         """A gate lives as long as the sign-in that it was made from, however often it is renewed."""
         person = Person(hasty(world, Lifetimes(idle=20, absolute=60, leeway=0))).sign_in()
