@@ -59,7 +59,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-UNTRACED = {"bench", "browser", "conformance", "docs", "peers", "peers_table", "story"}
+UNTRACED = {"bench", "browser", "conformance", "docs", "peers", "peers_table", "proxies", "story"}
 """Folders whose processes are no part of what is measured."""
 
 

@@ -90,7 +90,7 @@ def test_what_is_given_goes_before_the_settings(printed: Any) -> None:
     """Also where the service listens, the files of the certificate, and what the proxy listens on."""
     Path("hardtack-data").mkdir()
     Path("hardtack-data/hardtack.toml").write_text('origin = "https://other.example"\n[[access]]\nhost = "x.example"\n')
-    words = (*ONE, "--hardtack", "[::1]:8001", "--listen", "192.0.2.1", "--listen", "[2001:db8::1]")
+    words: tuple[str, ...] = (*ONE, "--hardtack", "[::1]:8001", "--listen", "192.0.2.1", "--listen", "[2001:db8::1]")
     words += ("--certificate", "/etc/tls/all.pem", "--key", "/etc/tls/key.pem")
     text = printed("nginx", *words)
     assert "x.example" not in text
