@@ -16,6 +16,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from hardtack.adapters.asgi.crowd import Crowd
 from hardtack.errors import Refused
 from hardtack.status import pages, unparsed
 from hardtack.status.catalogue import Status
@@ -29,6 +30,7 @@ class Listening(H11Protocol):
     head_seconds: float = unparsed.HEAD_SECONDS
     idle_seconds: float = unparsed.IDLE_SECONDS
     parting_seconds: float = unparsed.PARTING_SECONDS
+    crowd = Crowd()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,11 +41,16 @@ class Listening(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first octet."""
         super().connection_made(transport)
+        if not self.crowd.has_room(len(self.connections)):
+            self._answer(unparsed.crowded(), told=True)
+            return
+        self.crowd.waits(self)
         self._waiting = self.loop.call_later(self.idle_seconds, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._wait_no_more()
+        self.crowd.waits_no_more(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -60,9 +67,12 @@ class Listening(H11Protocol):
         if self.cycle is not before or self.conn.their_state is not h11.IDLE:
             self._head = b""
             self._wait_no_more()
+        if self.conn.their_state is not h11.IDLE and self.conn.their_state is not h11.SEND_BODY:
+            self.crowd.waits_no_more(self)
 
     def on_response_complete(self) -> None:
         """Go on to the next request; of its head some may have come already."""
+        self.crowd.waits(self)
         super().on_response_complete()
         begun = self.conn.trailing_data[0] if self.conn.their_state is h11.IDLE else b""
         if begun and not self._head:
@@ -100,6 +110,15 @@ class Listening(H11Protocol):
             )
         )
 
+    def give_way(self) -> None:
+        """Make room for somebody else: whoever has begun to ask is told when to come back."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if self._head or (cycle is not None and not cycle.response_complete):
+            self._answer(unparsed.crowded(), told=True)
+        else:
+            self._wait_no_more()
+            self.transport.close()
+
     def _too_late(self) -> None:
         if self._head:
             self._answer(unparsed.late())
@@ -111,8 +130,13 @@ class Listening(H11Protocol):
             self._waiting.cancel()
             self._waiting = None
 
-    def _answer(self, error: Refused) -> None:
-        """Send *error* as the last answer on this connection, if none has begun."""
+    def _answer(self, error: Refused, *, told: bool = False) -> None:
+        """Send *error* as the last answer on this connection, if none has begun.
+
+        Args:
+            error: what is answered.
+            told: whether the log knows of it already.
+        """
         self._wait_no_more()
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete:
@@ -124,7 +148,8 @@ class Listening(H11Protocol):
             return
         client = self.client[0] if self.client else ""
         fields = {"status": error.status, "reason": error.reason, "client": client}
-        _log.info("request refused", extra={"event": "request-refused", "fields": fields})
+        if not told:
+            _log.info("request refused", extra={"event": "request-refused", "fields": fields})
         response = pages.answer(error, unparsed.asked(self._head))
         head = h11.Response(
             status_code=response.status,
