@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hardtack.adapters.answering import Answering, Steps
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
-from hardtack.status.limits import Limits
+from hardtack.status.limits import PAGE_CONTENT_SECONDS, Limits
 from hardtack.status.refuse import RefusePolicy
 from hardtack.status.trace_page import PATH
 
@@ -23,7 +23,7 @@ class SiteAnswering(Answering):
     """What the driver asks, answered by the site: its own policy, its own pages; in development mode, and why."""
 
     def __init__(self, site: Site) -> None:
-        limits = Limits(max_body=site.max_body)
+        limits = Limits(max_body=site.max_body, body_seconds=PAGE_CONTENT_SECONDS)
         super().__init__(
             limits=limits,
             policy=RefusePolicy(max_body=site.max_body),

@@ -34,7 +34,7 @@ from hardtack.playground.app import Playground
 from hardtack.playground.beside import beside
 from hardtack.playground.echo import MOST_MESSAGE
 from hardtack.site import Settings, before_start, configured, listening
-from hardtack.site.metrics import PLAYGROUND_REFUSED, UNCOUNTED, Metric
+from hardtack.site.metrics import CONNECTIONS_REFUSED, PLAYGROUND_REFUSED, UNCOUNTED, Metric
 from hardtack.status import Status, unparsed
 
 BACKLOG = 2048
@@ -232,7 +232,7 @@ def application(settings: Settings) -> ASGIApp:
     counts = operator.kept(settings)
     made = service.application(settings, UNCOUNTED if counts is None else counts)
     app = beside(made, settings)
-    numbers: dict[Metric, Callable[[], float]] = {}
+    numbers: dict[Metric, Callable[[], float]] = {CONNECTIONS_REFUSED: lambda: Listening.crowd.turned_away}
     if isinstance(app, Playground):
         numbers[PLAYGROUND_REFUSED] = lambda: app.shed
     return Watched(app, made, settings, counts, numbers)

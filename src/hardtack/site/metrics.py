@@ -96,7 +96,9 @@ HASHING_REFUSED = Metric("hardtack_hashing_refused", "Sign-ins answered 503 sinc
 PAGES_RUNNING = Metric("hardtack_pages_running", "Pages that have a thread", "gauge")
 PAGES_WAITING = Metric("hardtack_pages_waiting", "Pages that wait for a thread", "gauge")
 PAGES_REFUSED = Metric("hardtack_pages_refused", "Pages answered 503 since too many waited")
-CONNECTIONS_REFUSED = Metric("hardtack_connections_refused", "Connections answered 503 since there were too many")
+CONNECTIONS_REFUSED = Metric(
+    "hardtack_connections_refused", "Connections that gave way or were answered 503 since there were too many"
+)
 PLAYGROUND_REFUSED = Metric("hardtack_playground_refused", "Requests to the playground that found no place")
 REVOCATION_LAG = Metric(
     "hardtack_revocation_lag_seconds", "Since when the slowest worker knows all ended sessions", "gauge", over="age"

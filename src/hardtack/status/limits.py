@@ -43,6 +43,8 @@ PAGES_WAITING = 256
 """How many more wait for a thread before 503 is answered, unless it says otherwise."""
 PAGES_RETRY_AFTER = 1
 """Seconds after which a place for a page is likely."""
+PAGE_CONTENT_SECONDS = 60
+"""Seconds in which all the content of a request to a page must come: it is a form."""
 PRUNE_INTERVAL = 3600
 """Seconds between two deletions of what has expired."""
 LOOK_INTERVAL = 1

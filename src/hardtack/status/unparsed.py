@@ -21,6 +21,7 @@ from hardtack.status.errors import (
     HTTPVersionNotSupported,
     RequestHeaderFieldsTooLarge,
     RequestTimeout,
+    ServiceUnavailable,
     URITooLong,
 )
 from hardtack.status.errors import NotImplemented as CannotDo
@@ -33,6 +34,12 @@ PARTING_SECONDS = 1
 """How long a connection that says nothing is kept once the server stops: a request may be on its way."""
 UNTAKEN_SECONDS = 30
 """How long a client may take nothing of what it is sent; the connection is broken off then."""
+MAX_CONNECTIONS = 800
+"""How many connections a process has at a time; each is an open file, of which many systems allow 1024."""
+CROWD_TOLD_SECONDS = 60
+"""How long the log says no more of too many connections, once it has."""
+CROWDED_RETRY_AFTER = 5
+"""Seconds after which to come back, where there were too many."""
 MAX_HEAD = 32768
 """How many octets of a head a server collects before it gives up."""
 
@@ -80,3 +87,8 @@ def asked(received: bytes) -> Request:
 def _named(line: str) -> tuple[str, str]:
     found = _FIELD.match(line)
     return (found[1].lower(), found[2].strip()) if found else ("", "")
+
+
+def crowded() -> Refused:
+    """Return what somebody is told who came when there were too many connections."""
+    return ServiceUnavailable(reason="too-many-connections", retry_after=CROWDED_RETRY_AFTER, headers=_CLOSE)

@@ -16,6 +16,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from hardtack.adapters.asgi.crowd import Crowd
 from hardtack.errors import Refused
 from hardtack.status import pages, unparsed
 from hardtack.status.catalogue import Status
@@ -56,6 +57,7 @@ class Listening(Taken, H11Protocol):
     head_seconds: float = unparsed.HEAD_SECONDS
     idle_seconds: float = unparsed.IDLE_SECONDS
     parting_seconds: float = unparsed.PARTING_SECONDS
+    crowd = Crowd()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -67,11 +69,16 @@ class Listening(Taken, H11Protocol):
         """Wait for the first octet."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)  # so that what is not taken is told, however little it is
+        if not self.crowd.has_room(len(self.connections)):
+            self._answer(unparsed.crowded(), told=True)
+            return
+        self.crowd.waits(self)
         self._waiting = self.loop.call_later(self.idle_seconds, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._wait_no_more()
+        self.crowd.waits_no_more(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -94,9 +101,12 @@ class Listening(Taken, H11Protocol):
         if self.cycle is not before or self.conn.their_state is not h11.IDLE:
             self._head = b""
             self._wait_no_more()
+        if self.conn.their_state is not h11.IDLE and self.conn.their_state is not h11.SEND_BODY:
+            self.crowd.waits_no_more(self)
 
     def on_response_complete(self) -> None:
         """Go on to the next request, once the rest of this one has come; of its head some may be there already."""
+        self.crowd.waits(self)
         super().on_response_complete()
         if self.conn.our_state is h11.DONE and self._waiting is None:
             # Answered before all of its content was there. What is left may not trickle in for ever.
@@ -147,6 +157,15 @@ class Listening(Taken, H11Protocol):
             )
         )
 
+    def give_way(self) -> None:
+        """Make room for somebody else: whoever has begun to ask is told when to come back."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if self._head or (cycle is not None and not cycle.response_complete):
+            self._answer(unparsed.crowded(), told=True)
+        else:
+            self._wait_no_more()
+            self.transport.close()
+
     def _too_late(self) -> None:
         if self._head:
             self._answer(unparsed.late())
@@ -158,8 +177,13 @@ class Listening(Taken, H11Protocol):
             self._waiting.cancel()
             self._waiting = None
 
-    def _answer(self, error: Refused) -> None:
-        """Send *error* as the last answer on this connection, if none has begun."""
+    def _answer(self, error: Refused, *, told: bool = False) -> None:
+        """Send *error* as the last answer on this connection, if none has begun.
+
+        Args:
+            error: what is answered.
+            told: whether the log knows of it already.
+        """
         self._wait_no_more()
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete:
@@ -171,7 +195,8 @@ class Listening(Taken, H11Protocol):
             return
         client = self.client[0] if self.client else ""
         fields = {"status": error.status, "reason": error.reason, "client": client}
-        _log.info("request refused", extra={"event": "request-refused", "fields": fields})
+        if not told:
+            _log.info("request refused", extra={"event": "request-refused", "fields": fields})
         response = pages.answer(error, unparsed.asked(self._head))
         to_head = self.conn.our_state is h11.SEND_RESPONSE and self.scope["method"] == "HEAD"
         head = h11.Response(

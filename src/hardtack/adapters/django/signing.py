@@ -24,7 +24,20 @@ from hardtack.site import Settings
 
 PREFIX = "HARDTACK_"
 
-_OF_THE_SERVICE = frozenset({"host", "port", "workers", "playground", "log_format"})
+_OF_THE_SERVICE = frozenset(
+    {
+        "host",
+        "port",
+        "workers",
+        "playground",
+        "log_format",
+        "access",
+        "parent_domain",
+        "access_log",
+        "admin_listen",
+        "stop_delay",
+    }
+)
 
 NAMES = {
     f"{PREFIX}{field.name.upper()}": field.name
