@@ -126,9 +126,7 @@ class Site:
             tuple(forgets),
             counts,
         )
-        self._route = partial(
-            find, alone=home is None, provokes=settings.provokes, hands_off=bool(settings.access)
-        )
+        self._route = partial(find, alone=home is None, provokes=settings.provokes, hands_off=bool(settings.access))
         self._clock = clock
         self._port: int | None = None
         self._duty = mailing.duty(
