@@ -124,6 +124,15 @@ def test_a_port_and_plain_http_are_those_of_the_hosts(printed: Any) -> None:
     assert '["web"]' in printed("traefik", *words)
 
 
+def test_no_proxy_stands_before_the_portal_where_browsers_reach_hardtack_itself(printed: Any) -> None:
+    """In a trial on one machine it has the address already that the proxy would listen on."""
+    words = ("--app-host", "app.localhost:8080", "--upstream", "127.0.0.1:9000", "--portal")
+    for proxy, mark in (("nginx", "server_name"), ("caddy", "http://"), ("traefik", "rule:")):
+        both, alone = (printed(proxy, *words, f"http://localhost:{port}") for port in (8001, 8000))
+        assert both.count(mark) == alone.count(mark) + 1
+        assert not re.search(rf"{mark}.*[ `/]localhost[`;: ]", alone.partition("needs")[2].partition("\n")[2])
+
+
 def test_the_service_on_ipv6_is_written_with_brackets(printed: Any) -> None:
     """As every address is that has colons."""
     for host, written in (("::", "[::1]:8000"), ("::1", "[::1]:8000"), ("[::1]", "[::1]:8000")):

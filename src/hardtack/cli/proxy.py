@@ -148,6 +148,7 @@ def command(
     scheme, _, own = settings.origin.partition("://")
     files = _files(proxy, scheme, certificate, key)
     named = _hosts(hosts, scheme, own) if hosts else _of_rules(settings, own)
+    hardtack = _address(service or _service(settings), "hardtack")
     ours = cookies.ours(
         policy.decide(settings.origin, application="site", insecure_plain_http=settings.insecure_plain_http)
     )
@@ -160,7 +161,8 @@ def command(
             https=scheme == "https",
             portal=_place(own, scheme, "", files),
             apps=[_place(host, scheme, upstream, files) for host, upstream in _paired(named, upstreams)],
-            hardtack=_address(service or _service(settings), "hardtack"),
+            hardtack=hardtack,
+            direct=_is_direct(own, hardtack),
             listen=_listened(proxy, listen),
             cookies=ours,
             gates=[name for name in ours if "-gate" in name],
@@ -248,6 +250,12 @@ def _service(settings: Settings) -> str:
     """Return where the proxy reaches the service."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - what is replaced
     return f"[{host}]:{settings.port}" if ":" in host and not host.startswith("[") else f"{host}:{settings.port}"
+
+
+def _is_direct(own: str, hardtack: str) -> bool:
+    """Return whether browsers reach Hardtack itself at the portal's address, as in a trial on one machine."""
+    host, _, port = own.rpartition(":")
+    return host in policy.LOOPBACK_HOSTS and hardtack in {f"{each}:{port}" for each in policy.LOOPBACK_HOSTS}
 
 
 def _listened(proxy: str, listen: Sequence[str]) -> Sequence[str]:
