@@ -80,7 +80,7 @@ def test_mail_that_cannot_be_sent_is_refused_before_anything_is_made(tmp_path: P
         done = serve(tmp_path / "data", "--mail", url, "--workers", "2")
         lines = done.stderr.splitlines()
         assert (1, 2) == (done.returncode, len(lines)), done.stderr
-        assert lines[0].startswith("hardtack: mail: ")
+        assert lines[0].startswith("hardtack: command line: mail: ")
         assert lines[1].startswith("hardtack: hint: ")
         assert "geheim" not in done.stderr
     assert not (tmp_path / "data").exists()

@@ -19,7 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from hardtack.cli.serve import listen
+from hardtack.cli import passed
+from hardtack.cli.serve import listeners
+from hardtack.site import Settings
 from tests.conftest import Service, Start, starting
 
 PASSWORD = "correct horse battery staple"
@@ -436,7 +438,8 @@ def test_log_lines_can_be_json_and_hold_no_secret(start: Start) -> None:
 
 def test_the_second_write_of_an_answer_need_not_wait_for_the_first() -> None:
     """Every connection that is accepted sends at once (RFC 9293 §3.7.4), so no page is 40 ms late."""
-    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+    _, listener, _ = listeners(Settings(port=0), passed.Passed())
+    with listener, socket.create_connection(listener.getsockname()):
         accepted, _ = listener.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -180,6 +180,7 @@ def test_a_running_request_is_answered_and_nobody_new_is_sent_here(start: Start)
         assert 200 == service.ask("GET", "/healthz")[0], "it serves on"
         while not _refuses(service):
             assert time.monotonic() < deadline
+            time.sleep(0.02)  # without a pause it would be a crowd, in which the slow one gives way
         slow.sendall(body[-10:])
         answer = b"".join(iter(lambda: slow.recv(65536), b""))
 

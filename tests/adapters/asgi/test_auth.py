@@ -19,6 +19,7 @@ from hardtack.seal import Keyring
 from hardtack.session import Sessions
 from hardtack.site import Settings, Site
 from hardtack.site.forward_auth.rules import Access
+from hardtack.status.trace import Trace
 from tests.adapters.asgi.driving import ask, scope
 
 HOST = "id.example.org"
@@ -65,9 +66,9 @@ def test_what_the_page_has_let_in_once_is_let_in_at_once(site: Site, monkeypatch
     pages: list[str] = []
     answer = site.answer
 
-    def noted(request: Request) -> Response:
+    def noted(request: Request, trace: Trace = None) -> Response:
         pages.append(request.path)
-        return answer(request)
+        return answer(request, trace)
 
     monkeypatch.setattr(site, "answer", noted)
     second = ask(app, asked())

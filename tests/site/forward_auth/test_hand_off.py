@@ -505,7 +505,7 @@ class TestPages:
             )
             assert 421 == person.on("evil.example").get(address).status
             assert 404 == person.on(PORTAL).get(address).status
-        assert ["#main", f"{ORIGIN}/", f"{START}?to=/"] == links
+        assert ["#main", f"{ORIGIN}/", f"{START}?to=/", f"{ORIGIN}/status"] == links
         assert [] == shown.forms
         assert ("请重新开始" if language == "zh" else AGAIN) in response.body.decode()
 
@@ -513,7 +513,10 @@ class TestPages:
         """Its sign-in page is not on that host."""
         response = anna.on(APP).get(START, accept="text/html", sec_fetch_mode="cors")
         links = [a["href"] or "" for a in page(response).all("a")]
-        assert (401, ["#main", f"{ORIGIN}/", f"{ORIGIN}/sign-in", f"{ORIGIN}/"]) == (response.status, links)
+        assert (401, ["#main", f"{ORIGIN}/", f"{ORIGIN}/sign-in", f"{ORIGIN}/", f"{ORIGIN}/status"]) == (
+            response.status,
+            links,
+        )
 
     def test_every_answer_there_has_the_headers_of_every_other(self, anna: Person) -> None:
         """One table."""
