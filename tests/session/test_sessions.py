@@ -1059,8 +1059,9 @@ class TestIdentityAlone:
         ended.says = says
         assert sessions.renewal(identity, NOW + DAY // 2) is None
 
-    def test_without_a_key_that_seals_the_cookie_goes_on_as_it_is(self, keyring: Keyring) -> None:
+    def test_without_a_key_that_seals_the_cookie_goes_on_as_it_is(self) -> None:
         """Nobody is signed out for it, and nothing fails; nor does the Host matter in development mode."""
+        keyring = Keyring.generate()
         sessions, browser = Sessions(keyring), Browser()
         session = sessions.open("", NOW, "localhost:8000")
         identity = session.sign_in(account=7, epoch=1, now=NOW)
