@@ -476,7 +476,8 @@ def _gauges(found: Sequence[Gauge], language: str) -> Table:
         ]
         for each in found
     ]
-    return Table(header, rows)
+    # A machine that cannot tell has no figures of some rows, and the page says so.
+    return Table(header, rows or [["–"] * len(header)])
 
 
 def parts(profile: Profile, language: str) -> Table:
