@@ -44,7 +44,6 @@ COOKIE_REASONS = (
     ),
     *("other-account", "gone", "replayed", "store-unavailable", "revocations-unavailable"),
 )
-DECISIONS = ("allowed", "anonymous", "forbidden", "no-rule", "needs-factor", "malformed", "untrusted", "unavailable")
 MAIL = ("sent", "not-due", "deferred", "given-up")
 ERRORS = ("unexpected", "store")
 
@@ -107,7 +106,6 @@ FEED_FAILURES = Metric("hardtack_feed_failures", "Readings of the ended sessions
 COOKIES = Metric(
     "hardtack_cookie_failures", "Cookies that did not count, by reason", labels=(("reason", COOKIE_REASONS),)
 )
-AUTH = Metric("hardtack_auth_decisions", "Decisions of /auth", labels=(("outcome", DECISIONS),))
 MAILS = Metric("hardtack_mails", "Orders for mail, by what became of them", labels=(("outcome", MAIL),))
 MAIL_WAITING = Metric("hardtack_mail_waiting", "Mails that wait to be sent", "gauge", over="most")
 MAIL_STUCK = Metric(
@@ -119,7 +117,7 @@ READY = Metric("hardtack_workers_ready", "Workers that may be sent visitors", "g
 TABLE = (
     *(REQUESTS, REQUEST_SECONDS, SIGN_INS, THROTTLED, LOCKED, HASHING_RUNNING, HASHING_WAITING, HASHING_REFUSED),
     *(PAGES_RUNNING, PAGES_WAITING, PAGES_REFUSED, CONNECTIONS_REFUSED, PLAYGROUND_REFUSED, REVOCATION_LAG),
-    *(FEED_FAILURES, COOKIES, AUTH, MAILS, MAIL_WAITING, MAIL_STUCK, FAULTS, READY),
+    *(FEED_FAILURES, COOKIES, MAILS, MAIL_WAITING, MAIL_STUCK, FAULTS, READY),
 )
 """Everything that is counted."""
 
