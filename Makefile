@@ -5,8 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-# One more worker than cores: tests also wait, for servers, browsers and clocks.
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+# Two more workers than cores: tests also wait, for servers, browsers and clocks.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 
 # The rooms in which every branch is tested; less fails the tests.
 FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*,*/hardtack/playground/*

@@ -176,7 +176,8 @@ def _look_at_everything(visitor: Visitor) -> None:
 def _look_at_codes(visitor: Visitor) -> None:
     for status in Status:
         visitor.ask("GET", f"/status/{status.slug}", HTML)
-        for method, fields in (("GET", HTML), ("GET", "Accept: */*"), ("HEAD", HTML), ("DELETE", HTML)):
+        # That the method makes no difference, tests/service/test_status_pages.py shows of every code.
+        for method, fields in (("GET", HTML), ("GET", "Accept: */*"), ("HEAD", HTML)):
             visitor.ask(method, f"/status/{status.code}", fields)
 
 
