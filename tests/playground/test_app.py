@@ -171,3 +171,42 @@ def test_it_is_beside_the_service_where_the_settings_have_it(
         assert there == (beside(application, settings) is not application)
     finally:
         application.site.close()
+
+
+def test_as_many_may_provoke_a_code_as_may_play_and_no_more(tmp_path: Path) -> None:
+    """Slow content holds one of these places, and none of the service's; a page about a code needs none."""
+
+    async def together() -> tuple[int, int, int]:
+        waiting = asyncio.Event()
+        begun = 0
+
+        async def slow(_scope: Scope, _receive: Receive, send: Send) -> None:
+            nonlocal begun
+            begun += 1
+            await waiting.wait()
+            await send({"type": "http.response.start", "status": 299, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        said: list[Message] = []
+
+        async def sent(message: Message) -> None:
+            said.append(message)
+
+        async def nothing() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        app = Playground(slow, folder=tmp_path)
+        most = LIMITS.in_flight or 0
+        tasks = [asyncio.create_task(app(scope("/status/404", "POST"), nothing, sent)) for _ in range(most)]
+        await asyncio.sleep(0)
+        await app(scope("/status/404"), nothing, sent)
+        refused = said[0]["status"]
+        tasks.append(asyncio.create_task(app(scope("/status/not-found"), nothing, sent)))
+        await asyncio.sleep(0)
+        waiting.set()
+        await asyncio.gather(*tasks)
+        said.clear()
+        await app(scope("/status/404"), nothing, sent)
+        return refused, begun, said[0]["status"]
+
+    assert (503, (LIMITS.in_flight or 0) + 2, 299) == asyncio.run(together())

@@ -1,7 +1,8 @@
 """The playground as an ASGI application beside another: its own addresses are answered here, all others behind.
 
 The things are wrapped in the status layer, with its trace on and limits that are small on purpose. How many requests
-may be here at once is one of them, so that the service behind never waits for the playground. Nothing is decided here
+may be here at once is one of them, so that the service behind never waits for the playground; as many may provoke a
+code by its number, which the service answers itself. Nothing is decided here
 about codes; what the layer and the things answer goes out, marked as never to be stored.
 """
 
@@ -25,8 +26,9 @@ from hardtack.playground.forward_proxy import ForwardProxy
 from hardtack.playground.kept import Kept
 from hardtack.playground.thing import PREFIX, find
 from hardtack.playground.upstream import Upstream
+from hardtack.site import codes
 from hardtack.status import NotFound
-from hardtack.status.limits import Limits
+from hardtack.status.limits import Limits, shed
 from hardtack.status.refuse import RefusePolicy
 from hardtack.status.rules import Route
 
@@ -66,6 +68,8 @@ class Playground:
         **services: Any,
     ) -> None:
         self._behind = behind
+        self._limits = limits
+        self._provoking = 0
         self._echo = Echo()
         self._upstream = Upstream()
         self._proxy = ForwardProxy(self._upstream, limits, development=policy is not None and policy.development)
@@ -98,8 +102,23 @@ class Playground:
             await self._proxy(passing, receive, _never_stored(send))
         elif scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
+        elif scope["type"] == "http" and codes.is_number(codes.name_in(scope["path"]) or ""):
+            await self._provoke(scope, receive, send)
         else:
             await self._behind(scope, receive, send)
+
+    async def _provoke(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the service answer with the code that is asked for, if not too many ask at once."""
+        refused = shed(self._limits, self._provoking)
+        if refused is not None:
+            for message in messages(self._layer.answering.page(request_head(scope), refused), scope):
+                await send(message)
+            return
+        self._provoking += 1
+        try:
+            await self._behind(scope, receive, send)
+        finally:
+            self._provoking -= 1
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:

@@ -76,6 +76,7 @@ def test_the_package_of_status_has_nothing_else_that_comes_later() -> None:
     import hardtack.status
 
     assert hardtack.status.lint is fixed
+    assert hardtack.status.__getattr__("lint") is fixed
     with pytest.raises(AttributeError, match="no attribute 'lynt'"):
         _ = hardtack.status.lynt
 
