@@ -17,6 +17,7 @@ import uvicorn
 from uvicorn.supervisors import multiprocess
 
 from hardtack.adapters.asgi.watched import Watched
+from hardtack.cli import short_of_files
 
 _TURNS = 3
 """Turns of the loop from a connection that waits to one that is known."""
@@ -26,6 +27,11 @@ class Leaving(uvicorn.Server):
     """The server of one process."""
 
     _leaves_at: float | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        asyncio.get_running_loop().set_exception_handler(short_of_files.Reports())
+        await super().startup(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Return whether to stop now: when it was told to, and whoever sends visitors has had the time to see it."""

@@ -34,6 +34,7 @@ from hardtack.errors import MisuseError
 from hardtack.store import committed, schema
 from hardtack.store.failures import DatabaseError, StoreUnavailable, answering, opening
 from hardtack.store.generation import Generation
+from hardtack.store.place import Place
 
 BUSY_TIMEOUT = 5
 """Seconds that a writer waits for another one."""
@@ -103,6 +104,7 @@ class Database:
 
     def _open(self) -> None:
         self._create()
+        self._place = Place(self.path)
         with self._engine.connect() as connection:
             _refuse_foreign(connection, self.path)
         self.generation = Generation(self.path)
@@ -179,6 +181,7 @@ class Database:
         Raises:
             StoreUnavailable: the database failed.
         """
+        self._place.look()
         with answering(), self._engine.connect() as connection:
             yield connection
 
@@ -194,8 +197,9 @@ class Database:
                 outlives them; a loss of power takes it with it, unless another commit has come after it that lasts.
 
         Raises:
-            StoreUnavailable: another writer took too long, or the database failed; nothing was written.
+            StoreUnavailable: another writer took too long, or the database failed; nothing was written that lasts.
         """
+        self._place.look()
         if not self._writing.acquire(timeout=BUSY_TIMEOUT):
             raise StoreUnavailable("writers are waiting")
         try:
@@ -206,6 +210,8 @@ class Database:
                 _driver(connection).execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}").close()
                 with connection.begin():
                     yield connection
+                # Moved away meanwhile, it has been written to for nobody.
+                self._place.look()
                 changed = connection.info.pop(FEED_CHANGED, False)
                 calls = committed.taken(connection)
         finally:
