@@ -469,13 +469,13 @@ class TestPolling:
         assert not poller.is_alive()
         assert table._poller is None
 
-    def test_the_child_of_a_fork_polls_if_its_parent_did(self, url: str, database: Database) -> None:
+    def test_the_child_of_a_fork_polls_if_its_parent_did(self, url: str, database: Database, tmp_path: Path) -> None:
         """A host that loads its application before it forks has one thread per worker."""
         script = """
-import os, sys, time, warnings
+import os, pathlib, sys, time, warnings
 warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of every fork beside a thread
 from hardtack.store import Database, RevocationTable, feed
-database = Database.connect(sys.argv[1])
+database = Database.connect(sys.argv[1], folder=pathlib.Path(sys.argv[2]))
 table = RevocationTable(database)
 table.start_polling(0.01)
 child = os.fork()
@@ -495,7 +495,9 @@ os.waitpid(child, 0)
 table.stop_polling()
 database.close()
 """
-        done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", script, url, str(tmp_path)], capture_output=True, text=True, check=False
+        )
         assert ("'' revoked 0\n", "") == (done.stdout, done.stderr)
 
 
