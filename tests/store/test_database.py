@@ -20,9 +20,13 @@ from sqlalchemy.exc import IntegrityError
 from hardtack.errors import MisuseError
 from hardtack.store import Database, DatabaseError, StoreUnavailable, feed, schema, sqlite
 from hardtack.store import database as module
-from tests.store.conftest import only_sqlite
 
-pytestmark = only_sqlite
+
+@pytest.fixture
+def engine() -> str:
+    """What is looked at here is SQLite's."""
+    return "sqlite"
+
 
 NOBODY = 65534
 VALUES = {"name": "ada", "display_name": "Ada", "created": 1}

@@ -11,9 +11,13 @@ from sqlalchemy import text
 from hardtack.seal import Keyring
 from hardtack.store import Database, DatabaseError, RevocationTable, SessionTable, SpentTable, schema
 from hardtack.store.database import alembic_configuration
-from tests.store.conftest import only_sqlite
 
-pytestmark = only_sqlite
+
+@pytest.fixture
+def engine() -> str:
+    """What is looked at here is SQLite's."""
+    return "sqlite"
+
 
 ROWS: dict[str, dict[str, Any]] = {
     "account": {"id": 7, "name": "ada", "display_name": "Ada", "epoch": 3, "change": 2, "created": 1},

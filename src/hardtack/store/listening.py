@@ -1,12 +1,12 @@
-"""Hearing at once that another node has changed something: PostgreSQL's LISTEN, in a thread and a connection of its own.
+"""Hearing at once that another node has changed something: PostgreSQL's LISTEN, in a thread of its own.
 
 A notification says only *that* something changed and when; what changed is read by whoever is woken. Several at once
 wake once. Where the connection is lost nothing else is: the poll goes on, and nobody trusts what is older than its
 limit. It is opened again by itself, later and later, and that it was lost is logged once.
 
-Notifications carry the time by the server's clock. The difference between that clock and the one of this process, which
-only grows, is measured at the beginning and every ``CHECK`` seconds, in the middle of a question and its answer; so what
-is told of a lag is as exact as half of a way there and back.
+Notifications carry the time by the server's clock. The difference between that clock and the one of this process,
+which only grows, is measured at the beginning and every ``CHECK`` seconds, in the middle of a question and its answer;
+so what is told of a lag is as exact as half of a way there and back.
 """
 
 from __future__ import annotations

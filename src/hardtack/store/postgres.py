@@ -73,7 +73,7 @@ _SESSION = (
     # Whatever the server is told elsewhere: what was answered is on the disk.
     " CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END"
 )
-_NOTIFY = f"SELECT pg_notify('{CHANNEL}', extract(epoch FROM clock_timestamp())::text)"
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', extract(epoch FROM clock_timestamp())::text)"  # noqa: S608 - a constant
 _MARKED = "SELECT obj_description(to_regclass(%s), 'pg_class')"
 
 
@@ -108,7 +108,8 @@ class PostgresPart(Part):
 
     def _connect(self) -> psycopg.Connection[Any]:
         # We begin every transaction ourselves, with the first statement of it in the same message.
-        connection = psycopg.connect(self._conninfo, autocommit=True, client_encoding="utf8")
+        connection = psycopg.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=_Cursor)
+        connection.server_cursor_factory = _ServerCursor
         try:
             connection.execute(_SESSION).close()
         except BaseException:
@@ -183,6 +184,38 @@ class PostgresPart(Part):
     def listen(self, woken: Woken) -> Listener:
         """See ``Part``."""
         return Listening(self._connect, woken, self.says)
+
+
+@contextmanager
+def _without_values() -> Iterator[None]:
+    """Leave of an error's text only what it is: the server's own shows what was given, and errors end up in logs."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate:
+            name = error.diag.constraint_name or error.diag.table_name
+            error.args = (f"SQLSTATE {error.sqlstate}" + (f", {name}" if name else ""),)
+        raise
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor whose errors show no value."""
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        with _without_values():
+            return super().execute(*args, **options)
+
+    def executemany(self, *args: Any, **options: Any) -> None:
+        with _without_values():
+            super().executemany(*args, **options)
+
+
+class _ServerCursor(psycopg.ServerCursor[Any]):
+    """The same, for what is read little by little."""
+
+    def execute(self, *args: Any, **options: Any) -> Any:
+        with _without_values():
+            return super().execute(*args, **options)
 
 
 def _driver(connection: Connection) -> psycopg.Connection[Any]:

@@ -41,7 +41,9 @@ class ByEngine:
     """
 
     def __init__(self, build: Callable[[Words], Any]) -> None:
-        self._built = {name: build(words) for name, words in _WORDS.items()}
+        # Asked whether the row was there, PostgreSQL's driver would have forgotten it.
+        counted = {"preserve_rowcount": True}
+        self._built = {name: build(words).execution_options(**counted) for name, words in _WORDS.items()}
 
     def of(self, engine: str) -> Any:
         """Return the statement for an engine, by SQLAlchemy's name of it."""
