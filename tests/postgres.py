@@ -38,6 +38,10 @@ QUICK = ("fsync=off", "synchronous_commit=on", "full_page_writes=off", "autovacu
 START = 60
 """Seconds that a start or an end may take."""
 
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
 _names = itertools.count(1)
 
 
@@ -164,8 +168,7 @@ def shared() -> str:
     tables = [table.name for table in reversed(schema.metadata.sorted_tables)]
     numbered = [table.name for table in schema.metadata.sorted_tables if table.c[0].identity is not None]
     emptied = [
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        _END_OTHERS,
         *(f"DELETE FROM {each}" for each in tables),  # noqa: S608 - ours
         *(f"SELECT setval(pg_get_serial_sequence('{each}', 'id'), 1, false)" for each in numbered),
         "INSERT INTO feed (id, change) VALUES (1, 0)",
