@@ -10,6 +10,7 @@ from sqlalchemy.event import listen
 
 from hardtack.store import Database, audit
 from hardtack.store.audit import Event
+from tests.store.conftest import only_sqlite
 
 FULL = Event(
     event="sign-in",
@@ -98,6 +99,7 @@ def test_a_page_holds_what_was_asked_for(database: Database) -> None:
 @pytest.mark.parametrize("account_id", [None, 7])
 @pytest.mark.parametrize("event", [None, "sign-in"])
 @pytest.mark.parametrize(("since", "until"), [(None, None), (10, None), (None, 900), (10, 900)])
+@only_sqlite
 def test_an_index_leads_to_every_page(
     database: Database,
     account_id: int | None,

@@ -15,6 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from hardtack.store import Database, schema
 from hardtack.store.database import alembic_configuration
 
+
+@pytest.fixture
+def engine() -> str:
+    """What is looked at here is SQLite's."""
+    return "sqlite"
+
+
 CREATED = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name"
 
 

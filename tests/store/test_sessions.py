@@ -265,7 +265,7 @@ def increment(table: SessionTable) -> None:
             return
 
 
-def test_a_closed_database_keeps_every_row(url: str, template: Path, database: Database, table: SessionTable) -> None:
+def test_a_closed_database_keeps_every_row(url: str, database: Database, table: SessionTable) -> None:
     """What ``store`` answered is on the disk."""
     for number in range(20):
         table.store(number.to_bytes(16, "big"), 0, b"x", UNTIL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import flask
 import pytest
@@ -194,7 +193,7 @@ class TestBehindFlask:
         assert list(range(20)) == sorted(number for numbers in said for number in numbers)
 
 
-def test_a_closed_database_keeps_every_mark(url: str, template: Path, database: Database, table: SpentTable) -> None:
+def test_a_closed_database_keeps_every_mark(url: str, database: Database, table: SpentTable) -> None:
     """What ``spend`` answered is on the disk."""
     for number in range(20):
         table.spend(mark(number), UNTIL)

@@ -19,7 +19,7 @@ from hardtack.errors import MisuseError
 from hardtack.seal import keyfile
 from hardtack.site.settings import Settings
 from hardtack.store import backup
-from hardtack.store.database import path_of
+from hardtack.store.url import path_of
 
 SAY = {
     "en": {

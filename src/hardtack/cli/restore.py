@@ -22,7 +22,7 @@ from hardtack.login import audit
 from hardtack.site.opening import connect
 from hardtack.site.settings import Settings
 from hardtack.store import backup
-from hardtack.store.database import path_of
+from hardtack.store.url import path_of
 
 SAY = {
     "en": {

@@ -15,7 +15,7 @@ from hardtack.seal import Keyring
 from hardtack.site.settings import Settings
 from hardtack.site.texts import LANGUAGES, OURS, Texts
 from hardtack.store import place
-from hardtack.store.database import path_of
+from hardtack.store.url import File, place_of
 
 
 def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS, make: bool = True) -> Accounts:
@@ -30,8 +30,8 @@ def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS, make: 
     Raises:
         MisuseError: the database, the keyring or the password filter cannot be used; its hint says what to do.
     """
-    if not make:
-        place.require(Path(path_of(settings.database_url)))
+    if not make and isinstance(found := place_of(settings.database_url), File):
+        place.require(Path(found.path))
     return Accounts.connect(
         settings.database_url,
         keyring=keyring,

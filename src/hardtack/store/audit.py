@@ -139,7 +139,7 @@ def happened(
     return len(found)
 
 
-def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS, batch: int = ALL) -> int:
+def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS, batch: int | None = ALL) -> int:
     """Delete what is older than *age* seconds, and the oldest above *rows*; return how many events went.
 
     Args:
@@ -154,7 +154,7 @@ def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS,
     newest = connection.execute(select(func.max(audit.c.id))).scalar()
     if newest is None or pruned == batch:
         return pruned
-    left = batch if batch == ALL else batch - pruned
+    left = None if batch is None else batch - pruned
     above = select(audit.c.id).where(audit.c.id <= newest - rows).order_by(audit.c.id).limit(left)
     return pruned + connection.execute(delete(audit).where(audit.c.id.in_(above))).rowcount
 

@@ -21,7 +21,7 @@ from hardtack.errors import MisuseError
 from hardtack.seal import keytext
 from hardtack.site.mistakes import masked
 from hardtack.store import generation, schema
-from hardtack.store.database import path_of
+from hardtack.store.url import path_of
 
 WAIT = 2.0
 """Seconds that another writer may take."""
