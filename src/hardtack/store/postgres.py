@@ -85,6 +85,8 @@ class PostgresPart(Part):
         folder: the data folder that the processes of this node share; ``None``: each learns by the feed alone.
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, server: Server, folder: Path | None) -> None:
         super().__init__(server.says)
         self._conninfo = server.conninfo
@@ -123,7 +125,9 @@ class PostgresPart(Part):
 
     def open(self, engine: Engine) -> None:
         """See ``Part``."""
-        self.generation = PrivateGeneration() if self._folder is None else Generation(self._folder / "hardtack")
+        # A command that runs where no service does makes no folder.
+        there = self._folder if self._folder is not None and self._folder.is_dir() else None
+        self.generation = PrivateGeneration() if there is None else Generation(there / "hardtack")
         with engine.connect() as connection:
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             if encoding != "UTF8":
