@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,12 +17,23 @@ from hardtack.seal import Keyring, columns
 from hardtack.store import Database
 from hardtack.store.schema import outbox
 from hardtack.store.sealed import OUTGOING
+from tests import postgres
 
 CHEAP = Argon2id(memory=8, passes=1)
 NOW = 1_800_000_000
 CLIENT = "192.0.2.7"
 PASSWORD = "correct horse battery staple"
 WRONG = "correct horse battery stable"
+
+BOTH = frozenset({"test_accounts"})
+"""The modules whose tests run on SQLite and on PostgreSQL: those in which most of the SQL is run."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some modules on both engines; with ``HARDTACK_TEST_ENGINES=both`` those of all."""
+    chosen = os.environ.get("HARDTACK_TEST_ENGINES") == "both" or metafunc.module.__name__.rpartition(".")[2] in BOTH
+    if "engine" in metafunc.fixturenames and chosen:
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +47,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def url(tmp_path: Path, template: Path) -> str:
-    """Where a test's database lies."""
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which engine the test's database is of."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path, template: Path) -> str:
+    """Where a test's database is."""
+    if engine == "postgresql":
+        return postgres.shared()
     shutil.copy(template, tmp_path)
     return f"sqlite:///{tmp_path}/hardtack.db"
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from hardtack.errors import MisuseError
 from hardtack.store import Database, DatabaseError, StoreUnavailable, feed, schema, sqlite
 from hardtack.store import database as module
+from hardtack.store.generation import Generation
 
 
 @pytest.fixture
