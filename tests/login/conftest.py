@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from hardtack.errors import Refused
 from hardtack.login import Accounts, Argon2id, HashingPool, Known
@@ -25,7 +25,20 @@ CLIENT = "192.0.2.7"
 PASSWORD = "correct horse battery staple"
 WRONG = "correct horse battery stable"
 
-BOTH = frozenset({"test_accounts"})
+BOTH = frozenset(
+    {
+        *(
+            "test_accounts",
+            "test_addressee",
+            "test_administration",
+            "test_closing",
+            "test_export",
+            "test_factor_changes",
+        ),
+        *("test_half", "test_invitations", "test_joining", "test_recovery_codes", "test_sign_ins", "test_sign_up"),
+        *("test_throttle", "test_tokens", "test_trusted", "test_welcome"),
+    }
+)
 """The modules whose tests run on SQLite and on PostgreSQL: those in which most of the SQL is run."""
 
 
@@ -76,9 +89,9 @@ def pool() -> Iterator[HashingPool]:
 
 
 @pytest.fixture
-def accounts(url: str, keyring: Keyring, pool: HashingPool) -> Iterator[Accounts]:
+def accounts(url: str, keyring: Keyring, pool: HashingPool, tmp_path: Path) -> Iterator[Accounts]:
     """An empty account store."""
-    with Accounts.connect(url, keyring=keyring, hashing=pool) as opened:
+    with Accounts.connect(url, keyring=keyring, hashing=pool, folder=tmp_path) as opened:
         yield opened
 
 
@@ -102,7 +115,8 @@ def orders(accounts: Accounts) -> list[Order]:
     """Return the mail that was ordered."""
     services = accounts._services
     with accounts._database.read() as connection:
-        rows = connection.execute(select(outbox)).all()
+        place = "rowid" if connection.dialect.name == "sqlite" else "ctid"
+        rows = connection.execute(select(outbox).order_by(text(place))).all()
     opened = [columns.open(services.keyring, row.content, OUTGOING.place(row.message_id)) for row in rows]
     found = [Outbox.decode(content) for content in opened]
     return [order for order in found if order is not None]

@@ -145,7 +145,8 @@ class TestNotifications:
         """What was changed meanwhile is read when it is back."""
         monkeypatch.setattr(module, "FIRST", 0.01)
         there = start(NEVER)
-        real, failed = psycopg.connect, []
+        real = psycopg.connect
+        failed: list[object] = []
 
         def fail(*given: Any, **options: Any) -> Any:
             if len(failed) < 2:
