@@ -7,7 +7,6 @@ tables, or wants to see it happen before the first of many nodes is replaced.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,7 +72,8 @@ def upgrade(data: str | None, database: str | None) -> None:
 
 @command.command()
 @options
-def check(data: str | None, database: str | None) -> None:
+@click.pass_context
+def check(context: click.Context, data: str | None, database: str | None) -> None:
     """Say which engine the database has, and whether its tables are those of this version; change nothing."""
     say = SAY[voice.language()]
     with _opened(data, database, makes=False) as opened:
@@ -91,7 +91,7 @@ def check(data: str | None, database: str | None) -> None:
     if found:
         voice.say(say["differs"])
         voice.hint(say["differs-hint"])
-        sys.exit(1)
+        context.exit(1)
 
 
 @contextmanager
