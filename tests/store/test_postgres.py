@@ -449,6 +449,12 @@ class TestWhatCannotBeOpened:
         said = refusal(empty)
         assert ("this user may not change it" in said.problem, "own the database" in said.hint) == (True, True)
 
+    def test_an_old_server(self, empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is told before anything is made."""
+        monkeypatch.setattr(module, "MINIMUM", (99,))
+        said = refusal(empty)
+        assert ("is too old" in said.problem, "use PostgreSQL 99 or later") == (True, said.hint)
+
     def test_no_schema_for_this_user(self, empty: str) -> None:
         """There would be no place for the tables."""
         assert "has no schema for this user" in refusal(f"{empty}&options=-csearch_path%3Dnowhere").problem

@@ -49,6 +49,9 @@ IDLE = 10
 MIGRATION = 600
 """Seconds that a start waits for another node that changes the schema."""
 
+MINIMUM = (14,)
+"""Older ones are not looked after any more."""
+
 LOCKS = schema.APPLICATION_ID
 """The first half of our advisory locks' numbers."""
 
@@ -129,6 +132,10 @@ class PostgresPart(Part):
         there = self._folder if self._folder is not None and self._folder.is_dir() else None
         self.generation = PrivateGeneration() if there is None else Generation(there / "hardtack")
         with engine.connect() as connection:
+            version = connection.dialect.server_version_info or ()
+            if version < MINIMUM:
+                there = ".".join(map(str, version))
+                raise DatabaseError(f"PostgreSQL {there} is too old", f"use PostgreSQL {MINIMUM[0]} or later")
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             if encoding != "UTF8":
                 raise DatabaseError(
