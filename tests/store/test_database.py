@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from hardtack.errors import MisuseError
 from hardtack.store import Database, DatabaseError, StoreUnavailable, feed, schema, sqlite
 from hardtack.store import database as module
+from hardtack.store.generation import Generation
 
 
 @pytest.fixture
@@ -415,6 +416,7 @@ class TestTransactions:
 
     def test_a_change_that_cannot_be_announced_is_no_success(self, database: Database) -> None:
         """It is committed, and the poll will find it; but the answer must not promise what nobody knows."""
+        assert isinstance(database.generation, Generation)
         database.generation.path.unlink()
         database.generation.path.mkdir()
         with pytest.raises(StoreUnavailable, match="generation"), database.write() as connection:

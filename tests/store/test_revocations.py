@@ -20,6 +20,7 @@ from hardtack.session import Revocations
 from hardtack.session.revocation import Verdict
 from hardtack.store import Database, RevocationTable, feed
 from hardtack.store import revocations as module
+from hardtack.store.generation import Generation
 from hardtack.store.schema import account
 
 if TYPE_CHECKING:
@@ -436,6 +437,7 @@ class TestPolling:
     def test_it_follows_a_generation_that_was_replaced(self, database: Database, table: RevocationTable) -> None:
         """Else nothing would ever be announced again."""
         table.start_polling(0.01)
+        assert isinstance(database.generation, Generation)
         database.generation.path.unlink()
         wait_for(database.generation.path.exists)
         revoke(database)

@@ -40,6 +40,7 @@ def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS, make: 
         passwords=rules(settings, texts=texts),
         assurance=settings.assurance,
         factor_reset_wait=settings.factor_reset_wait,
+        folder=Path(settings.data),
     )
 
 

@@ -81,6 +81,10 @@ class Database:
         """How texts name it."""
         return self._part.says
 
+    def engine_and_version(self, connection: Connection) -> tuple[str, str]:
+        """Return what the engine is called, and its version."""
+        return self._part.name, ".".join(map(str, connection.dialect.server_version_info or ()))
+
     @property
     def path(self) -> Path:
         """The SQLite file; only where it is one."""
@@ -127,17 +131,26 @@ class Database:
         command.upgrade(configuration, schema.REVISION)
         self._part.mark(connection)
 
+    def revision(self) -> str | None:
+        """Return the revision of the schema, or ``None`` where there is none yet.
+
+        Raises:
+            DatabaseError: the database fails.
+        """
+        with self._part.opening(), self._engine.connect() as connection:
+            return revision(connection)
+
     def check(self) -> None:
         """Make sure that the schema is the present one, without changing anything.
 
         Raises:
             DatabaseError: it is older or newer, or the database fails.
         """
-        with self._part.opening(), self._engine.connect() as connection:
-            present = revision(connection)
+        present = self.revision()
         if present is None or present < schema.REVISION:
             raise DatabaseError(
-                f"the database {self.says} has the schema of an earlier version", "run hardtack serve once"
+                f"the database {self.says} has the schema of an earlier version",
+                "run hardtack database upgrade, or hardtack serve, which does it by itself",
             )
         if present != schema.REVISION:
             raise self._newer()

@@ -106,8 +106,8 @@ def name_of(error: DBAPIError) -> str:
 
 def _known(error: DBAPIError) -> tuple[str, str]:
     """Return what is wrong, and what can be done."""
-    if hasattr(error.orig, "sqlstate"):
-        state = error.orig.sqlstate
+    state = getattr(error.orig, "sqlstate", "")
+    if state != "":
         if state is None:
             return f"no connection: {_first_line(str(error.orig))}", "see whether the server runs, and whom it lets in"
         return _SERVER.get(state) or _SERVER.get(state[:2]) or _SERVER[""]

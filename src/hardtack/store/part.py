@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
@@ -38,6 +38,9 @@ class Part(ABC):
     Args:
         says: how texts name it.
     """
+
+    name: ClassVar[str]
+    """What the engine is called."""
 
     generation: AnyGeneration
     """By which the processes that share it are told of changes."""

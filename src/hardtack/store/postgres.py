@@ -49,6 +49,9 @@ IDLE = 10
 MIGRATION = 600
 """Seconds that a start waits for another node that changes the schema."""
 
+MINIMUM = (14,)
+"""Older ones are not looked after any more."""
+
 LOCKS = schema.APPLICATION_ID
 """The first half of our advisory locks' numbers."""
 
@@ -84,6 +87,8 @@ class PostgresPart(Part):
         server: where it is.
         folder: the data folder that the processes of this node share; ``None``: each learns by the feed alone.
     """
+
+    name = "PostgreSQL"
 
     def __init__(self, server: Server, folder: Path | None) -> None:
         super().__init__(server.says)
@@ -123,8 +128,14 @@ class PostgresPart(Part):
 
     def open(self, engine: Engine) -> None:
         """See ``Part``."""
-        self.generation = PrivateGeneration() if self._folder is None else Generation(self._folder / "hardtack")
+        # A command that runs where no service does makes no folder.
+        there = self._folder if self._folder is not None and self._folder.is_dir() else None
+        self.generation = PrivateGeneration() if there is None else Generation(there / "hardtack")
         with engine.connect() as connection:
+            version = connection.dialect.server_version_info or ()
+            if version < MINIMUM:
+                there = ".".join(map(str, version))
+                raise DatabaseError(f"PostgreSQL {there} is too old", f"use PostgreSQL {MINIMUM[0]} or later")
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             if encoding != "UTF8":
                 raise DatabaseError(

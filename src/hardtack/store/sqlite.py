@@ -46,6 +46,8 @@ class SqlitePart(Part):
         path: of the file; it is made if it is not there.
     """
 
+    name = "SQLite"
+
     def __init__(self, path: Path) -> None:
         if sqlite3.sqlite_version_info < MINIMUM:
             raise DatabaseError(f"SQLite {sqlite3.sqlite_version} is too old", "use a Python with SQLite 3.37 or later")

@@ -26,7 +26,7 @@ WRITE_SERVER = "write postgresql://user@host/name, and the password into a file 
 CONNECTING = 5
 """Seconds that may pass until a server has answered a new connection."""
 
-_DEFAULTS: dict[str, object] = {
+_DEFAULTS: dict[str, str | int | None] = {
     "application_name": "hardtack",
     "connect_timeout": CONNECTING,
     # A machine that is gone says nothing: these find out, within half a minute at rest and ten seconds at work.
