@@ -112,7 +112,18 @@ class Stand:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         server.wait()
-        self.database.start()
+        self._start_the_database()
+
+    def _start_the_database(self) -> None:
+        """Start it again; a process of the one before that is still ending keeps it from that for a moment."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self.database.start()
+                return
+            except AssertionError:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
 
     def wait(self) -> None:
         """Wait until everything is whole again."""

@@ -46,9 +46,17 @@ class Running:
     name: str = "anna"
     """Who signs in, again and again; each test has somebody of its own, as one may have only so many sign-ins."""
 
-    def ask(self, method: str, path: str, body: dict[str, str] | None = None, *, own: bool = False) -> int:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, str] | None = None,
+        *,
+        own: bool = False,
+        accept: str = "application/json",
+    ) -> int:
         """Send one request, as the one who is signed in if *own*; return the status, which is never 500."""
-        headers = {**ASKED, "Host": HOST, "Accept": "application/json"}
+        headers = {**ASKED, "Host": HOST, "Accept": accept}
         del headers["X-Forwarded-Host"]
         if path == "/auth":
             headers = {**ASKED, "Host": HOST}
@@ -129,9 +137,13 @@ class Running:
         text = self.service.said[self.at :]
         return [json.loads(line) for line in text.splitlines(keepends=True) if line[0] == "{" and line[-1] == "\n"]
 
+    def tells(self, event: str) -> bool:
+        """Return whether the log tells of *event*."""
+        return any(line["event"] == event for line in self.said())
+
     def told(self, event: str) -> str:
         """Wait until the log tells of *event*, and return its reason; there is no traceback in it."""
-        until(lambda: any(line["event"] == event for line in self.said()))
+        until(lambda: self.tells(event))
         lines = self.said()
         assert [] == [line for line in lines if "traceback" in line]
         return next(str(line["reason"]) for line in lines if line["event"] == event)
