@@ -15,7 +15,7 @@ import pytest
 from hardtack.login import Account, Accounts, Argon2id, HashingPool
 from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
-from hardtack.session import CookiePolicy, Lifetimes, Sessions
+from hardtack.session import CookiePolicy, Sessions
 from hardtack.site import Settings, Site
 from tests import empty
 
@@ -259,8 +259,8 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             origin=chosen.origin,
             application="site",
             realm=chosen.realm,
-            lifetimes=Lifetimes(idle=chosen.idle_timeout, absolute=chosen.absolute_timeout),
-            kept_lifetimes=Lifetimes(idle=chosen.kept_idle_timeout, absolute=chosen.kept_absolute_timeout),
+            lifetimes=chosen.lifetimes,
+            kept_lifetimes=chosen.kept_lifetimes,
             revocations=accounts.revocations,
             accepts=accounts.second_factors.accepts,
             insecure_plain_http=chosen.insecure_plain_http,
