@@ -143,7 +143,7 @@ def test_a_websocket_goes_through_and_is_refused_without_a_sign_in(stand: Stand,
 
 
 def test_idle_time_slides_through_the_proxy_and_no_further(stand: Stand) -> None:
-    """A click in each quarter of it in the application alone, three times over: signed in; after a longer pause: not."""
+    """A click in each quarter of it in the application alone, three times over: signed in; after a pause: not."""
     visitor = stand.signed_in()
     for _ in range(12):
         stand.let_pass(IDLE // 4)

@@ -6,17 +6,13 @@ The setting is the operator's own. The boundaries are in ``test_gate``, the same
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 
-from hardtack.adapters.asgi.layer import Hardtack
 from tests.site.conftest import MakeWorld, World
 from tests.site.forward_auth.doors import APP, GATE, PORTAL, portal
-from tests.site.forward_auth.sockets import Client
+from tests.site.forward_auth.sockets import Client, served
 
 IDLE = 20
 """Seconds."""
@@ -31,14 +27,8 @@ def world(make_world: MakeWorld) -> World:
 @pytest.fixture
 def client(world: World) -> Iterator[Client]:
     """Run it, and return a browser and the proxy before it."""
-    server = uvicorn.Server(uvicorn.Config(Hardtack(site=world.site), log_level="warning"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield Client(listening.getsockname()[1])
-        server.should_exit = True
-        thread.join(timeout=30)
-    assert not thread.is_alive()
+    with served(world.site) as port:
+        yield Client(port)
 
 
 @pytest.mark.asvs("7.3.1")
