@@ -74,16 +74,9 @@ class Client:
 
     def clicks(self, **more: str) -> int:
         """Let the proxy ask about a click in the application, with *more* fields; return the status."""
-        status, _, _ = self.ask(
-            PORTAL,
-            "/auth?mode=redirect",
-            jar=APP,
-            X_Forwarded_Method="GET",
-            X_Forwarded_Proto="https",
-            X_Forwarded_Host=APP,
-            X_Forwarded_Uri="/",
-            **more,
-        )
+        said = {"Method": "GET", "Proto": "https", "Host": APP, "Uri": "/"}
+        fields = {f"X_Forwarded_{name}": value for name, value in said.items()}
+        status, _, _ = self.ask(PORTAL, "/auth?mode=redirect", jar=APP, form=None, **fields, **more)
         return status
 
     def enters(self) -> None:

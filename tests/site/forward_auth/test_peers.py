@@ -21,15 +21,15 @@ BEYOND = ((socket.AF_INET, "192.0.2.254"), (socket.AF_INET6, "2001:db8::fe"))
 
 def other_address() -> str:
     """Return an address of this machine besides those of the loopback interface. Nothing is sent anywhere."""
-    found = []
+    found: list[str] = []
     for family, beyond in BEYOND:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             try:
                 probe.connect((beyond, 9))
             except OSError:
                 continue
-            found.append(probe.getsockname()[0])
-    found += [each[4][0] for each in socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)]
+            found.append(str(probe.getsockname()[0]))
+    found += [str(each[4][0]) for each in socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)]
     others = [each for each in found if "%" not in each and not ipaddress.ip_address(each).is_loopback]
     assert others, "this test needs a machine with an address besides 127.0.0.1 and ::1"
     return others[0]
