@@ -17,6 +17,7 @@ from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
 from hardtack.session import CookiePolicy, Sessions
 from hardtack.site import Settings, Site
+from hardtack.site.metrics import UNCOUNTED, Counts
 from tests import empty
 
 FORM = "application/x-www-form-urlencoded"
@@ -245,6 +246,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
         templates: Path | str | None = None,
         texts: Mapping[str, Mapping[str, str]] | None = None,
         forgets: Sequence[CookiePolicy] = (),
+        counts: Counts = UNCOUNTED,
         **settings: Any,
     ) -> World:
         keyring = Keyring.generate()
@@ -275,6 +277,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             templates=templates,
             texts=texts,
             forgets=forgets,
+            counts=counts,
             clock=clock,
         )
         return World(site, accounts, sessions, keyring, chosen, clock)
