@@ -132,7 +132,7 @@ def test_slow_clients_keep_nobody_from_signing_in(served: Service, tmp_path: Pat
                         "-x",
                         "10",
                     ),
-                    *("-p", "3", "-v", "0", "-u", f"http://127.0.0.1:{attacked}/sign-in"),
+                    *("-x", "10", "-p", "3", "-v", "0", "-u", f"http://127.0.0.1:{attacked}/sign-in"),
                 ],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
