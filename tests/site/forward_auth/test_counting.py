@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,11 @@ def together(tmp_path: Path) -> Together:
 @pytest.fixture
 def portal(make_portal: MakePortal, together: Together, tmp_path: Path) -> Portal:
     """Return a portal that counts, with a rule of each kind."""
-    rules = ({"path": "/staff/*", "roles": ("staff",)}, {"path": "/safe/*", "factor": "second"}, {})
+    rules: tuple[dict[str, Any], ...] = (
+        {"path": "/staff/*", "roles": ("staff",)},
+        {"path": "/safe/*", "factor": "second"},
+        {},
+    )
     portal = make_portal(*rules, counts=Kept(tmp_path / "counts"))
     portal.member(NAME)
     return portal
