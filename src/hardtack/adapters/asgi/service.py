@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hardtack.adapters.asgi.layer import Hardtack
 from hardtack.seal import Keyring, keyfile
-from hardtack.session import Lifetimes, Sessions
+from hardtack.session import Sessions
 from hardtack.site import Settings, Site, mailing
 from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.opening import connect
@@ -86,8 +86,8 @@ def application(settings: Settings, counts: Counts = UNCOUNTED) -> Hardtack:
         origin=settings.origin,
         application="site",
         realm=settings.realm,
-        lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
-        kept_lifetimes=Lifetimes(idle=settings.kept_idle_timeout, absolute=settings.kept_absolute_timeout),
+        lifetimes=settings.lifetimes,
+        kept_lifetimes=settings.kept_lifetimes,
         revocations=accounts.revocations,
         accepts=accounts.second_factors.accepts,
         insecure_plain_http=settings.insecure_plain_http,
