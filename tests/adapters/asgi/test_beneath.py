@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.watched import Watched
 from hardtack.cli import serve
 from hardtack.cli.leaving import Leaving
@@ -226,11 +227,16 @@ def test_the_last_answer_of_a_server_that_stops_is_the_applications(served: Serv
     with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as connection:
         connection.sendall(served.head("X-Request-Id: a"))
         assert b"connection: close" not in connection.recv(65536).lower()
-        (protocol,) = (
-            each for each in served.server.server_state.connections if each.client == connection.getsockname()
-        )
         stopping = threading.Event()
-        protocol.loop.call_soon_threadsafe(lambda: (protocol.shutdown(), stopping.set()))
+
+        def stop() -> None:
+            for each in list(served.server.server_state.connections):
+                if isinstance(each, Listening) and each.client == connection.getsockname():
+                    each.shutdown()
+            stopping.set()
+
+        (loop,) = {each.loop for each in served.server.server_state.connections if isinstance(each, Listening)}
+        loop.call_soon_threadsafe(stop)
         assert stopping.wait(PATIENCE)
         connection.sendall(served.head())
         assert b"connection: close" in connection.recv(65536).lower()
@@ -239,7 +245,7 @@ def test_the_last_answer_of_a_server_that_stops_is_the_applications(served: Serv
 
 def test_a_head_that_has_begun_behind_one_has_its_own_time(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """As behind any other answer."""
-    monkeypatch.setattr(serve.Listening, "head_seconds", 0.1)
+    monkeypatch.setattr(Listening, "head_seconds", 0.1)
     found, beneath = served.beneath(served.head() + served.head()[:40], answers=2)
     assert ([204, 408], 2) == ([status(each) for each in found], beneath)
 
@@ -250,7 +256,7 @@ def test_nobody_is_kept_who_has_gone(served: Served) -> None:
     deadline = time.monotonic() + PATIENCE
     while served.server.server_state.connections or any(
         getattr(each, "connections", None) is served.server.server_state.connections
-        for each in list(serve.Listening.crowd._waiting)  # type: ignore[attr-defined]  # it has it from there
+        for each in list(Listening.crowd._waiting)
     ):
         assert time.monotonic() < deadline
         time.sleep(0.01)

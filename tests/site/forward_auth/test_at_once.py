@@ -63,7 +63,12 @@ def test_whoever_may_go_on_is_answered_and_counted_and_written_down(
     settings = Settings(origin=portal.world.settings.origin, trusted_proxies=("10.0.0.1",), access_log=True)
     at_once = AtOnce(portal.world.site.auth, Watch(settings, kept))
     ids: list[str] = []
-    logging.getLogger("hardtack.access").addFilter(noted := lambda _: not ids.append(request_ids.CURRENT.get()))
+
+    def noted(_record: logging.LogRecord) -> bool:
+        ids.append(request_ids.CURRENT.get())
+        return True
+
+    logging.getLogger("hardtack.access").addFilter(noted)
     caplog.set_level(logging.INFO, logger="hardtack.access")
     try:
         assert b"/auth" == at_once.begins
