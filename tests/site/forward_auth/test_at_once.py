@@ -80,6 +80,7 @@ def test_whoever_may_go_on_is_answered_and_counted_and_written_down(
     lines += f"cache-control: no-store\r\nx-request-id: {GIVEN}\r\n"
     assert (True, [(204, lines.encode())]) == (found, sent)
     assert 1 == together.read(0)[0][place(metrics.REQUESTS, ("auth", "2xx"))]
+    assert 1 == portal.world.site.auth.judge.let_in.fresh()
     (record,) = [record for record in caplog.records if record.name == "hardtack.access"]
     fields = vars(record)["fields"]
     assert ("GET", "/auth", 204, "203.0.113.7") == tuple(fields[key] for key in ("method", "path", "status", "client"))

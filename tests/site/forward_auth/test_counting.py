@@ -78,11 +78,11 @@ def test_what_nobody_can_tell_and_whom_nobody_vouched_for_is_counted_too(
 
 def test_what_is_let_in_without_a_page_is_counted_at_the_next_look(portal: Portal, together: Together) -> None:
     """And not twice: the quick way adds one to a number, and a look takes what is new of it."""
-    at_once = portal.world.site.auth.judge.at_once
+    let_in = portal.world.site.auth.judge.let_in
     for _ in range(3):
-        at_once.total += 1
+        let_in.total += 1
     portal.world.site.look()
     portal.world.site.look()
-    at_once.total += 1
+    let_in.total += 1
     portal.world.site.look()
     assert {"allowed": 4} == counted(together)

@@ -70,10 +70,10 @@ class Unsure(ServiceUnavailable):
         super().__init__(retry_after=RETRY_AFTER, reason=UNAVAILABLE)
 
 
-class AtOnce:
+class LetIn:
     """How many requests were let in without a page: a number that only grows, for the one thread that lets them in.
 
-    To count is ``at_once.total += 1`` and no more, since the quick way has few microseconds; whoever looks at the
+    To count is ``let_in.total += 1`` and no more, since the quick way has few microseconds; whoever looks at the
     service every second asks for what is ``fresh``, one at a time, and it goes into the counts.
     """
 
@@ -114,7 +114,7 @@ class Judge:
         self.sessions = sessions
         self.rules = Rules(accesses)
         self.people = People(accounts)
-        self.at_once = AtOnce()
+        self.let_in = LetIn()
         self.gate = gate
         self._own = None if origin is None else _host(origin)
         self._ours = frozenset(ours(sessions.policy))

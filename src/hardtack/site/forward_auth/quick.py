@@ -213,4 +213,5 @@ class QuickAuth:
         more = [(b"set-cookie", value.encode("latin-1")) for value in judge.renewal(judged, now, asked.host)]
         if left := judge.left(asked, cookies):
             more.append((b"cookie", left.encode("latin-1")))
+        judge.let_in.total += 1
         return Quick(ALLOWED, [*fields, *more], written + block(more) if more else written)
