@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, tuple_
 
 from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import ALL
@@ -117,7 +117,9 @@ def page(
     # One upper end, not two: with more conditions SQLite takes another index and reads everybody's events.
     ends = [end for end in (before, None if until is None else Position(until, 0)) if end is not None]
     if ends:
-        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*min(ends)))
+        # Numbers of the columns' own size: by themselves they would be taken for smaller ones.
+        end = (literal(value, column.type) for value, column in zip(min(ends), (audit.c.at, audit.c.id), strict=True))
+        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*end))
     rows = connection.execute(wanted.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)).all()
     return tuple((Position(row.at, row.id), _event(row)) for row in rows)
 
