@@ -74,9 +74,11 @@ requirements: ## Pin the requirements anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
 		--upgrade --quiet pyproject.toml --extra serve --group build -o requirements/serve.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
-		--upgrade --quiet pyproject.toml --all-extras --group dev -o requirements/dev.txt
+		--upgrade --quiet pyproject.toml --extra serve --extra postgres --group dev -o requirements/dev.txt
 	echo httplint | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/httplint.txt
+	echo 'psycopg[binary]' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --no-header --upgrade --quiet - -o requirements/postgres.txt
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

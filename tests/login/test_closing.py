@@ -115,16 +115,15 @@ class TestClosed:
             connection.execute(
                 text(
                     "INSERT INTO access_token (account_id, hash, label, scopes, created) "
-                    "VALUES (:id, zeroblob(32), 'deploy', '', 1)"
+                    "VALUES (:id, :hash, 'deploy', '', 1)"
                 ),
-                {"id": ada.id},
+                {"id": ada.id, "hash": bytes(32)},
             )
             connection.execute(
                 text(
-                    "INSERT INTO invitation (invitation_id, created, until, invited_by) "
-                    "VALUES (zeroblob(16), 1, 2, :id)"
+                    "INSERT INTO invitation (invitation_id, created, until, invited_by) VALUES (:invitation, 1, 2, :id)"
                 ),
-                {"id": ada.id},
+                {"id": ada.id, "invitation": bytes(16)},
             )
         close(accounts, ada)
 

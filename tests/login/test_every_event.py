@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hardtack.cli.logs import JSONFormatter, TextFormatter
 from hardtack.errors import Refused
@@ -228,9 +229,11 @@ class Life:
         accounts.administration.enable(bob, actor_id=boss, now=now, whence=WHENCE)
         accounts.sign_ins.end_all(bob, now, whence=WHENCE, actor_id=boss)
         with accounts._database.write() as connection:
-            row = connection.exec_driver_sql(
-                "INSERT INTO signed_in VALUES (zeroblob(16), ?, ?, ?, ?, ?, ?, '', '', '', 'password')",
-                (bob, accounts.named("bob").epoch, now, now, now + 1000, now + 1000),
+            row = connection.execute(
+                text(
+                    "INSERT INTO signed_in VALUES (:id, :bob, :epoch, :now, :now, :end, :end, '', '', '', 'password')"
+                ),
+                {"id": bytes(16), "bob": bob, "epoch": accounts.named("bob").epoch, "now": now, "end": now + 1000},
             )
             assert 1 == row.rowcount
         (one,) = accounts.sign_ins.list(bob, now)

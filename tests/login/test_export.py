@@ -30,9 +30,9 @@ def ada(accounts: Accounts) -> Account:
         connection.execute(
             text(
                 "INSERT INTO access_token (account_id, hash, label, scopes, created) "
-                "VALUES (:id, zeroblob(32), 'deploy', 'read write', 1)"
+                "VALUES (:id, :hash, 'deploy', 'read write', 1)"
             ),
-            {"id": made.id},
+            {"id": made.id, "hash": bytes(32)},
         )
     accounts.sign_in("ada", PASSWORD, client=CLIENT, now=NOW + 3)
     found = accounts.get(made.id)
@@ -74,11 +74,8 @@ def test_second_factors_are_in_it_without_anything_that_could_be_used(accounts: 
     with accounts._database.write() as connection:
         assert accounts.recovery_codes.use(connection, ada.id, codes[0], NOW + 6)
         connection.execute(
-            text(
-                "INSERT INTO passkey "
-                "VALUES (x'01', :id, x'c0ffee', 0, 1, 1, 0, 'usb nfc', zeroblob(16), 'key', :at, NULL)"
-            ),
-            {"id": ada.id, "at": NOW + 7},
+            text("INSERT INTO passkey VALUES (:passkey, :id, :key, 0, 1, 1, 0, 'usb nfc', :aaguid, 'key', :at, NULL)"),
+            {"id": ada.id, "at": NOW + 7, "passkey": b"\1", "key": b"\xc0\xff\xee", "aaguid": bytes(16)},
         )
     document = accounts.export.document(ada, client=CLIENT, now=NOW + 9)
     held = document["second_factors"]

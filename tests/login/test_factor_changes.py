@@ -37,8 +37,8 @@ def add_passkey(accounts: Accounts, account_id: int, number: int = 1) -> None:
     """Write a passkey down, of which only the row matters here."""
     with accounts._database.write() as connection:
         connection.execute(
-            text("INSERT INTO passkey VALUES (:id, :account, x'00', 0, 1, 0, 0, '', zeroblob(16), 'key', 1, NULL)"),
-            {"id": bytes([number]), "account": account_id},
+            text("INSERT INTO passkey VALUES (:id, :account, :key, 0, 1, 0, 0, '', :aaguid, 'key', 1, NULL)"),
+            {"id": bytes([number]), "account": account_id, "key": b"\0", "aaguid": bytes(16)},
         )
 
 

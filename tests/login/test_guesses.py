@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import insert
 
 from hardtack.errors import Refused
 from hardtack.login import Accounts, audit
@@ -14,6 +15,7 @@ from hardtack.login.outbox import Notice, Order
 from hardtack.login.throttle import CLIENT as CLIENT_BUDGET
 from hardtack.login.throttle import TooManyAttempts
 from hardtack.seal import Keyring
+from hardtack.store.schema import streak
 from hardtack.store.streaks import FLOOR, FORGOTTEN, LIMIT
 from tests.login.apps import WHERE, enrol, identity
 from tests.login.conftest import NOW, PASSWORD, orders
@@ -193,7 +195,7 @@ def test_the_owner_is_told_of_the_fifth_wrong_code_in_a_row(accounts: Accounts, 
 def test_a_floor_that_was_raised_by_others_ends_nobodys_codes(accounts: Accounts, ada: int) -> None:
     """Where the table is full, a count that is missing begins at half of the end at most."""
     with accounts._database.write() as connection:
-        connection.exec_driver_sql("INSERT INTO streak VALUES (?, ?, ?, 0)", (FLOOR, LIMIT // 2, NOW))
+        connection.execute(insert(streak), {"key": FLOOR, "failures": LIMIT // 2, "last": NOW})
     assert not accounts.guesses.locked(ada, NOW)
     guess = accounts.guesses.admit(ada, CLIENT, NOW)
     assert MOST_WRONG // 2 + 1 == guess.failures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -58,9 +59,9 @@ def enter(accounts: Accounts, policy: Sessions) -> Enter:
 
 
 @pytest.fixture
-def other_process(url: str, keyring: Keyring) -> Iterator[Accounts]:
-    """Return an account store that shares nothing with the other but the file."""
-    with Accounts.connect(url, keyring=keyring) as opened:
+def other_process(url: str, keyring: Keyring, tmp_path: Path) -> Iterator[Accounts]:
+    """Return an account store that shares nothing with the other but the database and the data folder."""
+    with Accounts.connect(url, keyring=keyring, folder=tmp_path) as opened:
         yield opened
 
 

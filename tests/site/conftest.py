@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +20,7 @@ from hardtack.seal import Keyring
 from hardtack.session import CookiePolicy, Sessions
 from hardtack.site import Settings, Site
 from hardtack.site.metrics import UNCOUNTED, Counts
-from tests import empty
+from tests import empty, postgres
 
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -236,8 +238,12 @@ def hashing() -> Iterator[HashingPool]:
 
 @pytest.fixture
 def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
-    """Return a function that makes a site with settings of the test's choice."""
+    """Return a function that makes a site with settings of the test's choice.
+
+    With ``HARDTACK_TEST_ENGINES=both`` its database is PostgreSQL's; SQLite's it is in every other run.
+    """
     opened: list[Accounts] = []
+    databases = ExitStack()
 
     def make(
         *,
@@ -251,9 +257,13 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
     ) -> World:
         keyring = Keyring.generate()
         chosen = Settings(data=str(tmp_path), **settings)
-        path = tmp_path / f"{len(opened)}.db"
-        empty.put(path)
-        accounts = Accounts.connect(f"sqlite:///{path}", keyring=keyring, hashing=hashing, assurance=chosen.assurance)
+        if os.environ.get("HARDTACK_TEST_ENGINES") == "both":
+            url = databases.enter_context(postgres.database()) if opened else postgres.shared()
+        else:
+            path = tmp_path / f"{len(opened)}.db"
+            empty.put(path)
+            url = f"sqlite:///{path}"
+        accounts = Accounts.connect(url, keyring=keyring, hashing=hashing, assurance=chosen.assurance, folder=tmp_path)
         opened.append(accounts)
         clock = Clock()
         sessions = Sessions(
@@ -285,6 +295,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
     yield make
     for accounts in opened:
         accounts.close()
+    databases.close()
 
 
 @pytest.fixture

@@ -1,4 +1,8 @@
-"""A migrated database for each test, and other processes that work on the same file."""
+"""A migrated database for each test, on each engine, and other processes that work on the same one.
+
+A test that asks for ``database`` or ``url`` runs on SQLite and on PostgreSQL; ``only_sqlite`` and ``only_postgresql``
+mark what only one of them has.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,16 @@ from pathlib import Path
 import pytest
 
 from hardtack.store import Database
+from tests import postgres
+
+only_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+only_postgresql = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 
 WORKER = """
-import os, signal, sys
+import os, pathlib, signal, sys
 from hardtack.store import Database, RevocationTable, feed
 
-database = Database.connect(sys.argv[1])
+database = Database.connect(sys.argv[1], folder=pathlib.Path(sys.argv[2]))
 database.migrate()
 table = RevocationTable(database)
 print("ready", flush=True)
@@ -45,9 +53,9 @@ for line in sys.stdin:
 class Worker:
     """Another process on the same database; one line asks it, one line answers."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", WORKER, url],
+            [sys.executable, "-W", "error", "-c", WORKER, url, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -99,10 +107,16 @@ def run_at_once(url: str) -> Callable[[str, int], list[str]]:
     return run
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Which engine the test's database is of."""
+    return str(request.param)
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """Where a test's database lies."""
-    return f"sqlite:///{tmp_path}/hardtack.db"
+def url(engine: str, tmp_path: Path) -> str:
+    """Where a test's database is; on PostgreSQL it is migrated."""
+    return f"sqlite:///{tmp_path}/hardtack.db" if engine == "sqlite" else postgres.shared()
 
 
 @pytest.fixture(scope="session")
@@ -116,22 +130,23 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(url: str, template: Path, tmp_path: Path) -> Iterator[Database]:
+def database(engine: str, url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated, empty database."""
-    shutil.copy(template, tmp_path)
-    opened = Database.connect(url)
+    if engine == "sqlite":
+        shutil.copy(request.getfixturevalue("template"), tmp_path)
+    opened = Database.connect(url, folder=tmp_path)
     opened.migrate()
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def start_worker(url: str) -> Iterator[Callable[[], Worker]]:
+def start_worker(url: str, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
     """Return a function that starts another process on the test's database and waits until it has opened it."""
     workers: list[Worker] = []
 
     def start() -> Worker:
-        worker = Worker(url)
+        worker = Worker(url, tmp_path)
         workers.append(worker)
         assert "ready" == worker.answer()
         return worker

@@ -18,8 +18,16 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hardtack.errors import MisuseError
-from hardtack.store import Database, DatabaseError, StoreUnavailable, feed, schema
+from hardtack.store import Database, DatabaseError, StoreUnavailable, feed, schema, sqlite
 from hardtack.store import database as module
+from hardtack.store.generation import Generation
+
+
+@pytest.fixture
+def engine() -> str:
+    """What is looked at here is SQLite's."""
+    return "sqlite"
+
 
 NOBODY = 65534
 VALUES = {"name": "ada", "display_name": "Ada", "created": 1}
@@ -199,7 +207,7 @@ class TestWhatCannotBeOpened:
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Exclusively, and for longer than we wait."""
-        monkeypatch.setattr(module, "BUSY_TIMEOUT", 0.05)
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
         path = tmp_path / "hardtack.db"
         holder = sqlite3.connect(path)
         holder.execute("BEGIN EXCLUSIVE")
@@ -234,15 +242,12 @@ class TestWhatCannotBeOpened:
     @pytest.mark.parametrize(
         ("url", "problem"),
         [
-            ("postgresql://ada:secret@db/hardtack", "PostgreSQL cannot be used yet, only SQLite"),
-            ("postgresql+psycopg://ada:secret@db/hardtack", "PostgreSQL cannot be used yet, only SQLite"),
             ("mysql://ada:secret@db/hardtack", "there is no support for databases of the kind 'mysql'"),
             ("sqlite+aiosqlite:///x.db", "there is no support for databases of the kind 'sqlite+aiosqlite'"),
             ("hardtack.db", "the database's URL cannot be read"),
             ("", "the database's URL cannot be read"),
             ("sqlite:///a\0b", "the database's URL cannot be read"),
             ("sqlite:///a%00b", "the database's URL cannot be read"),
-            ("postgresql://db:port/x", "the database's URL cannot be read"),
             *(
                 (url, "a database in memory is forgotten with its connection and cannot be shared")
                 for url in ("sqlite://", "sqlite:///:memory:", "sqlite:///file:x")
@@ -346,7 +351,7 @@ class TestTransactions:
 
     def test_another_process_that_writes_for_too_long_is_a_503(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """With Retry-After, not a traceback."""
-        monkeypatch.setattr(module, "BUSY_TIMEOUT", 0.05)
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
         database = Database.connect(url)
         database.migrate()
         holder = sqlite3.connect(database.path)
@@ -382,7 +387,7 @@ class TestTransactions:
 
     def test_connections_that_are_all_in_use_are_a_503(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nobody waits for ever for one."""
-        monkeypatch.setattr(module, "BUSY_TIMEOUT", 0.05)
+        monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
         database = Database.connect(url)
         readers = [database.read() for _ in range(32)]
         for reader in readers:
@@ -411,6 +416,7 @@ class TestTransactions:
 
     def test_a_change_that_cannot_be_announced_is_no_success(self, database: Database) -> None:
         """It is committed, and the poll will find it; but the answer must not promise what nobody knows."""
+        assert isinstance(database.generation, Generation)
         database.generation.path.unlink()
         database.generation.path.mkdir()
         with pytest.raises(StoreUnavailable, match="generation"), database.write() as connection:
@@ -460,5 +466,5 @@ def test_a_failure_that_the_table_does_not_know_is_one_line_too(url: str, monkey
     def fail(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(module, "_prepare", fail)
+    monkeypatch.setattr(sqlite, "_prepare", fail)
     assert "SQLite could not read or write it" in refusal(url).problem

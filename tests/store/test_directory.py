@@ -14,6 +14,7 @@ from hardtack.store import AccountRows, Database, directory, outbox
 from hardtack.store.accounts import Account
 from hardtack.store.directory import By
 from hardtack.store.streaks import LIMIT
+from tests.store.conftest import only_sqlite
 
 NOW = 1_000_000
 
@@ -81,6 +82,7 @@ def test_a_closed_account_is_on_no_page_but_keeps_its_name(database: Database) -
 @pytest.mark.parametrize("by", ["name", "address"])
 @pytest.mark.parametrize("prefix", ["", "ab"])
 @pytest.mark.parametrize("after", ["", "abc"])
+@only_sqlite
 def test_an_index_leads_to_every_page(database: Database, by: By, prefix: str, after: str) -> None:
     """A page of a million accounts reads no more rows than it shows: nothing is scanned whole, nothing sorted."""
     plans: list[str] = []
@@ -100,6 +102,7 @@ def test_an_index_leads_to_every_page(database: Database, by: By, prefix: str, a
     assert re.fullmatch(rf"SEARCH account USING INDEX \w+ \({re.escape(f'{column}>?{both}')}\)", plan), plan
 
 
+@only_sqlite
 def test_counting_reads_indexes_alone(database: Database) -> None:
     """A million accounts are counted without a look at one that is neither disabled nor an administrator's."""
     plans: list[str] = []

@@ -12,6 +12,13 @@ from hardtack.seal import Keyring
 from hardtack.store import Database, DatabaseError, RevocationTable, SessionTable, SpentTable, schema
 from hardtack.store.database import alembic_configuration
 
+
+@pytest.fixture
+def engine() -> str:
+    """What is looked at here is SQLite's."""
+    return "sqlite"
+
+
 ROWS: dict[str, dict[str, Any]] = {
     "account": {"id": 7, "name": "ada", "display_name": "Ada", "epoch": 3, "change": 2, "created": 1},
     "name_form": {"form": "ada", "account_id": 7},

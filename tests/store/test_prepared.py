@@ -56,7 +56,7 @@ def test_a_reader_is_in_a_transaction_from_the_first_statement_on(database: Data
         assert [] == ALL.rows(connection, {})
 
 
-def test_whoever_listens_hears_of_it(database: Database) -> None:
+def test_whoever_listens_hears_of_it(database: Database, engine: str) -> None:
     """Nothing runs that a test or a trace of the engine would not see."""
     heard: list[tuple[str, Any, bool]] = []
 
@@ -67,10 +67,15 @@ def test_whoever_listens_hears_of_it(database: Database) -> None:
     put_in(database, 0, 1)
     with database.write() as connection:
         LATER.run(connection, {"after": 0})
-    assert [("INSERT", [(MARKS[0], 0), (MARKS[1], 1)], True), ("UPDATE", (7, 0), False)] == heard
+    positional = [("INSERT", [(MARKS[0], 0), (MARKS[1], 1)], True), ("UPDATE", (7, 0), False)]
+    named = [
+        ("INSERT", [{"mark": MARKS[0], "until": 0}, {"mark": MARKS[1], "until": 1}], True),
+        ("UPDATE", {"until": 7, "after": 0}, False),
+    ]
+    assert (positional if engine == "sqlite" else named) == heard
 
 
-def test_a_failure_is_the_drivers_without_a_value(database: Database) -> None:
+def test_a_failure_is_the_drivers_without_a_value(database: Database, engine: str) -> None:
     """A broken constraint is told apart, and no error's text or cause shows what was given."""
     put_in(database, 0)
     with pytest.raises(IntegrityError) as caught, database.write() as connection:
@@ -82,11 +87,11 @@ def test_a_failure_is_the_drivers_without_a_value(database: Database) -> None:
     assert "hunter2" not in f"{failed.value}{failed.value!r}{failed.value.__cause__}"
     with pytest.raises(StoreUnavailable) as refused, database.write() as connection:
         nowhere.first(connection, {"secret": "hunter2"})
-    assert "SQLITE_ERROR" == refused.value.reason
+    assert {"sqlite": "SQLITE_ERROR", "postgresql": "UndefinedFunction (42883)"}[engine] == refused.value.reason
 
 
 def test_a_failure_at_a_later_row_is_the_same_failure(database: Database) -> None:
-    """The statement has run, and the second row is one that SQLite cannot make."""
+    """The statement has run, and the second row is one that the database cannot make."""
     least = -(2**63)
     with database.write() as connection:
         PUT_IN.run_each(connection, [{"mark": MARKS[0], "until": 1}, {"mark": MARKS[1], "until": least}])

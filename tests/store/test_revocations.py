@@ -20,6 +20,7 @@ from hardtack.session import Revocations
 from hardtack.session.revocation import Verdict
 from hardtack.store import Database, RevocationTable, feed
 from hardtack.store import revocations as module
+from hardtack.store.generation import Generation
 from hardtack.store.schema import account
 
 if TYPE_CHECKING:
@@ -347,7 +348,7 @@ class TestAFeedThatFails:
     """Nobody is trusted because nobody could be asked."""
 
     def test_what_is_known_to_be_new_and_cannot_be_read_is_unknown(
-        self, database: Database, table: RevocationTable, clock: Clock, caplog: pytest.LogCaptureFixture
+        self, database: Database, table: RevocationTable, clock: Clock, caplog: pytest.LogCaptureFixture, engine: str
     ) -> None:
         """At once, and good again as soon as it can be read; the log says it once."""
         assert "" == verdict(table)
@@ -357,7 +358,8 @@ class TestAFeedThatFails:
             assert ["unknown"] * 3 == [verdict(table) for _ in range(3)]
             clock.now += module.RETRY
             assert "unknown" == verdict(table)
-        assert [("revocations-failed", "SQLITE_ERROR")] == [(one.event, one.reason) for one in caplog.records]  # type: ignore[attr-defined] # our extras
+        reason = {"sqlite": "SQLITE_ERROR", "postgresql": "UndefinedTable (42P01)"}[engine]
+        assert [("revocations-failed", reason)] == [(one.event, one.reason) for one in caplog.records]  # type: ignore[attr-defined] # our extras
         mend_reading(database)
         assert "unknown" == verdict(table)
         clock.now += module.RETRY
@@ -435,6 +437,7 @@ class TestPolling:
     def test_it_follows_a_generation_that_was_replaced(self, database: Database, table: RevocationTable) -> None:
         """Else nothing would ever be announced again."""
         table.start_polling(0.01)
+        assert isinstance(database.generation, Generation)
         database.generation.path.unlink()
         wait_for(database.generation.path.exists)
         revoke(database)
@@ -469,13 +472,13 @@ class TestPolling:
         assert not poller.is_alive()
         assert table._poller is None
 
-    def test_the_child_of_a_fork_polls_if_its_parent_did(self, url: str, database: Database) -> None:
+    def test_the_child_of_a_fork_polls_if_its_parent_did(self, url: str, database: Database, tmp_path: Path) -> None:
         """A host that loads its application before it forks has one thread per worker."""
         script = """
-import os, sys, time, warnings
+import os, pathlib, sys, time, warnings
 warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns of every fork beside a thread
 from hardtack.store import Database, RevocationTable, feed
-database = Database.connect(sys.argv[1])
+database = Database.connect(sys.argv[1], folder=pathlib.Path(sys.argv[2]))
 table = RevocationTable(database)
 table.start_polling(0.01)
 child = os.fork()
@@ -495,7 +498,9 @@ os.waitpid(child, 0)
 table.stop_polling()
 database.close()
 """
-        done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", script, url, str(tmp_path)], capture_output=True, text=True, check=False
+        )
         assert ("'' revoked 0\n", "") == (done.stdout, done.stderr)
 
 

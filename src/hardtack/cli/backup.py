@@ -1,7 +1,8 @@
 """``hardtack backup DIR``: copy the database, the keys and the settings of a service, which may run meanwhile.
 
 The database is copied first and the keys after it, so that the copy of the keys opens whatever is sealed in that of the
-database. Whoever has both can do all that the service can.
+database. Whoever has both can do all that the service can. A database of PostgreSQL is copied by PostgreSQL's own
+tools, before this command for the same reason; that is said, and everything else is copied.
 """
 
 from __future__ import annotations
@@ -19,17 +20,21 @@ from hardtack.errors import MisuseError
 from hardtack.seal import keyfile
 from hardtack.site.settings import Settings
 from hardtack.store import backup
-from hardtack.store.database import path_of
+from hardtack.store.url import File, Server, place_of
 
 SAY = {
     "en": {
         "made": "backed up to {folder}: {files}",
         "environment": "the keys are in HARDTACK_KEYRING and in no file: keep a copy of that variable, too",
+        "server": "the database {place} is not in it: PostgreSQL's own pg_dump copies that",
+        "server-hint": "pg_dump --format=custom --file=hardtack.dump URL, each time before this command",
         "safe": "whoever has this folder can do all that the service can: keep it as safe",
     },
     "zh": {
         "made": "已备份到 {folder}：{files}",
         "environment": "密钥在 HARDTACK_KEYRING 中，不在文件里：请另行保存该变量",
+        "server": "其中不含数据库 {place}：它由 PostgreSQL 自己的 pg_dump 复制",
+        "server-hint": "每次都请先运行 pg_dump --format=custom --file=hardtack.dump URL，再运行本命令",
         "safe": "谁拿到这个文件夹，谁就能做服务所能做的一切：请同样妥善保管",
     },
 }
@@ -45,8 +50,10 @@ def command(folder: Path, data: str | None) -> None:
     in_environment = bool(os.environ.get("HARDTACK_KEYRING"))
     copies.empty_folder(folder)
     try:
-        revision = backup.copy(Path(path_of(settings.database_url)), folder / copies.DATABASE)
-        files = {copies.DATABASE: copies.sum_of(folder / copies.DATABASE)}
+        place, files, revision = place_of(settings.database_url), {}, ""
+        if isinstance(place, File):
+            revision = backup.copy(Path(place.path), folder / copies.DATABASE)
+            files[copies.DATABASE] = copies.sum_of(folder / copies.DATABASE)
         if not in_environment:
             # Read as the service reads them: keys that it would refuse are worth no copy.
             keyfile.read(settings.keyring_path)
@@ -61,6 +68,9 @@ def command(folder: Path, data: str | None) -> None:
             f"{folder} cannot be written: {error.strerror}", "make room, or name another folder"
         ) from None
     voice.say(say["made"].format(folder=folder, files=", ".join(files)))
+    if isinstance(place, Server):
+        voice.say(say["server"].format(place=place.says))
+        voice.hint(say["server-hint"])
     if in_environment:
         voice.say(say["environment"])
     voice.hint(say["safe"])

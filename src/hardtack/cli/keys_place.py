@@ -208,7 +208,7 @@ class Place:
         if settings.database is None and not (Path(settings.data) / "hardtack.db").exists():
             yield None
             return
-        database = Database.connect(settings.database_url)
+        database = Database.connect(settings.database_url, folder=Path(settings.data))
         try:
             database.check()
             yield database

@@ -7,6 +7,7 @@ fork. Every method that takes ``now`` takes whole Unix seconds.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -147,17 +148,20 @@ class Accounts:
         passwords: PasswordRules | None = None,
         assurance: int = 1,
         factor_reset_wait: int = WAIT,
+        folder: Path | None = None,
     ) -> Accounts:
         """Open the account store at *url*, making and migrating its database if need be.
 
         Args:
-            url: such as ``sqlite:///hardtack-data/hardtack.db``.
+            url: such as ``sqlite:///hardtack-data/hardtack.db`` or ``postgresql://hardtack@db.example/hardtack``.
             keyring: ``None`` takes the one in the environment variable ``HARDTACK_KEYRING``.
             hashing: the parameters of argon2id, for a pool with one thread per core; or a pool.
             realm: what this sign-in protects; part of every link that is sent.
             passwords: the rules for a new password; ``None`` for those that hold everywhere.
             assurance: what every sign-in must reach: 1, a second factor for everybody (2), or a passkey (3).
             factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
+            folder: with PostgreSQL, a folder that the processes of this machine share: they learn of each other's
+                changes without any lag. Without it they do as processes of different machines.
 
         Raises:
             MisuseError: the database or the keyring cannot be used; its hint says what to do.
@@ -165,7 +169,7 @@ class Accounts:
         keyring = keyring or Keyring.from_env()
         # A ring without a pepper is found out now, not at the first sign-in.
         keyring.lookup_hash(b"", purpose="throttle-name")
-        database = Database.connect(url)
+        database = Database.connect(url, folder=folder)
         try:
             database.migrate()
         except BaseException:

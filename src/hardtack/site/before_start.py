@@ -16,11 +16,11 @@ from hardtack.site.configured import Gathered
 from hardtack.site.mistakes import Mistake, said_by
 from hardtack.site.settings import Settings
 from hardtack.status.forwarded import TrustedProxies
-from hardtack.store.database import path_of
+from hardtack.store.url import place_of
 
 _PARTS: tuple[tuple[tuple[str, ...], Callable[[Settings, Mapping[str, str]], Any]], ...] = (
     (("trusted_proxies",), lambda settings, _environ: TrustedProxies(settings.trusted_proxies)),
-    (("database",), lambda settings, _environ: path_of(settings.database_url)),
+    (("database",), lambda settings, _environ: place_of(settings.database_url)),
     (("mail", "mail_from"), mailing.carrier),
     (("password_filter",), lambda settings, _environ: opening.rules(settings)),
 )

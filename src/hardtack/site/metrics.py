@@ -113,6 +113,9 @@ PLAYGROUND_REFUSED = Metric("hardtack_playground_refused", "Requests to the play
 REVOCATION_LAG = Metric(
     "hardtack_revocation_lag_seconds", "Since when the slowest worker knows all ended sessions", "gauge", over="age"
 )
+FEED_LAG = Metric(
+    "hardtack_feed_lag_seconds", "Time from another node's change until it was known here, with PostgreSQL", "histogram"
+)
 FEED_FAILURES = Metric("hardtack_feed_failures", "Readings of the ended sessions that failed")
 COOKIES = Metric(
     "hardtack_cookie_failures", "Cookies that did not count, by reason", labels=(("reason", COOKIE_REASONS),)
@@ -128,7 +131,7 @@ READY = Metric("hardtack_workers_ready", "Workers that may be sent visitors", "g
 TABLE = (
     *(REQUESTS, REQUEST_SECONDS, AUTH, SIGN_INS, THROTTLED, LOCKED, HASHING_RUNNING, HASHING_WAITING, HASHING_REFUSED),
     *(PAGES_RUNNING, PAGES_WAITING, PAGES_REFUSED, CONNECTIONS_REFUSED, PLAYGROUND_REFUSED, REVOCATION_LAG),
-    *(FEED_FAILURES, COOKIES, MAILS, MAIL_WAITING, MAIL_STUCK, FAULTS, READY),
+    *(FEED_LAG, FEED_FAILURES, COOKIES, MAILS, MAIL_WAITING, MAIL_STUCK, FAULTS, READY),
 )
 """Everything that is counted."""
 

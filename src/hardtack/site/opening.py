@@ -7,6 +7,7 @@ host, and ``context_words``. Which list is asked besides the one that comes with
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from hardtack.login import Accounts, Argon2id, PasswordRules
@@ -34,6 +35,7 @@ def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS) -> Acc
         passwords=rules(settings, texts=texts),
         assurance=settings.assurance,
         factor_reset_wait=settings.factor_reset_wait,
+        folder=Path(settings.data),
     )
 
 

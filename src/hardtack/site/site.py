@@ -29,7 +29,7 @@ from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
-from hardtack.site.metrics import READY, UNCOUNTED, Counts
+from hardtack.site.metrics import FEED_LAG, READY, UNCOUNTED, Counts
 from hardtack.site.routes import Route, find, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
@@ -163,6 +163,7 @@ class Site:
 
     def start(self) -> None:
         """Load what must be known before the first visitor is recognised, and carry mail from now on."""
+        self._parts.accounts.revocations.lagged = partial(self._parts.counts.took, FEED_LAG)
         self._parts.accounts.revocations.start_polling()
         if self._duty is not None:
             self._parts.accounts.postman.start(self._duty)

@@ -54,6 +54,7 @@ LOOK_FAR = 5
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13  # SQLITE_FULL: how a full disk reaches a program through sqlite3
+_SQLSTATE_FULL = "53100"  # and through a driver of PostgreSQL
 _ORIGINS = 8
 _NOT_BUSY, _CONTENT_IN_TIME, _BEGINS_IN_TIME = "is-not-too-busy", "content-comes-in-time", "answer-begins-in-time"
 _FROM_ZERO = ("max_body", "temporary_limit", "retry_after", "drain_bytes", "drain_seconds", "maintenance_seconds")
@@ -301,6 +302,8 @@ def _failure(error: BaseException, incident: str, limits: Limits) -> Refused:
 
 def _is_full(error: BaseException) -> bool:
     return any(
-        (isinstance(each, OSError) and each.errno in _FULL) or getattr(each, "sqlite_errorcode", None) == _SQLITE_FULL
+        (isinstance(each, OSError) and each.errno in _FULL)
+        or getattr(each, "sqlite_errorcode", None) == _SQLITE_FULL
+        or getattr(each, "sqlstate", None) == _SQLSTATE_FULL
         for each in _origins(error)
     )

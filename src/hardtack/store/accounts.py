@@ -143,7 +143,7 @@ class AccountRows:
 
     def by_name(self, connection: Connection, name: str) -> Credentials | None:
         """Return the account with the canonical *name*; a closed one is none."""
-        return _credentials(_by_name.first(connection, {"wanted": name}))
+        return _wanted(_by_name, connection, name)
 
     def by_id(self, connection: Connection, account_id: int) -> Credentials | None:
         """Return the account with the number *account_id*; a closed one is none."""
@@ -154,11 +154,11 @@ class AccountRows:
 
         An address goes first because its owner has shown that it is theirs; anybody may have taken it for a name.
         """
-        return _credentials(_by_identifier.first(connection, {"wanted": identifier}))
+        return _wanted(_by_identifier, connection, identifier)
 
     def by_address(self, connection: Connection, canonical: str) -> Credentials | None:
         """Return the account whose address is *canonical*, as it is compared; a closed one has none."""
-        return _credentials(_by_address.first(connection, {"wanted": canonical}))
+        return _wanted(_by_address, connection, canonical)
 
     def all(self, connection: Connection) -> tuple[Account, ...]:
         """Return every account that is not closed, by name."""
@@ -244,6 +244,11 @@ class AccountRows:
         """Let the account sign in again; the sessions that ended stay ended."""
         values = {"disabled_at": None, "change": feed.next_change(connection)}
         connection.execute(update(account).where(account.c.id == account_id).values(values))
+
+
+def _wanted(statement: Prepared, connection: Connection, wanted: str) -> Credentials | None:
+    # No text of PostgreSQL's holds a NUL, and it takes none to compare with; so nobody is called that.
+    return None if "\0" in wanted else _credentials(statement.first(connection, {"wanted": wanted}))
 
 
 def _credentials(row: Any) -> Credentials | None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, tuple_
 
 from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import ALL
@@ -117,7 +117,9 @@ def page(
     # One upper end, not two: with more conditions SQLite takes another index and reads everybody's events.
     ends = [end for end in (before, None if until is None else Position(until, 0)) if end is not None]
     if ends:
-        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*min(ends)))
+        # Numbers of the columns' own size: by themselves they would be taken for smaller ones.
+        end = (literal(value, column.type) for value, column in zip(min(ends), (audit.c.at, audit.c.id), strict=True))
+        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*end))
     rows = connection.execute(wanted.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)).all()
     return tuple((Position(row.at, row.id), _event(row)) for row in rows)
 
@@ -139,7 +141,7 @@ def happened(
     return len(found)
 
 
-def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS, batch: int = ALL) -> int:
+def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS, batch: int | None = ALL) -> int:
     """Delete what is older than *age* seconds, and the oldest above *rows*; return how many events went.
 
     Args:
@@ -154,7 +156,7 @@ def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS,
     newest = connection.execute(select(func.max(audit.c.id))).scalar()
     if newest is None or pruned == batch:
         return pruned
-    left = batch if batch == ALL else batch - pruned
+    left = None if batch is None else batch - pruned
     above = select(audit.c.id).where(audit.c.id <= newest - rows).order_by(audit.c.id).limit(left)
     return pruned + connection.execute(delete(audit).where(audit.c.id.in_(above))).rowcount
 

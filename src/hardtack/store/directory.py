@@ -58,6 +58,9 @@ def page(
         after: where the page before ended: its last name or address.
         limit: at most so many.
     """
+    if "\0" in prefix + after:
+        # PostgreSQL takes none to compare with.
+        return ()
     column = _COLUMNS[by]
     # What stands before "after" is no smaller than the prefix, since it was on a page of it.
     wanted = select(account).where(column > after if after else column >= prefix)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.schema import factor_reset
+from hardtack.store.upsert import ByEngine
+
+_add = ByEngine(lambda words: words.insert(factor_reset).on_conflict_do_nothing(index_elements=["account_id"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,7 @@ class ResetRow:
 def add(connection: Connection, row: ResetRow) -> bool:
     """Write one down; return ``False`` if one is under way already, which stays as it is."""
     values = {"account_id": row.account_id, "asked": row.asked, "due": row.due, "actor_id": row.actor_id}
-    written = insert(factor_reset).values(values).on_conflict_do_nothing(index_elements=["account_id"])
-    return connection.execute(written).rowcount == 1
+    return bool(connection.execute(_add.on(connection), values).rowcount == 1)
 
 
 def find(connection: Connection, account_id: int) -> ResetRow | None:

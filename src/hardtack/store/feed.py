@@ -16,13 +16,15 @@ the old cookie end well, and over after that. Nothing that was over ever becomes
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hardtack.session.revocation import GRACE
-from hardtack.store.database import FEED_CHANGED
+from hardtack.store.part import FEED_CHANGED
 from hardtack.store.pruning import ALL
 from hardtack.store.schema import account, feed, revocation, revoked_key
+from hardtack.store.upsert import ByEngine, Words
 
 PER_ACCOUNT = 1000
 """Revoked lineages and session ids that one account may have at a time."""
@@ -32,6 +34,20 @@ MARGIN = 86400
 
 LINEAGE = "lineage"
 SESSION = "session"
+
+
+def _moved_to_the_end(words: Words) -> Any:
+    """Write a row; one that is there moves to the end of the feed.
+
+    So a reader which missed nothing reads it once more. It lives longer, and what was superseded until now is over.
+    """
+    added = words.insert(revocation)
+    new = added.excluded
+    again = {"change": new.change, "until": words.greater(revocation.c.until, new.until), "since": new.since}
+    return added.on_conflict_do_update(index_elements=["subject"], set_=again)
+
+
+_end = ByEngine(_moved_to_the_end)
 
 
 def next_change(connection: Connection) -> int:
@@ -117,10 +133,7 @@ def _revoke(connection: Connection, kind: str, subject: bytes, account_id: int, 
         "until": until + MARGIN,
         "since": since,
     }
-    # Again: the row moves to the end, so that a reader which missed nothing reads it once more, and lives longer; what
-    # was superseded until now is over.
-    again = {"change": values["change"], "until": func.max(revocation.c.until, values["until"]), "since": since}
-    connection.execute(insert(revocation).values(values).on_conflict_do_update(index_elements=["subject"], set_=again))
+    connection.execute(_end.on(connection), values)
 
 
 def raise_epoch(connection: Connection, account_id: int) -> int:
@@ -144,7 +157,7 @@ def raise_every_epoch(connection: Connection) -> None:
     connection.execute(update(account).values(epoch=account.c.epoch + 1, change=next_change(connection)))
 
 
-def prune(connection: Connection, now: int, *, batch: int = ALL) -> int:
+def prune(connection: Connection, now: int, *, batch: int | None = ALL) -> int:
     """Delete what no living cookie can name any more, up to *batch* rows; return how much that was."""
     over = select(revocation.c.change).where(revocation.c.until < now).limit(batch)
     return connection.execute(delete(revocation).where(revocation.c.change.in_(over))).rowcount

@@ -16,13 +16,35 @@ import mmap
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 SIZE = 8
 SUFFIX = ".generation"
 
 _NUMBER = struct.Struct("=Q")
+
+
+class AnyGeneration(Protocol):
+    """A number that says that something has changed, and the lock of whoever prepares the database."""
+
+    numbers: memoryview
+    """The number, at 0; another one after ``follow`` has returned ``True``."""
+
+    @property
+    def number(self) -> int:
+        """The number as it is now."""
+
+    def advance(self) -> None:
+        """Raise the number."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold off whoever else prepares the database on this node."""
+
+    def follow(self) -> bool:
+        """Return whether another number has taken the place of this one."""
 
 
 class Generation:
@@ -91,6 +113,33 @@ class Generation:
             pass
         self._remap()
         return True
+
+
+class PrivateGeneration:
+    """The number of one process, where there is no folder that it shares with others; a forked child has its own."""
+
+    def __init__(self) -> None:
+        private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        self.numbers = memoryview(mmap.mmap(-1, SIZE, flags=private)).cast("Q")
+        self._next = count(1)
+
+    @property
+    def number(self) -> int:
+        """The number as it is now."""
+        return int(self.numbers[0])
+
+    def advance(self) -> None:
+        """Make the number another one; of two at once each changes it, in whatever order."""
+        self.numbers[0] = next(self._next)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold nothing: who else prepares the database is kept off by the server."""
+        yield
+
+    def follow(self) -> bool:
+        """Return ``False``: nothing takes its place."""
+        return False
 
 
 @contextmanager

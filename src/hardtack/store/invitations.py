@@ -134,7 +134,7 @@ def use(connection: Connection, identifier: bytes, *, account_id: int, now: int)
     return connection.execute(changed).rowcount == 1
 
 
-def prune(connection: Connection, now: int, *, batch: int = ALL) -> int:
+def prune(connection: Connection, now: int, *, batch: int | None = ALL) -> int:
     """Delete those that nobody used and nobody can use any more, some time after their end; return how many went."""
     over = select(invitation.c.invitation_id).where(invitation.c.used.is_(None), invitation.c.until < now - KEPT)
     return connection.execute(delete(invitation).where(invitation.c.invitation_id.in_(over.limit(batch)))).rowcount

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.schema import passkey
+from hardtack.store.upsert import ByEngine
+
+_add = ByEngine(lambda words: words.insert(passkey).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def add(connection: Connection, made: Passkey) -> bool:
     values = {name: getattr(made, name) for name in passkey.c.keys()}  # noqa: SIM118 - a collection, no mapping
     values |= {name: int(values[name]) for name in ("user_verified", "backup_eligible", "backed_up")}
     values["transports"] = " ".join(made.transports)
-    return connection.execute(insert(passkey).values(values).on_conflict_do_nothing()).rowcount == 1
+    return bool(connection.execute(_add.on(connection), values).rowcount == 1)
 
 
 def find(connection: Connection, credential_id: bytes) -> Passkey | None:

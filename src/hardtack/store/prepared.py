@@ -21,6 +21,8 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
+from hardtack.store.upsert import ByEngine
+
 Values = Mapping[str, Any]
 
 
@@ -42,11 +44,11 @@ class Prepared:
     """A statement to be run as it is, with other values each time; safe to share among threads.
 
     Args:
-        statement: built by SQLAlchemy; what is not known yet is a ``bindparam``.
+        statement: built by SQLAlchemy, for every engine or for each; what is not known yet is a ``bindparam``.
         columns: of an INSERT, the columns that are given.
     """
 
-    def __init__(self, statement: ClauseElement, columns: Iterable[str] | None = None) -> None:
+    def __init__(self, statement: ClauseElement | ByEngine, columns: Iterable[str] | None = None) -> None:
         self._statement = statement
         self._columns = None if columns is None else list(columns)
         self._compiled: dict[str, _Compiled] = {}
@@ -79,7 +81,7 @@ class Prepared:
         try:
             found = [compiled.row(row) for row in cursor.fetchall()]
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _failed(connection.dialect, compiled.text, error) from None
+            raise failed(connection.dialect, compiled.text, error) from None
         finally:
             cursor.close()
         return found
@@ -90,7 +92,7 @@ class Prepared:
         try:
             row = cursor.fetchone()
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _failed(connection.dialect, compiled.text, error) from None
+            raise failed(connection.dialect, compiled.text, error) from None
         finally:
             cursor.close()
         return None if row is None else compiled.row(row)
@@ -110,19 +112,23 @@ class Prepared:
             (cursor.executemany if many else cursor.execute)(compiled.text, parameters)
         except dialect.loaded_dbapi.Error as error:
             cursor.close()
-            raise _failed(dialect, compiled.text, error) from None
+            raise failed(dialect, compiled.text, error) from None
         return cursor, compiled
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         with self._compiling:
-            made: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
+            statement: Any = self._statement
+            if isinstance(statement, ByEngine):
+                statement = statement.of(dialect.name)
+            made: Any = statement.compile(dialect=dialect, column_keys=self._columns)
             constants = {name: bind.effective_value for bind, name in made.bind_names.items() if not bind.required}
-            names = tuple(made.positiontup) if made.positional else None
+            positional = bool(made.positional)
+            names = tuple(made.positiontup if positional else dict.fromkeys(made.bind_names.values()))
 
             def parameters(values: Values) -> Any:
                 given = {**constants, **values} if constants else values
                 # One that is missing is a KeyError.
-                return given if names is None else tuple([given[name] for name in names])
+                return tuple([given[name] for name in names]) if positional else {name: given[name] for name in names}
 
             columns = [str(column.keyname) for column in made._result_columns]
             fields: Any = namedtuple("Row", columns)  # type: ignore[misc] # they are the statement's
@@ -130,7 +136,7 @@ class Prepared:
         return compiled
 
 
-def _failed(dialect: Dialect, text: str, error: Exception) -> Exception:
+def failed(dialect: Dialect, text: str, error: Exception) -> Exception:
     """Return what the engine would raise, without a value in it."""
     of_driver = dialect.loaded_dbapi.Error
     return DBAPIError.instance(text, None, error, of_driver, hide_parameters=True, dialect=dialect)

@@ -17,8 +17,8 @@ from hardtack.store.database import Database
 BATCH = 1000
 """Rows that one transaction deletes at most: some 30 ms of work in the table with the most indexes."""
 
-ALL = -1
-"""The limit that is none, as SQLite has it."""
+ALL = None
+"""The limit that is none."""
 
 PAUSE = 0.002
 """Seconds between two transactions."""

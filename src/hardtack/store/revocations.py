@@ -5,9 +5,10 @@ noted at the last load, and that load is not older than ``limit``, memory decide
 noted *first*, then what is new is read, then memory decides; one load serves every thread that waits for it. So a
 revocation that was answered holds at the very next check in every process: there is no lag.
 
-A poll finds what a writer left that died between its commit and the raising of the generation. Where the feed cannot
-be read, the verdict is ``unknown`` (503), never trust: at once if something is known to be new, after ``limit`` seconds
-if not. After a fork the child reads by itself, and polls if its parent did.
+A poll finds what a writer left that died between its commit and the raising of the generation. What another node has
+changed raises no generation here: its notification makes this process read at once, and the poll a moment later
+anyway. Where the feed cannot be read, the verdict is ``unknown`` (503), never trust: at once if something is known to
+be new, after ``limit`` seconds if not. After a fork the child reads by itself, and polls if its parent did.
 
 A key that was revoked on another node is taken out of this process's ring by the same load, whatever its file says.
 
@@ -34,6 +35,7 @@ from hardtack.store import feed as writers
 from hardtack.store.changes import Changes
 from hardtack.store.database import Database
 from hardtack.store.failures import StoreUnavailable
+from hardtack.store.part import Listener
 from hardtack.store.revoked import BUCKETS, MARKS, RevokedIds
 from hardtack.store.schema import account, feed, revocation, revoked_key
 from hardtack.store.superseded import Superseded
@@ -71,6 +73,9 @@ class RevocationTable:
         clock: seconds that only grow; for tests.
         beside: what else is to be looked after at every poll, in its thread; what it raises is logged.
     """
+
+    lagged: Callable[[float], object] | None = None
+    """Told after how many seconds a change of another node was known here, where that can be measured."""
 
     revoke_lineage = staticmethod(writers.revoke_lineage)
     revoke_session = staticmethod(writers.revoke_session)
@@ -114,6 +119,7 @@ class RevocationTable:
         self._loading = threading.Lock()
         self._stopping = threading.Event()
         self._poller: threading.Thread | None = None
+        self._listener: Listener | None = None
 
     def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
         """Return ``""`` if an identity holds, or ``revoked``, ``superseded`` or, where nobody can tell, ``unknown``.
@@ -164,7 +170,7 @@ class RevocationTable:
         """Load unless another thread just did; return whether memory may decide."""
         with self._loading:
             if self._interval and self._poller is None:
-                self._start_thread()
+                self._start_threads()
             if not poll:
                 if self.is_current():
                     return True
@@ -247,13 +253,22 @@ class RevocationTable:
         self._stopping.set()
         if self._poller is not None:
             self._poller.join()
-        self._poller, self._stopping = None, threading.Event()
+        if self._listener is not None:
+            self._listener.stop()
+        self._poller, self._listener, self._stopping = None, None, threading.Event()
 
-    def _start_thread(self) -> None:
+    def _start_threads(self) -> None:
         self._poller = threading.Thread(
             target=self._poll, args=(self._stopping, self._interval), name="hardtack-revocations", daemon=True
         )
         self._poller.start()
+        self._listener = self._database.listen(self._hear)
+
+    def _hear(self, since: Callable[[], float] | None) -> None:
+        """Read what another node has changed; *since* returns the seconds since it did, if that can be told."""
+        before = self._seen
+        if self._catch_up(poll=True) and since is not None and self._seen != before and self.lagged is not None:
+            self.lagged(max(since(), 0.0))
 
     def _poll(self, stopping: threading.Event, interval: float) -> None:
         while not stopping.wait(interval):
@@ -268,7 +283,7 @@ class RevocationTable:
                 logger.exception("what runs beside the poll failed", extra={"event": "beside-poll-failed"})
 
     def _renew(self) -> None:
-        """Begin afresh in the child of a fork, where neither the lock's holder nor the thread exists."""
+        """Begin afresh in the child of a fork, where neither the lock's holder nor the threads exist."""
         self._start()
 
 

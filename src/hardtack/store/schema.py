@@ -6,8 +6,8 @@ a change that every process must learn of carries a number that only grows (``fe
 argon2id hashes; codes, client addresses in budgets and names that match no account are keyed hashes; what sessions hold
 is sealed; and a mark of what was used opens nothing.
 
-Times are whole Unix seconds in UTC. The tables are STRICT, so that SQLite refuses a value of the wrong type. A change
-here needs a revision in ``migrations/versions``; a test compares the two.
+Times are whole Unix seconds in UTC. The tables are STRICT, so that SQLite refuses a value of the wrong type, as
+PostgreSQL does anyway. A change here needs a revision in ``migrations/versions``; a test compares the two, on both.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -48,21 +49,24 @@ metadata = MetaData(
 # INTEGER PRIMARY KEY is SQLite's row id, and the only 64-bit type that a STRICT table knows.
 _Whole = BigInteger().with_variant(Integer(), "sqlite")
 
+# Compared and put in order by code point, as SQLite does it, whatever the language of the server.
+_Words = Text().with_variant(Text(collation="C"), "postgresql")
+
 account = Table(
     "account",
     metadata,
-    Column("id", _Whole, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("display_name", Text, nullable=False),
+    Column("id", _Whole, Identity(), primary_key=True),
+    Column("name", _Words, nullable=False, unique=True),
+    Column("display_name", _Words, nullable=False),
     # Only an address whose owner has shown that mail reaches them; as it was typed, and as it is compared.
-    Column("email", Text),
-    Column("email_canonical", Text, unique=True),
+    Column("email", _Words),
+    Column("email_canonical", _Words, unique=True),
     # In which language mail is written to them; unknown until they have chosen one.
-    Column("language", Text),
+    Column("language", _Words),
     # Words with spaces between, in alphabetical order; "administrator" is none of them.
-    Column("roles", Text, nullable=False, server_default=text("''")),
+    Column("roles", _Words, nullable=False, server_default=text("''")),
     # Without a hash no password signs in: an account that is closed, or that has other factors only.
-    Column("password_hash", Text),
+    Column("password_hash", _Words),
     Column("password_changed", _Whole),
     Column("administrator", Integer, nullable=False, server_default="0"),
     # Whether a password alone is never enough, whatever the assurance: its second factor was reset.
@@ -80,8 +84,15 @@ account = Table(
     Index(None, "change"),
     Index(None, "administrator"),
     # Partial: few rows are in them, and they take no other statement's way.
-    Index(None, "disabled_at", sqlite_where=text("disabled_at IS NOT NULL")),
-    Index(None, "closed_at", sqlite_where=text("closed_at IS NOT NULL")),
+    Index(
+        None,
+        "disabled_at",
+        sqlite_where=text("disabled_at IS NOT NULL"),
+        postgresql_where=text("disabled_at IS NOT NULL"),
+    ),
+    Index(
+        None, "closed_at", sqlite_where=text("closed_at IS NOT NULL"), postgresql_where=text("closed_at IS NOT NULL")
+    ),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )
@@ -89,7 +100,7 @@ account = Table(
 name_form = Table(
     "name_form",
     metadata,
-    Column("form", Text, primary_key=True),
+    Column("form", _Words, primary_key=True),
     Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
     Index(None, "account_id"),
     sqlite_with_rowid=False,
@@ -100,7 +111,7 @@ name_form = Table(
 feed = Table(
     "feed",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("change", _Whole, nullable=False),
     CheckConstraint("id = 1", name="single_row"),
     sqlite_strict=True,
@@ -110,8 +121,8 @@ feed = Table(
 revocation = Table(
     "revocation",
     metadata,
-    Column("change", _Whole, primary_key=True),
-    Column("kind", Text, nullable=False),
+    Column("change", _Whole, primary_key=True, autoincrement=False),
+    Column("kind", _Words, nullable=False),
     Column("subject", LargeBinary, nullable=False, unique=True),
     Column("account_id", _Whole, nullable=False),
     Column("until", _Whole, nullable=False),
@@ -128,7 +139,7 @@ revocation = Table(
 revoked_key = Table(
     "revoked_key",
     metadata,
-    Column("change", _Whole, primary_key=True),
+    Column("change", _Whole, primary_key=True, autoincrement=False),
     Column("key_id", LargeBinary, nullable=False, unique=True),
     Column("at", _Whole, nullable=False),
     CheckConstraint("length(key_id) = 4", name="key_id"),
@@ -207,11 +218,11 @@ signed_in = Table(
     Column("deadline", _Whole, nullable=False),
     # When it ends however much it is used.
     Column("until", _Whole, nullable=False),
-    Column("client", Text, nullable=False),
+    Column("client", _Words, nullable=False),
     # Browser and system in words of ours, made from what the browser says of itself.
-    Column("device", Text, nullable=False),
-    Column("place", Text, nullable=False),
-    Column("factors", Text, nullable=False),
+    Column("device", _Words, nullable=False),
+    Column("place", _Words, nullable=False),
+    Column("factors", _Words, nullable=False),
     CheckConstraint("length(lineage) = 16", name="lineage"),
     Index(None, "account_id", "began"),
     Index(None, "until"),
@@ -250,8 +261,8 @@ invitation = Table(
     # Nobody: the operator, on the command line.
     Column("invited_by", _Whole, ForeignKey("account.id")),
     # The only address that it is good for; none: whoever has the link.
-    Column("email", Text),
-    Column("roles", Text, nullable=False, server_default=text("''")),
+    Column("email", _Words),
+    Column("roles", _Words, nullable=False, server_default=text("''")),
     Column("withdrawn", _Whole),
     Column("used", _Whole),
     Column("account_id", _Whole, ForeignKey("account.id")),
@@ -267,12 +278,12 @@ invitation = Table(
 access_token = Table(
     "access_token",
     metadata,
-    Column("id", _Whole, primary_key=True),
+    Column("id", _Whole, Identity(), primary_key=True),
     Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
     # SHA-256: the token has 160 random bits, so nothing slower is needed.
     Column("hash", LargeBinary, nullable=False, unique=True),
-    Column("label", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
+    Column("label", _Words, nullable=False),
+    Column("scopes", _Words, nullable=False),
     Column("created", _Whole, nullable=False),
     Column("until", _Whole),
     Column("last_used", _Whole),
@@ -291,7 +302,7 @@ half_signed_in = Table(
     Column("account_id", _Whole, ForeignKey("account.id"), nullable=False),
     Column("epoch", _Whole, nullable=False),
     # What was proved so far, words with spaces between.
-    Column("factors", Text, nullable=False),
+    Column("factors", _Words, nullable=False),
     Column("until", _Whole, nullable=False),
     # Wrong answers so far; a few of them end it.
     Column("failures", _Whole, nullable=False, server_default="0"),
@@ -333,10 +344,10 @@ passkey = Table(
     Column("backup_eligible", Integer, nullable=False),
     Column("backed_up", Integer, nullable=False),
     # As the authenticator said: words with spaces between.
-    Column("transports", Text, nullable=False),
+    Column("transports", _Words, nullable=False),
     # Which model made it, where it says so; 16 bytes.
     Column("aaguid", LargeBinary, nullable=False),
-    Column("label", Text, nullable=False),
+    Column("label", _Words, nullable=False),
     Column("created", _Whole, nullable=False),
     Column("last_used", _Whole),
     CheckConstraint("user_verified IN (0, 1)", name="user_verified"),
@@ -378,8 +389,8 @@ trusted_device = Table(
     Column("renewed", _Whole, nullable=False),
     Column("created", _Whole, nullable=False),
     Column("until", _Whole, nullable=False),
-    Column("client", Text, nullable=False),
-    Column("device", Text, nullable=False),
+    Column("client", _Words, nullable=False),
+    Column("device", _Words, nullable=False),
     CheckConstraint("length(family) = 16", name="family"),
     CheckConstraint("length(hash) = 32", name="hash"),
     Index(None, "account_id", "created"),
@@ -407,7 +418,7 @@ factor_reset = Table(
 welcome = Table(
     "welcome",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("code_hash", LargeBinary, nullable=False),
     Column("expires", _Whole, nullable=False),
     CheckConstraint("id = 1", name="single_row"),
@@ -418,19 +429,19 @@ welcome = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("id", _Whole, primary_key=True),
+    Column("id", _Whole, Identity(), primary_key=True),
     Column("at", _Whole, nullable=False),
-    Column("event", Text, nullable=False),
+    Column("event", _Words, nullable=False),
     # No foreign key: what happened stays written whatever becomes of the account.
     Column("account_id", _Whole),
     # A name that matches no account, as a keyed hash only: people type passwords into that field.
     Column("name_hash", LargeBinary),
-    Column("client", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("factors", Text, nullable=False),
+    Column("client", _Words, nullable=False),
+    Column("reason", _Words, nullable=False),
+    Column("factors", _Words, nullable=False),
     # Who did it, where that is somebody else: an administrator. 0: the operator, on the command line.
     Column("actor_id", _Whole),
-    Column("device", Text, nullable=False, server_default=text("''")),
+    Column("device", _Words, nullable=False, server_default=text("''")),
     # One for each way in which the trail is read, newest first.
     Index(None, "at"),
     Index(None, "event", "at"),

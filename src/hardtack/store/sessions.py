@@ -14,7 +14,6 @@ from __future__ import annotations
 import logging
 
 from sqlalchemy import Connection, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, SealError, columns
@@ -22,6 +21,7 @@ from hardtack.store.database import Database
 from hardtack.store.pruning import BATCH, in_batches
 from hardtack.store.schema import session_data
 from hardtack.store.sealed import SESSION_DATA
+from hardtack.store.upsert import ByEngine
 
 MAX_SIZE = 1 << 16
 """Octets that one session may hold, unless the table is made with another limit."""
@@ -32,7 +32,7 @@ ABSENT = 0
 logger = logging.getLogger("hardtack.store")
 
 _load = select(session_data.c.version, session_data.c.data).where(session_data.c.session_id == bindparam("id"))
-_add = insert(session_data).on_conflict_do_nothing()
+_add = ByEngine(lambda words: words.insert(session_data).on_conflict_do_nothing())
 _change = (
     update(session_data)
     .where(session_data.c.session_id == bindparam("id"), session_data.c.version == bindparam("expected"))
@@ -107,11 +107,11 @@ class SessionTable:
         with self._database.write() as connection:
             if expected == ABSENT:
                 row = {"session_id": session_id, "version": 1, "data": sealed, "until": until}
-                done = connection.execute(_add, row)
+                done = connection.execute(_add.on(connection), row)
             else:
                 asked = {"id": session_id, "expected": expected, "values": sealed, "deadline": until}
                 done = connection.execute(_change, asked)
-        return done.rowcount == 1
+        return bool(done.rowcount == 1)
 
     def delete(self, session_id: bytes) -> None:
         """Forget what a session holds, at whatever version; does nothing where nothing is kept."""

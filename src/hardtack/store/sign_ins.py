@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from hardtack.store.database import Database
 from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import BATCH
 from hardtack.store.schema import account, revocation, signed_in
+from hardtack.store.upsert import ByEngine, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,8 @@ class SignInRow:
     factors: tuple[str, ...] = ()
 
 
-_insert = insert(signed_in)
 _FIELDS = [column.name for column in signed_in.columns]
-_add = Prepared(_insert, _FIELDS)
+_add = Prepared(insert(signed_in), _FIELDS)
 _revoked = exists().where(revocation.c.subject == signed_in.c.lineage)
 _living = (
     select(signed_in)
@@ -70,23 +69,25 @@ _living = (
 _surplus = Prepared(_living.offset(bindparam("kept")))
 
 # Only of accounts that there are, and of nothing that was ended meanwhile: a note may come after the end.
-_noted = _insert.from_select(
-    [column.name for column in signed_in.columns],
+_noted = (
     select(*(bindparam(f"new_{column.name}", type_=column.type).label(column.name) for column in signed_in.columns))
     .select_from(account)
     .where(
         account.c.id == bindparam("new_account_id"),
         account.c.epoch <= bindparam("new_epoch"),
         ~exists().where(revocation.c.subject == bindparam("new_lineage")),
-    ),
-)
-_note = _noted.on_conflict_do_update(
-    index_elements=["lineage"],
-    set_={
-        name: func.max(signed_in.c[name], _noted.excluded[name]) for name in ("epoch", "last_seen", "deadline", "until")
-    },
+    )
 )
 
+
+def _noting(words: Words) -> Any:
+    added = words.insert(signed_in).from_select(_FIELDS, _noted)
+    later = ("epoch", "last_seen", "deadline", "until")
+    new = {name: words.greater(signed_in.c[name], added.excluded[name]) for name in later}
+    return added.on_conflict_do_update(index_elements=["lineage"], set_=new)
+
+
+_note = ByEngine(_noting)
 
 _earlier = exists().where(account.c.id == signed_in.c.account_id, account.c.epoch > signed_in.c.epoch)
 _over = (signed_in.c.until < bindparam("now")) | _earlier | _revoked
@@ -117,7 +118,7 @@ def note(connection: Connection, rows: Iterable[SignInRow]) -> None:
         rows: what is known of each, in any order.
     """
     for row in rows:
-        connection.execute(_note, {f"new_{name}": value for name, value in _values(row).items()})
+        connection.execute(_note.on(connection), {f"new_{name}": value for name, value in _values(row).items()})
 
 
 def living(connection: Connection, account_id: int, now: int) -> tuple[SignInRow, ...]:

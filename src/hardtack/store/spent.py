@@ -12,14 +12,14 @@ in the very moment of a commit it may be spent all the same, which errs on the s
 from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.database import Database
 from hardtack.store.feed import MARGIN
 from hardtack.store.pruning import BATCH, in_batches
 from hardtack.store.schema import spent
+from hardtack.store.upsert import ByEngine
 
-_spend = insert(spent).on_conflict_do_nothing()
+_spend = ByEngine(lambda words: words.insert(spent).on_conflict_do_nothing())
 _over = select(spent.c.mark).where(spent.c.until < bindparam("now")).limit(bindparam("batch"))
 _prune = delete(spent).where(spent.c.mark.in_(_over))
 
@@ -32,7 +32,7 @@ def spend(connection: Connection, mark: bytes, until: int) -> bool:
         mark: 32 bytes.
         until: the last second in which it could count, Unix time.
     """
-    return connection.execute(_spend, {"mark": mark, "until": until}).rowcount == 1
+    return bool(connection.execute(_spend.on(connection), {"mark": mark, "until": until}).rowcount == 1)
 
 
 def is_spent(connection: Connection, mark: bytes) -> bool:

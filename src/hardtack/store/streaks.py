@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.prepared import Prepared
 from hardtack.store.schema import streak
+from hardtack.store.upsert import ByEngine, Words
 
 LIMIT = 100
 """Failures in a row after which no attempt is looked at any more (NIST SP 800-63B-4 §3.2.2)."""
@@ -54,11 +54,15 @@ _two: list[Any] = [bindparam("first"), bindparam("second")]
 
 # Every attempt runs these.
 _present = Prepared(select(streak).where(streak.c.key.in_([*_two, bindparam("floor")])))
-_insert = insert(streak)
-_write = Prepared(
-    _insert.on_conflict_do_update(index_elements=["key"], set_={name: _insert.excluded[name] for name in _FIELDS[1:]}),
-    _FIELDS,
-)
+
+
+def _written(words: Words) -> Any:
+    added = words.insert(streak)
+    new = {name: added.excluded[name] for name in _FIELDS[1:]}
+    return added.on_conflict_do_update(index_elements=["key"], set_=new)
+
+
+_write = Prepared(ByEngine(_written), _FIELDS)
 # Without a condition SQLite counts in an index and looks at no row; the floor is one of them where it is there.
 _rows = Prepared(select(func.count().label("number")).select_from(streak))
 _floors = select(func.count()).where(streak.c.key == FLOOR)

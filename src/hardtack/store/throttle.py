@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from hardtack.store.prepared import Prepared
 from hardtack.store.schema import throttle
+from hardtack.store.upsert import ByEngine, Words
 
 ROWS = 50_000
 """Keys that are remembered at a time."""
@@ -59,11 +60,15 @@ _nearest = select(throttle.c.key).order_by(throttle.c.arrival).limit(bindparam("
 _surplus = delete(throttle).where(throttle.c.key.in_(_nearest))
 _present = Prepared(select(throttle).where(throttle.c.key.in_([bindparam("first"), bindparam("last")])))
 _told = update(throttle).where(throttle.c.key.in_(bindparam("keys", expanding=True))).values(told=1)
-_insert = insert(throttle)
-_take = Prepared(
-    _insert.on_conflict_do_update(index_elements=["key"], set_={name: _insert.excluded[name] for name in _FIELDS[1:]}),
-    _FIELDS,
-)
+
+
+def _written(words: Words) -> Any:
+    added = words.insert(throttle)
+    new = {name: added.excluded[name] for name in _FIELDS[1:]}
+    return added.on_conflict_do_update(index_elements=["key"], set_=new)
+
+
+_take = Prepared(ByEngine(_written), _FIELDS)
 _give_back = Prepared(
     update(throttle)
     .where(throttle.c.key == bindparam("taken"), throttle.c.since <= bindparam("taken_at"))

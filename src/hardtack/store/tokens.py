@@ -106,7 +106,7 @@ def end_all(connection: Connection, account_id: int) -> int:
     return connection.execute(delete(access_token).where(access_token.c.account_id == account_id)).rowcount
 
 
-def prune(connection: Connection, now: int, *, batch: int = ALL) -> int:
+def prune(connection: Connection, now: int, *, batch: int | None = ALL) -> int:
     """Delete what has ended by itself, up to *batch* tokens; return how many went."""
     over = select(access_token.c.id).where(access_token.c.until <= now).limit(batch)
     return connection.execute(delete(access_token).where(access_token.c.id.in_(over))).rowcount

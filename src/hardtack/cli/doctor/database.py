@@ -1,7 +1,8 @@
 """The database: whether it can be read and written, is of this version, and lies where its locks work.
 
 SQLite is opened by itself here, never so that a file is made, changed or migrated; whether it can be written is found
-by beginning a transaction and rolling it back. The generation beside it is only looked at.
+by beginning a transaction and rolling it back. The generation beside it is only looked at. What a server has is looked
+at by ``server``.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from urllib.parse import quote
 from sqlalchemy import Connection, NullPool, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 
-from hardtack.cli.doctor import disk
+from hardtack.cli.doctor import disk, server
 from hardtack.cli.doctor.findings import Findings, Patient, found
 from hardtack.errors import MisuseError
 from hardtack.seal import keytext
 from hardtack.site.mistakes import masked
-from hardtack.store import generation, schema
-from hardtack.store.database import path_of
+from hardtack.store import StoreUnavailable, generation, schema
+from hardtack.store.url import Server, place_of
 
 WAIT = 2.0
 """Seconds that another writer may take."""
@@ -39,10 +40,14 @@ class NoDatabase(Exception):
 def database(patient: Patient) -> Findings:
     """Look at the file and at what SQLite says of it."""
     try:
-        path = _path(patient)
+        place = place_of(patient.settings.database_url)
     except MisuseError as error:
         yield found("database-wrong", problem=masked(error.problem), hint=error.hint)
         return
+    if isinstance(place, Server):
+        yield from server.looked_at(patient, place)
+        return
+    path = Path(place.path)
     if not path.exists():
         yield found("database-missing", path=path)
         return
@@ -93,12 +98,15 @@ def _revision(connection: sqlite3.Connection) -> str:
 def beside(patient: Patient) -> Findings:
     """Look at the generation, by which workers learn at once what another one has changed."""
     try:
-        path = _path(patient)
+        place = place_of(patient.settings.database_url)
     except MisuseError:
         return
-    if not path.exists():
+    if isinstance(place, Server):
+        beside_it = patient.folder / f"hardtack{generation.SUFFIX}"
+    elif not Path(place.path).exists():
         return
-    beside_it = Path(f"{path}{generation.SUFFIX}")
+    else:
+        beside_it = Path(f"{place.path}{generation.SUFFIX}")
     if not beside_it.exists():
         yield found("generation-missing", path=beside_it)
     elif beside_it.stat().st_size < generation.SIZE:
@@ -126,7 +134,12 @@ def reading(patient: Patient) -> Iterator[Connection]:
         NoDatabase: there is none of this version that can be read.
     """
     try:
-        path = _path(patient)
+        place = place_of(patient.settings.database_url)
+        if isinstance(place, Server):
+            with server.reading(patient) as connection:
+                yield connection
+            return
+        path = Path(place.path)
         if not path.exists():
             raise NoDatabase
         with closing(_opened(path)) as bare:
@@ -135,12 +148,8 @@ def reading(patient: Patient) -> Iterator[Connection]:
         engine = create_engine("sqlite://", creator=lambda: _opened(path, changing=False), poolclass=NullPool)
         with engine.connect() as connection:
             yield connection
-    except (MisuseError, sqlite3.Error, DBAPIError):
+    except (MisuseError, StoreUnavailable, sqlite3.Error, DBAPIError):
         raise NoDatabase from None
-
-
-def _path(patient: Patient) -> Path:
-    return Path(path_of(patient.settings.database_url))
 
 
 def _opened(path: Path, *, changing: bool = True) -> sqlite3.Connection:

@@ -72,7 +72,14 @@ def contents(patient: Patient) -> Findings:
 
 def files(path: Path) -> Iterable[Path]:
     """Yield what the service keeps in the folder and nobody else may read."""
-    for name in ("hardtack.key", "hardtack.db", "hardtack.db-wal", "hardtack.db-shm", f"hardtack.db{SUFFIX}"):
+    for name in (
+        "hardtack.key",
+        "hardtack.db",
+        "hardtack.db-wal",
+        "hardtack.db-shm",
+        f"hardtack.db{SUFFIX}",
+        f"hardtack{SUFFIX}",
+    ):
         if os.path.lexists(path / name):
             yield path / name
 

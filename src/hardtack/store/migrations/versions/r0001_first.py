@@ -9,18 +9,19 @@ revision = "0001"
 down_revision = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Make the first tables."""
     op.create_table(
         "account",
-        sa.Column("id", WHOLE, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("display_name", sa.Text(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("email_canonical", sa.Text(), nullable=True),
-        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("id", WHOLE, sa.Identity(), nullable=False),
+        sa.Column("name", WORDS, nullable=False),
+        sa.Column("display_name", WORDS, nullable=False),
+        sa.Column("email", WORDS, nullable=True),
+        sa.Column("email_canonical", WORDS, nullable=True),
+        sa.Column("password_hash", WORDS, nullable=True),
         sa.Column("password_changed", WHOLE, nullable=True),
         sa.Column("administrator", sa.Integer(), server_default="0", nullable=False),
         sa.Column("epoch", WHOLE, server_default="0", nullable=False),
@@ -40,7 +41,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_account_change"), "account", ["change"])
     op.create_table(
         "name_form",
-        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("form", WORDS, nullable=False),
         sa.Column("account_id", WHOLE, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_name_form_account_id_account")),
         sa.PrimaryKeyConstraint("form", name=op.f("pk_name_form")),
@@ -50,7 +51,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_name_form_account_id"), "name_form", ["account_id"])
     op.create_table(
         "feed",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("change", WHOLE, nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_feed_single_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
@@ -59,8 +60,8 @@ def upgrade() -> None:
     op.execute("INSERT INTO feed (id, change) VALUES (1, 0)")
     op.create_table(
         "revocation",
-        sa.Column("change", WHOLE, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("change", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("kind", WORDS, nullable=False),
         sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("account_id", WHOLE, nullable=False),
         sa.Column("until", WHOLE, nullable=False),
@@ -86,7 +87,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_throttle_arrival"), "throttle", ["arrival"])
     op.create_table(
         "welcome",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("expires", WHOLE, nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_welcome_single_row")),
@@ -95,14 +96,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit",
-        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("id", WHOLE, sa.Identity(), nullable=False),
         sa.Column("at", WHOLE, nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("event", WORDS, nullable=False),
         sa.Column("account_id", WHOLE, nullable=True),
         sa.Column("name_hash", sa.LargeBinary(), nullable=True),
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("factors", sa.Text(), nullable=False),
+        sa.Column("client", WORDS, nullable=False),
+        sa.Column("reason", WORDS, nullable=False),
+        sa.Column("factors", WORDS, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sqlite_autoincrement=True,
         sqlite_strict=True,

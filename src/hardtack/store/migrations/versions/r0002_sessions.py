@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_session_data_until"), "session_data", ["until"])
     op.create_table(
         "revoked_key",
-        sa.Column("change", WHOLE, nullable=False),
+        sa.Column("change", WHOLE, autoincrement=False, nullable=False),
         sa.Column("key_id", sa.LargeBinary(), nullable=False),
         sa.Column("at", WHOLE, nullable=False),
         sa.CheckConstraint("length(key_id) = 4", name=op.f("ck_revoked_key_key_id")),

@@ -9,18 +9,21 @@ revision = "0003"
 down_revision = "0002"
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Add columns, tables and indexes; no row is copied."""
-    op.add_column("account", sa.Column("language", sa.Text(), nullable=True))
-    op.add_column("account", sa.Column("roles", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("account", sa.Column("language", WORDS, nullable=True))
+    op.add_column("account", sa.Column("roles", WORDS, server_default=sa.text("''"), nullable=False))
     op.add_column("audit", sa.Column("actor_id", WHOLE, nullable=True))
-    op.add_column("audit", sa.Column("device", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("audit", sa.Column("device", WORDS, server_default=sa.text("''"), nullable=False))
     some = sa.text("disabled_at IS NOT NULL")
-    op.create_index(op.f("ix_account_disabled_at"), "account", ["disabled_at"], sqlite_where=some)
+    op.create_index(
+        op.f("ix_account_disabled_at"), "account", ["disabled_at"], sqlite_where=some, postgresql_where=some
+    )
     some = sa.text("closed_at IS NOT NULL")
-    op.create_index(op.f("ix_account_closed_at"), "account", ["closed_at"], sqlite_where=some)
+    op.create_index(op.f("ix_account_closed_at"), "account", ["closed_at"], sqlite_where=some, postgresql_where=some)
     op.create_index(op.f("ix_audit_event_at"), "audit", ["event", "at"])
     op.create_index(op.f("ix_audit_account_id_event_at"), "audit", ["account_id", "event", "at"])
     _failures()
@@ -54,10 +57,10 @@ def _sign_ins() -> None:
         sa.Column("last_seen", WHOLE, nullable=False),
         sa.Column("deadline", WHOLE, nullable=False),
         sa.Column("until", WHOLE, nullable=False),
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("factors", sa.Text(), nullable=False),
+        sa.Column("client", WORDS, nullable=False),
+        sa.Column("device", WORDS, nullable=False),
+        sa.Column("place", WORDS, nullable=False),
+        sa.Column("factors", WORDS, nullable=False),
         sa.CheckConstraint("length(lineage) = 16", name=op.f("ck_signed_in_lineage")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_signed_in_account_id_account")),
         sa.PrimaryKeyConstraint("lineage", name=op.f("pk_signed_in")),
@@ -93,8 +96,8 @@ def _invitations() -> None:
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("until", WHOLE, nullable=False),
         sa.Column("invited_by", WHOLE, nullable=True),
-        sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("roles", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("email", WORDS, nullable=True),
+        sa.Column("roles", WORDS, server_default=sa.text("''"), nullable=False),
         sa.Column("withdrawn", WHOLE, nullable=True),
         sa.Column("used", WHOLE, nullable=True),
         sa.Column("account_id", WHOLE, nullable=True),
@@ -111,11 +114,11 @@ def _invitations() -> None:
 def _tokens() -> None:
     op.create_table(
         "access_token",
-        sa.Column("id", WHOLE, nullable=False),
+        sa.Column("id", WHOLE, sa.Identity(), nullable=False),
         sa.Column("account_id", WHOLE, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("label", WORDS, nullable=False),
+        sa.Column("scopes", WORDS, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("until", WHOLE, nullable=True),
         sa.Column("last_used", WHOLE, nullable=True),

@@ -9,6 +9,7 @@ revision = "0004"
 down_revision = "0003"
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -28,7 +29,7 @@ def _half_signed_in() -> None:
         sa.Column("half_id", sa.LargeBinary(), nullable=False),
         sa.Column("account_id", WHOLE, nullable=False),
         sa.Column("epoch", WHOLE, nullable=False),
-        sa.Column("factors", sa.Text(), nullable=False),
+        sa.Column("factors", WORDS, nullable=False),
         sa.Column("until", WHOLE, nullable=False),
         sa.Column("failures", WHOLE, server_default="0", nullable=False),
         sa.CheckConstraint("length(half_id) = 16", name=op.f("ck_half_signed_in_half_id")),
@@ -67,9 +68,9 @@ def _passkeys() -> None:
         sa.Column("user_verified", sa.Integer(), nullable=False),
         sa.Column("backup_eligible", sa.Integer(), nullable=False),
         sa.Column("backed_up", sa.Integer(), nullable=False),
-        sa.Column("transports", sa.Text(), nullable=False),
+        sa.Column("transports", WORDS, nullable=False),
         sa.Column("aaguid", sa.LargeBinary(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("label", WORDS, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("last_used", WHOLE, nullable=True),
         sa.CheckConstraint("user_verified IN (0, 1)", name=op.f("ck_passkey_user_verified")),
@@ -111,8 +112,8 @@ def _trusted_devices() -> None:
         sa.Column("renewed", WHOLE, nullable=False),
         sa.Column("created", WHOLE, nullable=False),
         sa.Column("until", WHOLE, nullable=False),
-        sa.Column("client", sa.Text(), nullable=False),
-        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("client", WORDS, nullable=False),
+        sa.Column("device", WORDS, nullable=False),
         sa.CheckConstraint("length(family) = 16", name=op.f("ck_trusted_device_family")),
         sa.CheckConstraint("length(hash) = 32", name=op.f("ck_trusted_device_hash")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_trusted_device_account_id_account")),
