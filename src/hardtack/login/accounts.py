@@ -6,6 +6,7 @@ fork. Every method that takes ``now`` takes whole Unix seconds.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -56,6 +57,7 @@ from hardtack.session import Identity
 from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed, profiles
 from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
+from hardtack.store.audit import Kept
 from hardtack.store.profiles import Profile
 
 _LARGEST_ID = (1 << 63) - 1
@@ -75,6 +77,7 @@ class Accounts:
         realm: what this sign-in protects; part of every link that is sent.
         assurance: what every sign-in must reach: 1, a second factor for everybody (2), or a passkey (3).
         factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
+        kept: how long events of the trail stay; ``None`` for 400 days, a million of them at most.
     """
 
     def __init__(
@@ -87,6 +90,7 @@ class Accounts:
         realm: str = "hardtack",
         assurance: int = 1,
         factor_reset_wait: int = WAIT,
+        kept: Kept | None = None,
     ) -> None:
         self._database = database
         pool = hashing if isinstance(hashing, HashingPool) else HashingPool(hashing)
@@ -104,6 +108,7 @@ class Accounts:
             outbox=Outbox(keyring),
             passwords=passwords or PasswordRules(),
             assurance=assurance,
+            kept=kept or Kept(),
         )
         self.administration = Administration(self._services)
         self.activity = Activity(database)
@@ -147,6 +152,7 @@ class Accounts:
         passwords: PasswordRules | None = None,
         assurance: int = 1,
         factor_reset_wait: int = WAIT,
+        kept: Kept | None = None,
     ) -> Accounts:
         """Open the account store at *url*, making and migrating its database if need be.
 
@@ -158,6 +164,7 @@ class Accounts:
             passwords: the rules for a new password; ``None`` for those that hold everywhere.
             assurance: what every sign-in must reach: 1, a second factor for everybody (2), or a passkey (3).
             factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
+            kept: how long events of the trail stay; ``None`` for 400 days, a million of them at most.
 
         Raises:
             MisuseError: the database or the keyring cannot be used; its hint says what to do.
@@ -172,7 +179,14 @@ class Accounts:
             database.close()
             raise
         return cls(
-            database, keyring, hashing, passwords, realm=realm, assurance=assurance, factor_reset_wait=factor_reset_wait
+            database,
+            keyring,
+            hashing,
+            passwords,
+            realm=realm,
+            assurance=assurance,
+            factor_reset_wait=factor_reset_wait,
+            kept=kept,
         )
 
     def close(self) -> None:
@@ -368,6 +382,11 @@ class Accounts:
             return False
         return True
 
-    def prune(self, now: int) -> None:
-        """Delete what has expired, such as sessions, events and mail. Worth doing at start and then every hour."""
-        forgetting.prune(self._services, now)
+    def prune(self, now: int, *, patience: float = math.inf) -> None:
+        """Delete what has expired, such as sessions, events and mail. Worth doing at start and then every hour.
+
+        Args:
+            now: Unix seconds.
+            patience: seconds after which what is left is left for the next time.
+        """
+        forgetting.prune(self._services, now, patience=patience)
