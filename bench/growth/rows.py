@@ -73,7 +73,7 @@ class Size:
 
 
 EMPTY = Size(0, 0, 0)
-PAGE = Size(2_000, 20_000, 2_000)
+PAGE = Size(5_000, 50_000, 5_000)
 """As much as every page of a list can show: what else would be compared is drawing fifty lines with drawing none."""
 MANY = Size(1_000_000, 10_000_000, 1_000_000)
 QUICK = Size(2_500, 25_000, 2_500)
@@ -138,8 +138,8 @@ def tables(size: Size, *, now: int, keyring: Keyring, password_hash: str) -> Ite
         (
             schema.account,
             (
-                "id name display_name email email_canonical language roles password_hash password_changed administrator "
-                "epoch profile_version change created disabled_at closed_at"
+                "id name display_name email email_canonical language roles password_hash password_changed "
+                "administrator epoch profile_version change created disabled_at closed_at"
             ),
             _accounts(size, began, password_hash),
             accounts,
@@ -175,8 +175,8 @@ def tables(size: Size, *, now: int, keyring: Keyring, password_hash: str) -> Ite
         (
             schema.passkey,
             (
-                "credential_id account_id public_key sign_count user_verified backup_eligible backed_up transports aaguid "
-                "label created"
+                "credential_id account_id public_key sign_count user_verified backup_eligible backed_up transports "
+                "aaguid label created"
             ),
             (
                 (os.urandom(32), number, os.urandom(77), 0, 1, 1, 1, "internal hybrid", bytes(16), "phone", began)
@@ -294,7 +294,7 @@ def _events(size: Size, now: int, draw: random.Random) -> Iterator[tuple[Any, ..
         length = min(_CHUNK, size.events - first)
         kinds = draw.choices(_EVENTS, cum_weights=weights, k=length)
         for place, (_, event, reason, factors) in enumerate(kinds, first):
-            # The cube: one person in a hundred has as many events as seventy others.
+            # The cube: of a thousand people the busiest one has a tenth of all events.
             account: int | None = 1 + int(size.accounts * draw.random() ** 3)
             hashed = None
             if reason == "unknown-name":

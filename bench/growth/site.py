@@ -22,12 +22,17 @@ from hardtack.seal import Keyring
 from hardtack.session import Sessions
 from hardtack.site import Settings, Site
 from hardtack.store import schema
+from hardtack.store.audit import Kept
 
 WARDEN = "warden"
 """Who administers."""
 
 QUICK_HASH = Argon2id(memory=8, passes=1)
 """Costs microseconds, so that of a sign-in everything else is left."""
+
+
+ROWS = 100_000_000
+"""Events that the audit trail may hold: an installation of this size has raised the setting."""
 
 
 class Installed:
@@ -43,7 +48,7 @@ class Installed:
         keyring = Keyring.load(data / "hardtack.key")
         settings = Settings(data=str(data), database=url, origin=f"https://{HOST}", sign_up="open")
         self.url = url
-        self.accounts = Accounts.connect(url, keyring=keyring, hashing=hashing)
+        self.accounts = Accounts.connect(url, keyring=keyring, hashing=hashing, kept=Kept(rows=ROWS))
         sessions = Sessions(keyring, origin=settings.origin, application="site", revocations=self.accounts.revocations)
         self.site = Site(self.accounts, sessions, settings, keyring, clock=lambda: self.now)
         self.now = int(time.time())

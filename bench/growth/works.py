@@ -7,6 +7,7 @@ than drawing none however large the database is.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -74,6 +75,7 @@ def works() -> list[Work]:
         ),
         Work("auth", "empty", lambda place, turn, _: _auth(place.site)),
         Work("auth, unknown", "empty", lambda place, turn, _: _read_anew(place, turn)),
+        Work("verdicts", "empty", _ask_verdicts, lambda place, turn: [os.urandom(16) for _ in range(1000)]),
         _page("admin", "empty", lambda place: "/admin", reach=1.2),
         _page("accounts", "page", lambda place: "/admin/accounts"),
         _page("accounts, next", "page", lambda place: _accounts(after=name_of(place.size.accounts // 2 // 10 * 10))),
@@ -121,6 +123,12 @@ def _read_anew(place: Place, turn: int) -> None:
     account = place.site.accounts.find(_of(place.people, turn))
     assert account is not None
     assert place.site.accounts.profile(account.id) is not None
+
+
+def _ask_verdicts(place: Place, _turn: int, lineages: Sequence[bytes]) -> None:
+    """Ask whether sessions hold that nobody has ended."""
+    verdict = place.site.accounts.revocations.verdict
+    assert {""} == {verdict(lineage, lineage, 1, 1, place.site.now) for lineage in lineages}
 
 
 def _accounts(**asked: str) -> str:

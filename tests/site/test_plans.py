@@ -23,7 +23,19 @@ from tests.site.conftest import FORM, MakeWorld
 from tests.site.test_bad_input import AS_IT_IS, FORMS, MAIL, AForm, content, world_of
 from tests.site.test_failing_store import filled_in
 
-SMALL = frozenset({"feed", "revoked_key", "welcome", "schema_version", "sqlite_master", "CONSTANT", "(subquery-1)", "anon_1", "counted"})
+SMALL = frozenset(
+    {
+        "feed",
+        "revoked_key",
+        "welcome",
+        "schema_version",
+        "sqlite_master",
+        "CONSTANT",
+        "(subquery-1)",
+        "anon_1",
+        "counted",
+    }
+)
 """Of one row, or of as many as there are stolen keys; what a limit has cut; one row for each number of the overview."""
 
 COUNTED = re.compile(r"SELECT (\(SELECT )?count\(\*\)")

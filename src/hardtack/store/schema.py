@@ -86,6 +86,7 @@ account = Table(
     Index(
         "ix_account_open_name",
         "name",
+        "closed_at",
         sqlite_where=text("closed_at IS NULL"),
         postgresql_where=text("closed_at IS NULL"),
     ),
@@ -278,6 +279,13 @@ invitation = Table(
     CheckConstraint("length(invitation_id) = 16", name="invitation_id"),
     Index(None, "created"),
     Index(None, "until"),
+    # Of those that nobody has used: most are, within their time.
+    Index(
+        "ix_invitation_open_until",
+        "until",
+        sqlite_where=text("used IS NULL AND withdrawn IS NULL"),
+        postgresql_where=text("used IS NULL AND withdrawn IS NULL"),
+    ),
     Index(None, "invited_by"),
     Index(None, "account_id"),
     sqlite_strict=True,
