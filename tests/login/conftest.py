@@ -15,6 +15,7 @@ from hardtack.login import Accounts, Argon2id, HashingPool, Known
 from hardtack.login.outbox import Order, Outbox
 from hardtack.seal import Keyring, columns
 from hardtack.store import Database, schema
+from hardtack.store.room import Room
 from hardtack.store.schema import outbox
 from hardtack.store.sealed import OUTGOING
 from tests import postgres
@@ -47,6 +48,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     chosen = os.environ.get("HARDTACK_TEST_ENGINES") == "both" or metafunc.module.__name__.rpartition(".")[2] in BOTH
     if "engine" in metafunc.fixturenames and chosen:
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def count_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the tables with a cap be counted with every attempt, so that whatever an attempt can run is compared."""
+    monkeypatch.setattr(Room, "is_due", lambda _room: True)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from hardtack.login import Accounts, Argon2id, PasswordRules
 from hardtack.seal import Keyring
 from hardtack.site.settings import Settings
 from hardtack.site.texts import LANGUAGES, OURS, Texts
+from hardtack.store.audit import Kept
 
 
 def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS) -> Accounts:
@@ -36,6 +37,7 @@ def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS) -> Acc
         assurance=settings.assurance,
         factor_reset_wait=settings.factor_reset_wait,
         folder=Path(settings.data),
+        kept=Kept(age=settings.audit_days * 86_400, rows=settings.audit_rows),
     )
 
 

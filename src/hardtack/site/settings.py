@@ -37,6 +37,9 @@ Seconds = Annotated[int, msgspec.Meta(ge=60)]
 Idle = Annotated[int, msgspec.Meta(ge=10)]
 # A reset whose link in the mail would end before it is due could not be called off by it.
 Wait = Annotated[int, msgspec.Meta(ge=60, le=2_592_000)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
+# Less than that, and somebody who fails on purpose drives what others did out of the trail within the hour.
+Rows = Annotated[int, msgspec.Meta(ge=10_000, le=1_000_000_000_000)]
 Delay = Annotated[int, msgspec.Meta(ge=0, le=600)]
 Bytes = Annotated[int, msgspec.Meta(ge=1024)]
 # OWASP's least for argon2id with one lane; up to 4 GiB.
@@ -76,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         assurance: what every sign-in must reach: 1; 2 asks everybody for a second factor; 3 asks for a passkey.
         factor_reset_wait: seconds between an administrator's reset of a lost second factor and its effect, in which the
             owner is told and can call it off.
+        audit_days: days after which an event leaves the audit trail.
+        audit_rows: events that the audit trail holds at most; past that the oldest go.
         recent_sign_in: seconds for which a sign-in, or the password once more, is enough for what is delicate.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
         csp_reports: where browsers report what our Content-Security-Policy has blocked; unset, nowhere.
@@ -117,6 +122,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kept_absolute_timeout: Seconds = 2592000
     assurance: Assurance = 1
     factor_reset_wait: Wait = 86400
+    audit_days: Days = 400
+    audit_rows: Rows = 1_000_000
     recent_sign_in: Seconds = 900
     insecure_plain_http: bool = False
     csp_reports: str | None = None

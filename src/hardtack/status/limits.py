@@ -47,6 +47,8 @@ PAGE_CONTENT_SECONDS = 60
 """Seconds in which all the content of a request to a page must come: it is a form."""
 PRUNE_INTERVAL = 3600
 """Seconds between two deletions of what has expired."""
+PRUNE_AT_START = 1
+"""Seconds that a start waits at most for such a deletion."""
 LOOK_INTERVAL = 1
 """Seconds between two looks at how much there is to do, where it is counted."""
 LOOK_FAR = 5

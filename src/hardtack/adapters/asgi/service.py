@@ -18,6 +18,7 @@ from hardtack.session import Sessions
 from hardtack.site import Settings, Site, mailing
 from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.opening import connect
+from hardtack.status.limits import PRUNE_AT_START
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def prepare(settings: Settings) -> Prepared:
     accounts = connect(settings, keyring(settings))
     try:
         now = int(time.time())
-        accounts.prune(now)
+        # What has come together while nothing ran goes while people are served.
+        accounts.prune(now, patience=PRUNE_AT_START)
         code = None if accounts.has_administrator() else accounts.make_welcome_code(now)
     finally:
         accounts.close()
