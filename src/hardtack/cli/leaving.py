@@ -18,7 +18,7 @@ import uvicorn
 from uvicorn.supervisors import multiprocess
 
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import notify
+from hardtack.cli import notify, short_of_files
 
 _TURNS = 3
 """Turns of the loop from a connection that waits to one that is known."""
@@ -33,6 +33,7 @@ class Leaving(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; where that went well, whoever has started the service is told."""
+        asyncio.get_running_loop().set_exception_handler(short_of_files.Reports())
         await super().startup(sockets)
         if self.started:
             notify.tell(notify.READY)

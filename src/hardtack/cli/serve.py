@@ -8,10 +8,12 @@ one dies. It speaks at most eight lines before it serves.
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -45,8 +47,13 @@ GRACE = 10
 HEALTHY = 60
 """Seconds in which a worker must answer the process that has started it, and be ready to take another's place."""
 
+AGAIN = 1
+"""Seconds after which a worker that could not start tries again."""
+
 WORKER_SETTINGS = "_HARDTACK_WORKER_SETTINGS"
 """The environment variable through which the workers get their settings as JSON; nothing in it is secret."""
+_log = logging.getLogger("hardtack.cli")
+
 SAY = {
     "en": {
         "made": "made {files}: keep the key secret, and back both up",
@@ -224,11 +231,24 @@ def run(settings: Settings, listener: socket.socket) -> None:
 
 
 def worker() -> ASGIApp:
-    """Return the application of one worker process, with the settings of the process that started it."""
+    """Return the application of one worker process, with the settings of the process that started it.
+
+    What was there when the service started may be gone when a worker takes the place of another, such as the database.
+    It waits then, and is not ready; a worker that ended instead would be started again and again, or end the service.
+    """
     settings = msgspec.json.decode(os.environ[WORKER_SETTINGS], type=Settings)
     logs.configure(settings.log_format)
     _speak_the_registered_phrases()
-    return application(settings)
+    told = ""
+    while True:
+        try:
+            return application(settings)
+        except MisuseError as error:
+            if error.problem != told:
+                said = {"event": "worker-cannot-start", "reason": error.problem, "hint": error.hint}
+                _log.error("a worker cannot start yet", extra=said)
+            told = error.problem
+            time.sleep(AGAIN)
 
 
 def application(settings: Settings) -> ASGIApp:

@@ -146,7 +146,11 @@ class Place:
         return self._run(lambda: self._hasher.verify(encoded, secret))
 
     def _run(self, work: Callable[[], _T]) -> _T:
-        future: Future[_T] = self._executor.submit(work)
+        try:
+            future: Future[_T] = self._executor.submit(work)
+        except RuntimeError as error:
+            # The system gives no thread. What the pool keeps is hashed for nobody by the next one that there is.
+            raise HashingBusy from error
         self._work = future  # type: ignore[assignment] # a Future is only ever waited for here
         result = future.result()
         self._work = None

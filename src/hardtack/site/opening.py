@@ -14,20 +14,25 @@ from hardtack.login import Accounts, Argon2id, PasswordRules
 from hardtack.seal import Keyring
 from hardtack.site.settings import Settings
 from hardtack.site.texts import LANGUAGES, OURS, Texts
+from hardtack.store import place
 from hardtack.store.audit import Kept
+from hardtack.store.url import File, place_of
 
 
-def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS) -> Accounts:
+def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS, make: bool = True) -> Accounts:
     """Open the account store, making and migrating its database if need be.
 
     Args:
         settings: what the operator set.
         keyring: for hashes that are looked up.
         texts: what the pages say, and so what the service is called there.
+        make: whether to make a database where there is none.
 
     Raises:
         MisuseError: the database, the keyring or the password filter cannot be used; its hint says what to do.
     """
+    if not make and isinstance(found := place_of(settings.database_url), File):
+        place.require(Path(found.path))
     return Accounts.connect(
         settings.database_url,
         keyring=keyring,

@@ -113,6 +113,11 @@ class Shell:
             self._environment = _with_own(Path(templates).absolute(), reload=reload)
             self.plain = Shell(texts)
 
+    def prepare(self, *templates: str) -> None:
+        """Read *templates* now, so that a page of them needs no file any more."""
+        for template in templates:
+            self._environment.get_template(template)
+
     def render(
         self,
         template: str,

@@ -49,6 +49,7 @@ from hardtack.status import (
 from hardtack.status.forwarded import TrustedProxies
 from hardtack.status.refuse import RefusePolicy, refuse, too_large
 from hardtack.status.trace import Trace, fails, raises
+from hardtack.store.steady import SteadyTime
 
 _log = logging.getLogger("hardtack.site")
 
@@ -128,6 +129,8 @@ class Site:
         )
         self._route = partial(find, alone=home is None, provokes=settings.provokes, hands_off=bool(settings.access))
         self._clock = clock
+        # A clock of the caller's own is believed.
+        self._steady = SteadyTime() if clock is time.time else SteadyTime(clock, clock)
         self._port: int | None = None
         self._duty = mailing.duty(
             settings, os.environ, shell=shell, prefix=prefix, clock=clock, port=lambda: self._port
@@ -165,6 +168,8 @@ class Site:
         """Load what must be known before the first visitor is recognised, and carry mail from now on."""
         self._parts.accounts.revocations.lagged = partial(self._parts.counts.took, FEED_LAG)
         self._parts.accounts.revocations.start_polling()
+        # What is said when nothing can be read any more must have been read by then.
+        self._parts.shell.prepare("shell.html", "error.html")
         if self._duty is not None:
             self._parts.accounts.postman.start(self._duty)
 
@@ -186,7 +191,7 @@ class Site:
     def prune(self) -> None:
         """Delete what has expired; worth doing every hour. A database that does not answer is left for next time."""
         try:
-            self._parts.accounts.prune(int(self._clock()))
+            self._parts.accounts.prune(self._steady.now())
         except Exception:
             _log.exception("pruning failed", extra={"event": "pruning-failed"})
 
@@ -394,6 +399,7 @@ class Site:
             said = {"status": error.status, "reason": error.reason, "client": request.client}
             _log.info("request refused", extra={"event": "request-refused", "fields": said})
         unexpected.note_failing_store(request, error)
+        unexpected.note_shortage(request, error)
         raises(services.trace, error.reason)
 
         def page(status: Status, _error: Refused | None, tongue: str) -> str:
@@ -436,6 +442,10 @@ class Site:
     def _failed(self, request: Request, error: Exception, trace: Trace) -> Response:
         incident = unexpected.number()
         try:
+            short = unexpected.shortage(error)
+            if short is not None:
+                raises(trace, short.reason)
+                return self._finished(request, self._refused(request, short, self._services(request, trace)))
             unexpected.note(incident, request, error)
             said = self._parts.shell.texts.both("error.incident")
             detail = {tag: text.format(incident=incident) for tag, text in said.items()}
@@ -443,7 +453,7 @@ class Site:
             fails(trace, answer.reason, Status(answer.status).reference)
             return self._finished(request, self._refused(request, answer, self._services(request, trace)))
         except Exception:
-            response = unexpected.plainly(incident)
+            response = unexpected.plainly(incident, error)
             headers.protect(response, https=self._parts.settings.https)
             response.set("Content-Length", str(len(response.body)))
             return response

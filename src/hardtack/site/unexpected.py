@@ -15,6 +15,8 @@ from pathlib import Path
 
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
+from hardtack.status import ServiceUnavailable
+from hardtack.status.limits import SHORT_RETRY_AFTER, short_of
 from hardtack.store import StoreUnavailable
 
 _PLACES = 4
@@ -47,8 +49,24 @@ def note_failing_store(request: Request | None, error: Refused | None) -> None:
         _log.error("the database failed a request", extra={"event": "store-failed", "fields": fields})
 
 
-def plainly(incident: str) -> Response:
+def shortage(error: Exception) -> Refused | None:
+    """Return the 503 for what the machine could not give just now, if that is what *error* comes from."""
+    what = short_of(error)
+    return None if what is None else ServiceUnavailable(retry_after=SHORT_RETRY_AFTER, reason=what)
+
+
+def note_shortage(request: Request | None, error: Refused | None) -> None:
+    """Log that there was too little of something for *request*, if that is what *error* says."""
+    if request is not None and isinstance(error, ServiceUnavailable) and error.reason.startswith("short-of-"):
+        fields = {"reason": error.reason, "method": request.method, "path": request.path}
+        _log.error("too little of something for a request", extra={"event": "short-of-resources", "fields": fields})
+
+
+def plainly(incident: str, error: Exception) -> Response:
     """Return the answer where not even the page for the incident could be made: a plain sentence can."""
+    if (short := shortage(error)) is not None:
+        fields = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", str(short.retry_after))]
+        return Response(short.status, fields, f"{short.status}\n".encode())
     _log.critical("the page for incident %s could not be made", incident)
     return Response(500, [("Content-Type", "text/plain; charset=utf-8")], f"500 {incident}\n".encode())
 

@@ -54,6 +54,16 @@ LOOK_INTERVAL = 1
 LOOK_FAR = 5
 """After how many of them the database is asked, too."""
 
+SHORT_RETRY_AFTER = 5
+"""Seconds after which to come back, where the machine had too little of something."""
+
+_SHORT = {
+    errno.EMFILE: "short-of-files",
+    errno.ENFILE: "short-of-files",
+    errno.ENOMEM: "short-of-memory",
+    errno.EAGAIN: "short-of-threads",
+}
+_NO_THREAD = "can't start new thread"  # all that Python says of it
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13  # SQLITE_FULL: how a full disk reaches a program through sqlite3
 _SQLSTATE_FULL = "53100"  # and through a driver of PostgreSQL
@@ -300,6 +310,18 @@ def _failure(error: BaseException, incident: str, limits: Limits) -> Refused:
         reason="unhandled-error",
         incident=incident,
     )
+
+
+def short_of(error: BaseException) -> str | None:
+    """Return what the machine had too little of, such as ``short-of-files``, if that is where *error* comes from."""
+    for each in _origins(error):
+        if isinstance(each, MemoryError):
+            return _SHORT[errno.ENOMEM]
+        if isinstance(each, OSError) and each.errno in _SHORT:
+            return _SHORT[each.errno]
+        if isinstance(each, RuntimeError) and str(each) == _NO_THREAD:
+            return _SHORT[errno.EAGAIN]
+    return None
 
 
 def _is_full(error: BaseException) -> bool:

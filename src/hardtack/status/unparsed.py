@@ -36,6 +36,10 @@ UNTAKEN_SECONDS = 30
 """How long a client may take nothing of what it is sent; the connection is broken off then."""
 MAX_CONNECTIONS = 800
 """How many connections a process has at a time; each is an open file, of which many systems allow 1024."""
+FILES_BESIDES = 224
+"""How many other files a process may have open: three for each connection to a database, listeners, logs, mail."""
+FEWEST_CONNECTIONS = 16
+"""How many connections there may be at a time, however few files a process may open."""
 CROWD_TOLD_SECONDS = 60
 """How long the log says no more of too many connections, once it has."""
 CROWDED_RETRY_AFTER = 5
@@ -49,6 +53,17 @@ LAST = ((b"connection", b"close"),)
 _CLOSE = (("Connection", "close"),)
 _LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/(\d+)(?:\.\d+)?")
 _FIELD = re.compile(r"(accept(?:-language)?)[ \t]*:[ \t]*([ -~]{0,512})", re.IGNORECASE)
+
+
+def connections_for(files: int) -> int:
+    """Return how many connections a process may have at a time that may have so many files open.
+
+    Args:
+        files: as many; negative for any number.
+    """
+    if files < 0:
+        return MAX_CONNECTIONS
+    return max(min(MAX_CONNECTIONS, files - FILES_BESIDES), FEWEST_CONNECTIONS)
 
 
 def refused(received: bytes, *, too_long: bool = False, unknown_coding: bool = False) -> Refused:

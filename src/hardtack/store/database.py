@@ -168,6 +168,7 @@ class Database:
         Raises:
             StoreUnavailable: the database failed.
         """
+        self._part.look()
         with answering(), self._engine.connect() as connection:
             yield connection
 
@@ -184,8 +185,9 @@ class Database:
 
         Raises:
             StoreUnavailable: another writer took too long, or the database failed. Nothing was written, unless the
-                answer to the commit itself was lost: then nobody knows.
+                answer to the commit itself was lost, or the file went meanwhile: then nobody knows.
         """
+        self._part.look()
         if not self._writing.acquire(timeout=BUSY_TIMEOUT):
             raise StoreUnavailable("writers are waiting")
         changed = False
@@ -198,6 +200,8 @@ class Database:
                     yield connection
                     self._part.before_commit(connection)
                     changed = connection.info.pop(FEED_CHANGED, False)
+                # Moved away meanwhile, it has been written to for nobody.
+                self._part.look()
                 calls = committed.taken(connection)
         except StoreUnavailable:
             if changed:

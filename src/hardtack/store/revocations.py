@@ -38,6 +38,7 @@ from hardtack.store.failures import StoreUnavailable
 from hardtack.store.part import Listener
 from hardtack.store.revoked import BUCKETS, MARKS, RevokedIds
 from hardtack.store.schema import account, feed, revocation, revoked_key
+from hardtack.store.steady import SteadyTime
 from hardtack.store.superseded import Superseded
 
 LIMIT = 60.0
@@ -101,6 +102,7 @@ class RevocationTable:
         self._ids = RevokedIds()
         self._superseded = Superseded()
         self._epochs = _Epochs()
+        self._steady = SteadyTime()
         self.changes = Changes()
         """Which accounts have changed since when; another object where another database was read."""
         self._seen = 0
@@ -179,7 +181,7 @@ class RevocationTable:
             started, at = self._clock(), time.time()
             try:
                 if poll and self._database.generation.follow():
-                    self._numbers = self._database.generation.numbers
+                    self._follow(self._database.generation.numbers)
                 # Noted before reading: whatever commits from here on makes it unequal again.
                 noted = self._numbers[0]
                 self._load()
@@ -198,6 +200,12 @@ class RevocationTable:
             self._trusted_until = started + self._limit
             self._not_before = -1.0
             return True
+
+    def _follow(self, numbers: memoryview) -> None:
+        """Look at another file from now on; what was current stays so until its time is over, or something is new."""
+        if self._numbers[0] == self._noted:
+            self._noted = numbers[0]
+        self._numbers = numbers
 
     def _load(self) -> None:
         with self._database.read() as connection:
@@ -272,11 +280,11 @@ class RevocationTable:
 
     def _poll(self, stopping: threading.Event, interval: float) -> None:
         while not stopping.wait(interval):
-            self._catch_up(poll=True)
-            with self._loading:
-                # A sixty-fourth of memory at a time: a look takes milliseconds even with a million ids.
-                self._ids.prune(int(time.time()), buckets=BUCKETS // 64)
             try:
+                self._catch_up(poll=True)
+                with self._loading:
+                    # A sixty-fourth of memory at a time: a look takes milliseconds even with a million ids.
+                    self._ids.prune(self._steady.now(), buckets=BUCKETS // 64)
                 self._beside()
             except Exception:
                 # Whatever it is, who is signed in must go on being looked after.

@@ -25,6 +25,7 @@ from hardtack.store import failures, schema
 from hardtack.store.failures import DatabaseError
 from hardtack.store.generation import Generation
 from hardtack.store.part import Part
+from hardtack.store.place import Place
 
 BUSY_TIMEOUT = 5
 """Seconds that a writer waits for another process."""
@@ -75,6 +76,7 @@ class SqlitePart(Part):
     def open(self, engine: Engine) -> None:
         """See ``Part``."""
         self._create()
+        self._place = Place(self.path)
         with engine.connect() as connection:
             _refuse_foreign(connection, self.path)
         self.generation = Generation(self.path)
@@ -95,6 +97,10 @@ class SqlitePart(Part):
         except FileExistsError:
             if not stat.S_ISREG(self.path.stat().st_mode):
                 raise DatabaseError(f"{self.path} is not a file", "name a file in a folder of yours") from None
+
+    def look(self) -> None:
+        """See ``Part``."""
+        self._place.look()
 
     def writer(self, engine: Engine) -> Connection:
         """See ``Part``; it is not fit to go back among the others."""

@@ -11,10 +11,10 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from hardtack.status import ServiceUnavailable
-from hardtack.status.limits import PAGES_RETRY_AFTER
+from hardtack.status.limits import PAGES_RETRY_AFTER, short_of
 
 _T = TypeVar("_T")
 
@@ -56,14 +56,26 @@ class Lane:
         """Return what *work* returns, in a thread that knows of which request it is.
 
         Raises:
-            ServiceUnavailable: there is no place.
+            ServiceUnavailable: there is no place, or the system gives no thread.
         """
         if self._places <= 0:
             self.refused += 1
             raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason="pages-waiting")
         self._places -= 1
+        inside, wanted = contextvars.copy_context().run, [True]
+
+        def unless_refused() -> _T | None:
+            return inside(work, *arguments) if wanted else None
+
         try:
-            inside = contextvars.copy_context().run
-            return await asyncio.get_running_loop().run_in_executor(self.pool, inside, work, *arguments)
+            try:
+                future = self.pool.submit(unless_refused)
+            except RuntimeError as error:
+                wanted.clear()  # the pool keeps what it could start no thread for
+                if (what := short_of(error)) is None:
+                    raise
+                self.refused += 1
+                raise ServiceUnavailable(retry_after=PAGES_RETRY_AFTER, reason=what) from error
+            return cast("_T", await asyncio.wrap_future(future))
         finally:
             self._places += 1

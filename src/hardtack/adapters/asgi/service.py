@@ -82,7 +82,8 @@ def application(settings: Settings, counts: Counts = UNCOUNTED) -> Hardtack:
         MisuseError: the keyring or the database cannot be opened.
     """
     keys = keyring(settings)
-    accounts = connect(settings, keys)
+    # What is gone is not made by a worker that takes the place of another: the others know the one that was there.
+    accounts = connect(settings, keys, make=False)
     sessions = Sessions(
         keys,
         origin=settings.origin,

@@ -1,0 +1,167 @@
+"""Two nodes of two workers on one PostgreSQL, which waits for the disk, behind one nginx; each part can be killed.
+
+Nodes share the database and the key file, and nothing else. What is killed is killed with SIGKILL, a node with all its
+workers, the database with all its processes, and is started again as an operator's init system does it.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tests import postgres
+from tests.conftest import Service, wait_until_ready
+from tests.service.test_operating import workers
+
+HOST = "id.example.org"
+WORKERS = 2
+PATIENCE = 120
+"""Seconds within which whatever is waited for must have come about, on any machine."""
+
+
+class Node:
+    """One ``hardtack serve``, in a session of its own so that it can be killed whole.
+
+    Args:
+        folder: its data folder.
+        url: of the database.
+    """
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self._command = [
+            *(sys.executable, "-m", "hardtack", "serve", "--data", str(folder), "--database", url),
+            *("--port", str(self.port), "--workers", str(WORKERS), "--origin", f"https://{HOST}"),
+            *("--trusted-proxy", "127.0.0.1", "--sign-up", "open", "--log-format", "json"),
+        ]
+        self.log = folder.with_suffix(".log")
+        self.start()
+
+    def start(self) -> None:
+        """Start it; it need not be ready yet."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("HARDTACK_", "COV"))}
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                self._command, stdout=output, stderr=output, env={**clean, "LC_ALL": "C.UTF-8"}, start_new_session=True
+            )
+        self.service = Service(process, self.log, self.port, self._folder)
+
+    def kill(self) -> None:
+        """End it at once, with all its workers."""
+        os.killpg(self.service.process.pid, signal.SIGKILL)
+        self.service.process.wait()
+
+    def kill_a_worker(self) -> None:
+        """End one of its workers at once."""
+        present = workers(self.service)
+        if present:
+            os.kill(random.choice(present), signal.SIGKILL)  # noqa: S311 - which one is no secret
+
+    def is_whole(self) -> bool:
+        """Return whether all its workers are there and it may be sent visitors."""
+        with suppress(OSError):
+            found = self.service.ask("GET", "/readyz", headers={"Host": HOST, "X-Forwarded-Proto": "https"})
+            return found[0] == 200 and len(workers(self.service)) == WORKERS
+        return False
+
+
+class Stand:
+    """All of it, running.
+
+    Args:
+        place: an empty folder.
+    """
+
+    def __init__(self, place: Path) -> None:
+        self.database = postgres.Server(("fsync=on", "synchronous_commit=on", "full_page_writes=on"))
+        self.name = self.database.create()
+        url = self.database.url(self.name)
+        self.nodes = [Node(place / "first", url)]
+        wait_until_ready(self.nodes[0].service)
+        (place / "second").mkdir(mode=0o700)
+        shutil.copy(place / "first" / "hardtack.key", place / "second")
+        self.nodes.append(Node(place / "second", url))
+
+    def kill(self, what: str) -> None:
+        """Kill a ``worker``, a ``node`` or the ``database``, and start again what nobody else does."""
+        node = random.choice(self.nodes)  # noqa: S311 - which one is no secret
+        if what == "worker":
+            node.kill_a_worker()
+        elif what == "node":
+            node.kill()
+            node.start()
+        else:
+            self._kill_the_database()
+
+    def _kill_the_database(self) -> None:
+        server = self.database.process
+        assert server is not None
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        for pid in [server.pid, *map(int, children)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        server.wait()
+        self.database.start()
+
+    def wait(self) -> None:
+        """Wait until everything is whole again."""
+        deadline = time.monotonic() + PATIENCE
+        while not all(node.is_whole() for node in self.nodes):
+            assert time.monotonic() < deadline, [node.log.read_text()[-2000:] for node in self.nodes]
+            time.sleep(0.05)
+
+    def names(self) -> set[str]:
+        """Return every account's name, as the database has it."""
+        with self.database.superuser(self.name) as connection:
+            return {row[0] for row in connection.execute("SELECT name FROM account")}
+
+    def close(self) -> None:
+        """End all of it."""
+        for node in self.nodes:
+            node.kill()
+        self.database.remove()
+
+
+@contextmanager
+def nginx(place: Path, ports: list[int]) -> Iterator[int]:
+    """Run an nginx that shares visitors out among *ports*; give its own port."""
+    executable = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    assert executable, "this needs a real proxy: apt-get install nginx-light (Debian)"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = place / "nginx"
+    folder.mkdir()
+    temporary = "".join(f"{each}_temp_path {folder}/{each};" for each in ("proxy", "fastcgi", "uwsgi", "scgi"))
+    upstream = " ".join(f"server 127.0.0.1:{each} max_fails=0;" for each in ports)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"http {{ access_log off; client_body_temp_path {folder}/body; {temporary}\n"
+        f"  upstream nodes {{ {upstream} }}\n"
+        f"  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://nodes; proxy_set_header Host {HOST};\n"
+        "    proxy_connect_timeout 5s; proxy_read_timeout 20s; proxy_set_header X-Forwarded-Proto https; } }\n"
+        "}\n"
+    )
+    process = subprocess.Popen([executable, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
