@@ -71,12 +71,13 @@ def measure(crowd: Crowd, times: int) -> list[Gauge]:
 def _weigh_both(crowd: Crowd, times: int) -> tuple[list[Weighed], list[Weighed]]:
     with TemporaryDirectory(prefix="hardtack-bench-") as folder:
         data = Path(folder) / "data"
-        empty = [_start(data) for _ in range(times + 1)][1:]  # the first makes the key and the database
+        empty = [start(data) for _ in range(times + 1)][1:]  # the first makes the key and the database
         million.fill(data / "hardtack.db", crowd)
-        return empty, [_start(data) for _ in range(times)]
+        return empty, [start(data) for _ in range(times)]
 
 
-def _start(data: Path) -> Weighed:
+def start(data: Path) -> Weighed:
+    """Start the service on a data folder, weigh its worker and stop it."""
     began = time.perf_counter()
     with serving(data) as (process, port):
         ready = time.perf_counter() - began

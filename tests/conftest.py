@@ -59,24 +59,6 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-UNTRACED = {"bench", "browser", "conformance", "docs", "peers", "peers_table", "proxies", "story"}
-"""Folders whose processes are no part of what is measured."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _untraced(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Do not trace the processes that a test of those folders starts.
-
-    They show the whole; every line that they run has a test of its room, which is measured. Tracing is a third of what
-    such a process costs.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        if UNTRACED & set(request.path.relative_to(Path(__file__).parent).parts[:1]):
-            patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-            patch.delenv("COVERAGE_PROCESS_START", raising=False)
-        yield
-
-
 @dataclass
 class Service:
     """One running ``hardtack serve``."""

@@ -11,6 +11,7 @@ makes one of its own, as a copy of one that was migrated once.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import itertools
 import os
 import shutil
@@ -84,7 +85,7 @@ class Server:
             connection.execute(f"CREATE ROLE {OWNER} LOGIN")
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start it, and wait until it answers; it ends with the thread that has called this, at the latest."""
         options = [part for option in self._options for part in ("-c", option)]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -92,6 +93,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system
                 **self._as_nobody,
             )
         deadline = time.monotonic() + START
@@ -194,6 +196,11 @@ def database(*, migrated: bool = True) -> Iterator[str]:
         yield server().url(name)
     finally:
         server().drop(name)
+
+
+def _end_with_us() -> None:
+    """Let the process that is about to be started end when this one does, even if that is killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)  # PR_SET_PDEATHSIG
 
 
 @cache

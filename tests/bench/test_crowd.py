@@ -56,4 +56,4 @@ def test_a_service_that_does_not_start_says_why(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("no folder")
 
     with pytest.raises(RuntimeError, match="cannot be made"):
-        worker._start(tmp_path / "data")
+        worker.start(tmp_path / "data")

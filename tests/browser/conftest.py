@@ -39,12 +39,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Start the service once for tests that leave it as it is; whoever signs up there has a name of their own."""
-    with pytest.MonkeyPatch.context() as patch:
-        # As for every process of this folder (tests/conftest.py), which a fixture of a whole run comes before.
-        for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
-            patch.delenv(name, raising=False)
-        with starting(tmp_path_factory.mktemp("standing")) as start:
-            yield start()
+    with starting(tmp_path_factory.mktemp("standing")) as start:
+        yield start()
 
 
 @pytest.fixture

@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardtack.cli import cookie
+from hardtack.cli.cookie_tries import Tries
 from hardtack.errors import MisuseError
 from hardtack.login.devices import Known, encode, made
 from hardtack.seal import Keyring, keyfile, rotation
-from hardtack.session import Lifetimes, Sessions
+from hardtack.session import Identity, Lifetimes, Sessions, identity
 
 NOW = int(time.time())
+HOST = "app.example.net"
 RING = Keyring.generate()
 HEAD = b"\x97\xc4\x10" + bytes(16) + b"\x01\x00\x05\x05\xce\xff\xff\xff\xff"
 """The data of a session of account 1, encoded, up to its values."""
@@ -49,6 +51,14 @@ def cookies(
     session["cart"] = ["王小明", 5]
     session["secret\n"] = "hidden"
     return "; ".join(value.partition(";")[0] for value in sessions.save(session, now=now))
+
+
+def gate(ring: Keyring, name: str, place: str) -> str:
+    """Return a gate to *place*, as it is sealed for an hour."""
+    now = int(time.time())
+    who = Identity(bytes(16), bytes(16), 7, 2, 0, ("password",), now, now, now, now + 3600)
+    context = (name, "hardtack", place)
+    return ring.seal(identity.encode(who), purpose="gate", context=context, expires_at=now + 3600)
 
 
 def values_of(field: str) -> tuple[str, str]:
@@ -103,6 +113,30 @@ class TestWhatOpens:
         assert re.search(r"^purpose +known-device$", said, re.MULTILINE)
         assert f"<Device of account 7 since {now}>, <Device of account 8 since {now}>" in said
         assert known.devices[0].id.hex() not in said
+
+    @pytest.mark.parametrize("name", ["__Host-hardtack-gate", "hardtack-gate-8000"])
+    @pytest.mark.parametrize("how", ["by the rules", "by its host", "without its name"])
+    def test_it_says_to_which_host_a_gate_leads_and_what_it_holds(self, ring: Keyring, name: str, how: str) -> None:
+        """The host stands in no name: those of the rules are tried, or the one that is said."""
+        if how != "by its host":
+            rules = "".join(f'[[access]]\nhost = "{host}"\n' for host in ("*.example.org", "shop.example", HOST))
+            Path("hardtack-data/hardtack.toml").write_text(rules)
+        token = gate(ring, name, HOST)
+        text = token if how == "without its name" else f"{name}={token}"
+        said = told(invoke(text, *(["--host", HOST.upper()] if how == "by its host" else [])))
+        assert ("gate", f"{name}, hardtack, {HOST}") == (said["purpose"], said["bound-to"])
+        assert ("7", "2", "password") == (said["account"], said["epoch"], said["factors"])
+
+    @pytest.mark.parametrize("how", ["by the settings", "by the domain"])
+    def test_it_says_which_domain_a_shared_gate_is_for(self, ring: Keyring, how: str) -> None:
+        """As ``parent_domain`` names it."""
+        name = "__Secure-hardtack-gate"
+        if how == "by the settings":
+            settings = 'origin = "https://id.example.org"\nparent_domain = "example.org"\n'
+            Path("hardtack-data/hardtack.toml").write_text(settings)
+        arguments = [] if how == "by the settings" else ["--host", "example.org"]
+        said = told(invoke(f"{name}={gate(ring, name, '.example.org')}", *arguments))
+        assert ("gate", f"{name}, hardtack, .example.org") == (said["purpose"], said["bound-to"])
 
     def test_values_stay_hidden(self, ring: Keyring) -> None:
         """Their keys, types and sizes do not; nothing in them reaches the terminal as a control character."""
@@ -265,10 +299,24 @@ class TestWhatDoesNotOpen:
         token = ring.seal(HEAD + b"\xc0", purpose="session", context=("__Host-session-site", "hardtack", "site"))
         assert "values            kept on the server, not in the cookie\n" in invoke(token).stdout
 
+    def test_a_gate_whose_host_nobody_names_is_said_to_be_one_and_for_another_host_it_is_forged(
+        self, ring: Keyring
+    ) -> None:
+        """With what would help."""
+        field = f"__Host-hardtack-gate={gate(ring, '__Host-hardtack-gate', HOST)}"
+        unsaid, other = invoke(field, status=1), invoke(field, "--host", "wiki.example", status=1)
+        assert "outcome           a gate, bound to the host of an application" in unsaid.stdout
+        assert ("hint: say which with --host" in unsaid.stderr, "key " in unsaid.stdout) == (True, False)
+        assert told(other)["outcome"].startswith("forged: ")
+        assert "with --host" in other.stderr
+
     def test_the_visitor_cookie_and_others_are_said_not_to_be_sealed(self) -> None:
         """They hold nothing to open."""
-        result = invoke(f"__Host-hardtack-visitor={'0' * 32}; theme=dark", status=1)
-        assert ["not sealed", "not a cookie"] == re.findall("outcome +(not sealed|not a cookie)", result.stdout)
+        random = "0" * 32
+        result = invoke(f"__Host-hardtack-visitor={random}; __Host-hardtack-start={random}; theme=dark", status=1)
+        assert ["not sealed", "not sealed", "not a cookie"] == re.findall(
+            "outcome +(not sealed|not a cookie)", result.stdout
+        )
 
     @pytest.mark.parametrize("text", ["", " \n\n", ";;", "Cookie: ", "Path=/; Secure"])
     def test_nothing_at_all_is_one_line_and_a_hint(self, text: str) -> None:
@@ -293,7 +341,9 @@ ANYTHING = st.text(st.characters(exclude_categories=()))
 def test_any_text_gives_cookies_and_any_cookie_an_outcome(text: str) -> None:
     """The promises of cookies_in and judge."""
     for name, value in [*cookie.cookies_in(text), (text, text), ("", text)]:
-        outcome = cookie.judge(RING, name, value, cookie.Tries("hardtack", "app", 8000), NOW)
+        outcome = cookie.judge(
+            RING, name, value, Tries("hardtack", "app", 8000, hosts=("app.example",), domain="example"), NOW
+        )
         assert outcome.word in {"foreign", "malformed", "unknown-key", "visitor"}
         assert list(cookie.explain(RING, name, value, outcome, NOW, values=True))
 

@@ -78,7 +78,7 @@ class TestTable:
         ours, theirs = pty.openpty()
         environment = {**os.environ, "LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1", "COLUMNS": "100"}
         command = [sys.executable, "-m", "hardtack", "status", "--family", "1xx"]
-        with subprocess.Popen(command, env=environment, stdout=theirs) as process:
+        with subprocess.Popen(command, env=environment, stdout=theirs, stderr=subprocess.PIPE) as process:
             os.close(theirs)
             seen = b""
             try:
@@ -86,8 +86,11 @@ class TestTable:
                     seen += piece
             except OSError:
                 pass  # the other side of a pseudo-terminal is gone: that is how its end is said
+            said = process.stderr.read().decode() if process.stderr else ""
             assert process.wait(60) == 0
         os.close(ours)
+        assert "http://localhost:8000/status" in said
+        assert "localhost" not in _hardtack("--family", "1xx").stderr
         shown = seen.decode()
         assert shown.startswith("\x1b[1m状态码  英文名称")
         assert "\x1b" not in _hardtack("--family", "1xx").stdout

@@ -67,19 +67,28 @@ def test_the_command_of_the_unit_serves_on_the_listener_of_the_other(tmp_path: P
     name = listening["Socket"]["FileDescriptorName"]
     launcher = LAUNCHER.replace("hardtack.socket", name)
     clean = {key: value for key, value in os.environ.items() if not key.startswith("HARDTACK_")}
-    with socket.create_server(("127.0.0.1", 0)) as listener, (tmp_path / "log").open("wb") as log:
+    assert ("notify", "all") == (service["Service"]["Type"], service["Service"]["NotifyAccess"])
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        (tmp_path / "log").open("wb") as log,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as words,
+    ):
+        words.bind(str(tmp_path / "notify"))
+        words.settimeout(30)
         process = subprocess.Popen(
             [sys.executable, "-c", launcher, str(listener.fileno()), *arguments],
             pass_fds=[listener.fileno()],
             stdout=log,
             stderr=log,
-            env={**clean, "LC_ALL": "C.UTF-8"},
+            env={**clean, "LC_ALL": "C.UTF-8", "NOTIFY_SOCKET": str(tmp_path / "notify")},
         )
         try:
             started = Service(process, tmp_path / "log", 0, tmp_path / "data")
+            assert b"READY=1" == words.recv(64)
             wait_until_ready(started)
             assert listener.getsockname()[1] == started.port
             process.send_signal(getattr(signal, service["Service"].get("KillSignal", "SIGTERM")))
+            assert b"STOPPING=1" == words.recv(64)
             assert 0 == process.wait(int(service["Service"]["TimeoutStopSec"]))
         finally:
             process.kill()

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from hardtack.login import Accounts
 from hardtack.login.forgetting import prune
+from hardtack.seal import Keyring
 from hardtack.store import Database, pruning, schema
+from hardtack.store.audit import Kept
 from tests.login.conftest import NOW
 
 FOR_EVER = 800 * 86_400
@@ -121,3 +123,27 @@ def test_others_write_while_much_is_pruned(accounts: Accounts, monkeypatch: pyte
     monkeypatch.setattr(time, "sleep", sleep)
     accounts.prune(NOW + FOR_EVER)
     assert pruning.BATCH + 1 in turns
+
+
+def test_a_start_does_not_wait_until_everything_is_gone(accounts: Accounts) -> None:
+    """What is left goes the next time."""
+    filled(accounts, pruning.BATCH * 2)
+    before = counts(accounts._database)
+    prune(accounts._services, NOW + FOR_EVER, patience=0)
+    left = counts(accounts._database)
+    assert [pruning.BATCH] * 2 == [before[name] - left[name] for name in ("audit", "spent")]
+    accounts.prune(NOW + FOR_EVER)
+    assert 0 == sum(counts(accounts._database)[name] for name in ("audit", "spent", "session_data"))
+
+
+def test_events_stay_for_as_long_as_the_operator_has_said(accounts: Accounts) -> None:
+    """By age and by number; revocations and all else are kept as ever."""
+    database = accounts._database
+    for kept, expected in ((Kept(age=100), 100), (Kept(rows=3), 3), (Kept(), 200)):
+        with database.write() as connection:
+            connection.execute(delete(schema.audit))
+        with database.write() as connection:
+            for at in range(200):
+                accounts._services.trail.write(connection, "sign-in", now=NOW + at)
+        Accounts(database, Keyring.generate(), accounts.hashing, kept=kept).prune(NOW + 200)
+        assert expected == counts(database)["audit"]

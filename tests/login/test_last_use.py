@@ -68,6 +68,20 @@ def test_a_use_is_shown_at_once_here_and_elsewhere_when_it_was_written(
     assert [NOW + 50] == seen(accounts, identity.account)
 
 
+def test_a_sign_in_that_is_used_is_in_the_list_however_short_its_idle_time(
+    keyring: Keyring, accounts: Accounts
+) -> None:
+    """The list is a minute behind, and the sign-in of ten seconds must not be missing in it meanwhile."""
+    short = Lifetimes(idle=10, absolute=3600, leeway=2)
+    policy = Sessions(keyring, lifetimes=short, kept_lifetimes=short, revocations=accounts.revocations)
+    ada = accounts.add("ada", PASSWORD, now=NOW)
+    identity = policy.open("", NOW).sign_in(account=ada.id, epoch=0, now=NOW)
+    accounts.sign_ins.begin(identity, NOWHERE, policy, NOW)
+    late = NOW + int(EVERY)
+    assert [identity.lineage] == [each.lineage for each in accounts.sign_ins.list(ada.id, late)]
+    assert () == accounts.sign_ins.list(ada.id, late + 11)
+
+
 def test_it_is_written_when_it_is_due_and_not_before(accounts: Accounts, policy: Sessions) -> None:
     """About once a minute, whoever asks however often."""
     ada = accounts.add("ada", PASSWORD, now=NOW)

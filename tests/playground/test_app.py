@@ -16,7 +16,7 @@ from hardtack.playground.beside import beside
 from hardtack.site import Settings
 from hardtack.status.refuse import RefusePolicy
 from tests.adapters.asgi.driving import ask, scope
-from tests.playground.driven import behind, play
+from tests.playground.driven import behind, play, played
 
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 
@@ -73,10 +73,12 @@ def test_its_places_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(tea, "BREWING", 0.2)
     places = LIMITS.in_flight
     assert places
-    *cups, other = play(tmp_path, *(scope("/playground/tea") for _ in range(places + 3)), scope("/sign-in"))
+    app = Playground(behind, folder=tmp_path)
+    asked = [*(scope("/playground/tea") for _ in range(places + 3)), scope("/sign-in")]
+    *cups, other = asyncio.run(played(app, asked))
     assert [200] * places + [503] * 3 == sorted(cup.status for cup in cups)
     turned_away = next(cup for cup in cups if cup.status == 503)
-    assert ("3", 299) == (turned_away.get("retry-after"), other.status)
+    assert ("3", 299, 3) == (turned_away.get("retry-after"), other.status, app.shed)
     assert "driver/is-not-too-busy=in-flight" in (turned_away.get("hardtack-trace") or "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ import pytest
 
 from hardtack.adapters.asgi.types import Scope
 from hardtack.message import Headers
+from hardtack.playground import Playground
 from hardtack.playground.forward_proxy import IN_FLIGHT, NAME, PASSWORD, missing_credentials, through_the_proxy
 from hardtack.playground.upstream import ARCHIVE, DOCUMENTS
 from hardtack.status.refuse import RefusePolicy
 from tests.adapters.asgi.driving import scope
 from tests.conftest import Service
-from tests.playground.driven import play
+from tests.playground.driven import behind, play, played
 
 RIGHT = f"Basic {b64encode(f'{NAME}:{PASSWORD}'.encode()).decode()}"
 MUSEUM = (b"host", b"museum.test")
@@ -161,9 +163,10 @@ def test_guests_have_places_of_their_own(tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(gateway, "SECONDS", 0.3)
     crowd = [through(f"http://museum.test/{ARCHIVE}", guest()) for _ in range(IN_FLIGHT + 2)]
-    *guests, note = play(tmp_path, *crowd, scope("/playground/notes/1"))
+    app = Playground(behind, folder=tmp_path)
+    *guests, note = asyncio.run(played(app, [*crowd, scope("/playground/notes/1")]))
     assert {504: IN_FLIGHT, 503: 2} == {status: [each.status for each in guests].count(status) for status in (504, 503)}
-    assert 200 == note.status
+    assert (200, 2) == (note.status, app.shed)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Stand:
         port: where that listens.
         service: where Hardtack listens itself.
         folder: the data folder, and the logs.
-        process: of Hardtack.
+        serve: runs Hardtack.
         configuration: as the command printed it.
     """
 
@@ -74,8 +75,23 @@ class Stand:
     port: int
     service: int
     folder: Path
-    process: subprocess.Popen[bytes]
+    serve: Callable[[], AbstractContextManager[subprocess.Popen[bytes]]]
     configuration: str
+    running: ExitStack = field(default_factory=ExitStack)
+
+    def begin(self) -> None:
+        """Start Hardtack."""
+        self.running.enter_context(self.serve())
+
+    @contextmanager
+    def without_hardtack(self) -> Iterator[None]:
+        """Have Hardtack stopped meanwhile, and the proxy with its applications not."""
+        self.running.close()
+        try:
+            yield
+        finally:
+            self.begin()
+            _wait(self.service, self.folder)
 
     def visitor(self) -> Visitor:
         """Return a browser without any cookie."""
@@ -140,14 +156,16 @@ def standing(proxy: str, folder: Path) -> Iterator[Stand]:
     words += [] if proxy not in PROXIES else ["--listen", "127.0.0.1"]
     words += ["--certificate", str(pem), "--key", str(pem), "--data", str(folder)]
     with ExitStack() as running:
-        # All at once, and then the wait for the slowest of them.
-        process = running.enter_context(_running((sys.executable, *serve), folder / "log-0", environ))
         configuration = printed(proxy, words)
+        hardtack = partial(_running, (sys.executable, *serve), folder / "log-0", environ)
+        stand = Stand(proxy, port, service, folder, hardtack, configuration)
+        running.enter_context(stand.running)
+        # All at once, and then the wait for the slowest of them.
+        stand.begin()
         if proxy in PROXIES:
             running.enter_context(_running((sys.executable, *application), folder / "log-1", environ))
             line = PROXIES[proxy](folder, configuration, port)
             running.enter_context(_running(line, folder / "log-2", environ))
-        stand = Stand(proxy, port, service, folder, process, configuration)
         with stand.accounts() as accounts:
             for name in ("anna", "bert"):
                 accounts.add(name, PASSWORD, now=int(time.time()))
@@ -206,7 +224,7 @@ PROXIES = {"nginx": nginx, "caddy": caddy}
 
 @contextmanager
 def _running(command: Sequence[str], log: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environ)
     try:
         yield process

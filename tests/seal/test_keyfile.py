@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import stat
@@ -292,6 +293,23 @@ class TestChanging:
         writers = [subprocess.Popen([sys.executable, "-c", script, path]) for _ in range(8)]
         assert [0] * 8 == [writer.wait() for writer in writers]
         assert ["opening"] * 40 + ["active"] == [key.state for key in Keyring.load(path).keys]
+
+    def test_a_writer_that_has_waited_takes_the_file_that_is_there_then(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Not the one whose lock it waited for, which another writer has replaced meanwhile."""
+        keyfile.create(path)
+        newer = keyfile.create(path.with_name("newer"))
+        lock = fcntl.flock
+
+        def wait(descriptor: int, operation: int) -> None:
+            if path.with_name("newer").exists():
+                path.with_name("newer").replace(path)
+            lock(descriptor, operation)
+
+        monkeypatch.setattr(fcntl, "flock", wait)
+        ring = keyfile.change(path, announce)
+        assert {key.id for key in newer.keys} < {key.id for key in ring.keys}
 
     def test_a_writer_that_is_killed_leaves_the_old_file(self, path: Path) -> None:
         """With the new one ready beside it; the next writer is not hindered."""

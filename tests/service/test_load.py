@@ -11,11 +11,13 @@ import shutil
 import subprocess
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import Service, Start
+from tests.conftest import Service, Start, starting
 from tests.service.test_serve import PASSWORD, account_status, nginx, post_json
 
 GENEROUS = 60
@@ -92,41 +94,66 @@ def test_a_flood_of_sign_ins_is_shed_and_whoever_is_signed_in_is_answered(start:
     assert 0 == flood.unsaid
 
 
-@pytest.mark.parametrize("how", ["-H", "-B"], ids=["slow heads", "slow content"])
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Run one service with an account, for all that attack it slowly."""
+    with starting(tmp_path_factory.mktemp("slow")) as start_one:
+        service = start_one()
+        post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
+        yield service
+
+
 @pytest.mark.parametrize("behind", [True, False], ids=["behind nginx", "alone"])
-def test_slow_clients_keep_nobody_from_signing_in(start: Start, tmp_path: Path, how: str, behind: bool) -> None:
-    """More of them than a process has places; slowhttptest, as anybody can run it."""
+def test_slow_clients_keep_nobody_from_signing_in(served: Service, tmp_path: Path, behind: bool) -> None:
+    """More of them than a process has places, slow with the head and with the content at once; slowhttptest does it."""
     slow = shutil.which("slowhttptest")
     assert slow, "this test needs a slow client: apt-get install slowhttptest (Debian)"
-    service = start()
-    post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
-    with nginx(tmp_path, service.port) as port:
-        attacked = port if behind else service.port
-        number = "300" if behind else "900"  # a bare nginx has room for 512
-        process = subprocess.Popen(
-            [
-                *(slow, how, "-c", number, "-r", "300", "-i", "3", "-l", "12", "-t", "POST", "-s", "4096", "-x", "10"),
-                *("-p", "3", "-v", "0", "-u", f"http://127.0.0.1:{attacked}/sign-in"),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            through = Service(service.process, service.log, attacked, service.data)
-            statuses = []
-            while process.poll() is None:
-                headers = {
-                    "Host": f"localhost:{service.port}",
-                    "Origin": service.url,
-                    "Content-Type": "application/json",
-                }
-                body = json.dumps({"username": "alice", "password": PASSWORD}).encode()
-                status, fields, _ = through.ask("POST", "/sign-in", body=body, headers=headers)
-                cookies = [value.partition(";")[0] for value in fields.get_all("Set-Cookie", [])]
-                kept = next(c for c in cookies if "known" not in c and not c.endswith("="))
-                statuses += [status, account_status(service, kept)]
-        finally:
-            process.kill()
-            process.wait()
+    with nginx(tmp_path, served.port) as port, ExitStack() as attacks:
+        attacked = port if behind else served.port
+        number = "200" if behind else "500"  # of each; a bare nginx has room for 512
+        processes = [
+            subprocess.Popen(
+                [
+                    *(
+                        slow,
+                        how,
+                        "-c",
+                        number,
+                        "-r",
+                        "300",
+                        "-i",
+                        "2",
+                        "-l",
+                        "8",
+                        "-t",
+                        "POST",
+                        "-s",
+                        "4096",
+                        "-x",
+                        "10",
+                    ),
+                    *("-x", "10", "-p", "3", "-v", "0", "-u", f"http://127.0.0.1:{attacked}/sign-in"),
+                ],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for how in ("-H", "-B")
+        ]
+        for process in processes:
+            attacks.callback(process.wait)
+            attacks.callback(process.kill)
+        through = Service(served.process, served.log, attacked, served.data)
+        statuses = []
+        while any(process.poll() is None for process in processes):
+            headers = {
+                "Host": f"localhost:{served.port}",
+                "Origin": served.url,
+                "Content-Type": "application/json",
+            }
+            body = json.dumps({"username": "alice", "password": PASSWORD}).encode()
+            status, fields, _ = through.ask("POST", "/sign-in", body=body, headers=headers)
+            cookies = [value.partition(";")[0] for value in fields.get_all("Set-Cookie", [])]
+            kept = next(c for c in cookies if "known" not in c and not c.endswith("="))
+            statuses += [status, account_status(served, kept)]
     assert len(statuses) > 2
     assert {200} == set(statuses)

@@ -64,9 +64,11 @@ class Asking:
             time.sleep(0.01)
 
 
-def test_both_workers_are_replaced_and_nobody_notices(start: Start) -> None:
-    """SIGHUP: each gets a successor that is ready before it is told to stop."""
-    service = start("--workers", "2")
+def test_both_workers_are_replaced_and_nobody_notices(start: Start, tmp_path: Path) -> None:
+    """SIGHUP: each gets a successor that is ready before it is told to stop; the service does not stop by that."""
+    words = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    words.bind(str(tmp_path / "notify"))
+    service = start("--workers", "2", environ={"NOTIFY_SOCKET": str(tmp_path / "notify")})
     before = set(workers(service))
     with Asking(service.port) as asking:
         asking.go_on()
@@ -78,6 +80,10 @@ def test_both_workers_are_replaced_and_nobody_notices(start: Start) -> None:
         asking.go_on()
 
     assert [] == asking.wrong
+    service.stop()
+    with words:
+        words.settimeout(PATIENCE)
+        assert [b"READY=1"] * 4 + [b"STOPPING=1"] == [words.recv(64) for _ in range(5)]
     assert 0 == service.stop()
 
 

@@ -17,8 +17,9 @@ import pytest
 from hardtack.login import Account, Accounts, Argon2id, HashingPool
 from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
-from hardtack.session import CookiePolicy, Lifetimes, Sessions
+from hardtack.session import CookiePolicy, Sessions
 from hardtack.site import Settings, Site
+from hardtack.site.metrics import UNCOUNTED, Counts
 from tests import empty, postgres
 
 FORM = "application/x-www-form-urlencoded"
@@ -251,6 +252,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
         templates: Path | str | None = None,
         texts: Mapping[str, Mapping[str, str]] | None = None,
         forgets: Sequence[CookiePolicy] = (),
+        counts: Counts = UNCOUNTED,
         **settings: Any,
     ) -> World:
         keyring = Keyring.generate()
@@ -269,8 +271,8 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             origin=chosen.origin,
             application="site",
             realm=chosen.realm,
-            lifetimes=Lifetimes(idle=chosen.idle_timeout, absolute=chosen.absolute_timeout),
-            kept_lifetimes=Lifetimes(idle=chosen.kept_idle_timeout, absolute=chosen.kept_absolute_timeout),
+            lifetimes=chosen.lifetimes,
+            kept_lifetimes=chosen.kept_lifetimes,
             revocations=accounts.revocations,
             accepts=accounts.second_factors.accepts,
             insecure_plain_http=chosen.insecure_plain_http,
@@ -285,6 +287,7 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
             templates=templates,
             texts=texts,
             forgets=forgets,
+            counts=counts,
             clock=clock,
         )
         return World(site, accounts, sessions, keyring, chosen, clock)

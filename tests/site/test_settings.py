@@ -173,6 +173,17 @@ class TestMistakes:
         with pytest.raises(MisuseError, match="is no TOML"):
             load(file)
 
+    def test_a_short_idle_time_has_a_leeway_of_a_quarter_and_a_usual_one_a_minute(self) -> None:
+        """Which both lifetimes share, since it is for the clocks; and ten seconds is the least."""
+        found = {idle: load(idle_timeout=idle, kept_idle_timeout=10) for idle in (10, 20, 239, 240, 86_400)}
+        assert {10: 2, 20: 5, 239: 59, 240: 60, 86_400: 60} == {i: each.lifetimes.leeway for i, each in found.items()}
+        assert [each.lifetimes.leeway for each in found.values()] == [
+            each.kept_lifetimes.leeway for each in found.values()
+        ]
+        assert [10, 20, 239, 240, 86_400] == [each.kept_lifetimes.idle for each in found.values()]
+        with pytest.raises(MisuseError, match="IDLE_TIMEOUT: expected int >= 10"):
+            load(environ={"HARDTACK_IDLE_TIMEOUT": "9"})
+
     def test_timeouts_that_contradict_each_other_are_refused(self) -> None:
         """The absolute life cannot be the shorter one."""
         with pytest.raises(MisuseError, match="absolute_timeout"):

@@ -130,11 +130,12 @@ def test_a_moment_is_written_for_machines() -> None:
         (90000, "25 hours", "25 小时"),
         (5400, "90 minutes", "90 分钟"),
         (61, "1 minute", "1 分钟"),
-        (1, "1 minute", "1 分钟"),
+        (20, "20 seconds", "20 秒"),
+        (1, "1 second", "1 秒"),
     ],
 )
 def test_a_span_takes_the_largest_unit_that_fits(seconds: int, english: str, chinese: str) -> None:
-    """Rounded down to minutes, never to nothing."""
+    """Rounded down to minutes from one on, and to seconds below."""
     assert (english, chinese) == (texts.OURS.span("en", seconds), texts.OURS.span("zh", seconds))
 
 

@@ -160,6 +160,14 @@ class TestFailure:
         connection.close()
         assert 507 == failure(caught.value, "1").status
 
+    def test_a_full_disk_under_postgresql_is_507_too(self) -> None:
+        """So is what was raised because of it."""
+        from psycopg.errors import DiskFull, OutOfMemory
+
+        wrapped = RuntimeError()
+        wrapped.__cause__ = DiskFull()
+        assert [507, 507, 500] == [failure(each, "1").status for each in (DiskFull(), wrapped, OutOfMemory())]
+
     def test_a_time_out_of_unknown_origin_is_503(self) -> None:
         """It may be gone in a moment."""
         refused = failure(TimeoutError(), "1", Limits(retry_after=9))

@@ -95,6 +95,15 @@ def test_a_page_holds_what_was_asked_for(database: Database) -> None:
         assert 0 == audit.happened(connection, 3, "sign-in", limit=100)
 
 
+def test_a_page_begins_wherever_it_is_told(database: Database) -> None:
+    """Beyond the year 2038, and after more events than half of what 32 bits count."""
+    write(database, Event(event="sign-in", at=2**33))
+    with database.read() as connection:
+        assert 1 == len(audit.page(connection, before=audit.Position(2**33, 2**40), limit=9))
+        assert 1 == len(audit.page(connection, since=2**33, until=2**33 + 1, limit=9))
+        assert 0 == len(audit.page(connection, until=2**33, limit=9))
+
+
 @pytest.mark.parametrize("before", [None, audit.Position(500, 7)])
 @pytest.mark.parametrize("account_id", [None, 7])
 @pytest.mark.parametrize("event", [None, "sign-in"])

@@ -1,4 +1,4 @@
-"""Pages of accounts, and counts of what there is."""
+"""Pages of accounts, found by an index."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.event import listen
 
-from hardtack.seal import Keyring
-from hardtack.store import AccountRows, Database, directory, outbox
+from hardtack.store import AccountRows, Database, directory
 from hardtack.store.accounts import Account
 from hardtack.store.directory import By
-from hardtack.store.streaks import LIMIT
 from tests.store.conftest import only_sqlite
 
 NOW = 1_000_000
@@ -100,52 +97,3 @@ def test_an_index_leads_to_every_page(database: Database, by: By, prefix: str, a
     both = f" AND {column}<?" if prefix else ""
     (plan,) = plans
     assert re.fullmatch(rf"SEARCH account USING INDEX \w+ \({re.escape(f'{column}>?{both}')}\)", plan), plan
-
-
-@only_sqlite
-def test_counting_reads_indexes_alone(database: Database) -> None:
-    """A million accounts are counted without a look at one that is neither disabled nor an administrator's."""
-    plans: list[str] = []
-
-    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        plans.extend(
-            row[3]
-            for row in connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        )
-
-    with database.read() as connection:
-        listen(connection, "before_cursor_execute", explain)
-        directory.counts(connection, NOW)
-    assert "SEARCH streak USING COVERING INDEX ix_streak_failures_last (failures>?)" in plans
-    # The first is counted in whichever index is smallest; it is one row of it for each account, and nothing else.
-    first, *others = [plan for plan in plans if plan.split()[1] == "account"]
-    assert re.fullmatch(r"SCAN account USING COVERING INDEX \w+", first)
-    found = [re.search(r"INDEX ix_account_(\w+)", plan) for plan in others]
-    assert ["closed_at", "administrator", "disabled_at"] == [one and one[1] for one in found]
-
-
-def test_counts_count(database: Database) -> None:
-    """Each of them, and not what is over."""
-    boss = add(database, "boss", administrator=True)
-    second = add(database, "second", administrator=True)
-    for name in ("ada", "bob", "eve"):
-        add(database, name)
-    with database.write() as connection:
-        AccountRows().close(connection, second.id, NOW)
-        AccountRows().disable(connection, boss.id + 2, NOW)
-        outbox.put(connection, Keyring.generate(), b"order", now=NOW, until=NOW + 1)
-        for number, until in enumerate((NOW + 1, NOW)):
-            sign_in = "INSERT INTO signed_in VALUES (:lineage, 1, 0, 0, 0, :until, 2000000, '', '', '', 'password')"
-            connection.execute(text(sign_in), {"lineage": bytes([number]) * 16, "until": until})
-            invited = "INSERT INTO invitation (invitation_id, created, until) VALUES (:lineage, 0, :until)"
-            connection.execute(text(invited), {"lineage": bytes([number]) * 16, "until": until})
-        for number, failures in enumerate((LIMIT - 1, LIMIT, LIMIT + 1)):
-            values = {"key": bytes([number]), "failures": failures}
-            connection.execute(text("INSERT INTO streak (key, failures, last) VALUES (:key, :failures, 1)"), values)
-        used = "INSERT INTO invitation (invitation_id, created, until, used) VALUES (:id, 0, :until, 1)"
-        connection.execute(text(used), {"id": b"u" * 16, "until": NOW + 1})
-    with database.read() as connection:
-        expected = directory.Counts(
-            accounts=4, administrators=1, disabled=1, sign_ins=1, invitations=1, mail=1, locked=2
-        )
-        assert expected == directory.counts(connection, NOW)

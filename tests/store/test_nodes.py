@@ -162,6 +162,26 @@ class TestNotifications:
         events = [getattr(record, "event", "") for record in caplog.records]
         assert (2, 1, 1) == (len(failed), events.count("feed-lost"), events.count("feed-found"))
 
+    def test_whatever_happens_to_whoever_is_woken_the_next_change_wakes_again(
+        self, start: Callable[[float], Node], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A listener that had ended would be missed by nobody."""
+        monkeypatch.setattr(module, "FIRST", 0.01)
+        here, there = start(NEVER), start(NEVER)
+        real = there.table._load
+        failed: list[int] = []
+
+        def fail() -> None:
+            if not failed:
+                failed.append(1)
+                raise ZeroDivisionError
+            real()
+
+        monkeypatch.setattr(there.table, "_load", fail)
+        here.revoke()
+        wait_for(lambda: there.table._seen == 1)
+        assert ([1], "revoked") == (failed, there.verdict())
+
     def test_a_listener_that_cannot_begin_stops_all_the_same(
         self, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hardtack.seal import Keyring
 from hardtack.store import Database, outbox
 from hardtack.store.committed import after_commit
+from tests.store.conftest import only_sqlite
 
 NOW = 1_800_000_000
 KEYRING = Keyring.generate()
@@ -68,6 +69,7 @@ def test_an_order_is_in_one_hand_until_its_lease_is_over(database: Database) -> 
     assert [first.message_id] == [taken.message_id for taken in claim(database, now=NOW + 60)]
 
 
+@only_sqlite
 def test_several_processes_never_take_the_same(
     database: Database, run_at_once: Callable[[str, int], list[str]]
 ) -> None:

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hardtack.errors import MisuseError
-from hardtack.store import AccountRows, Database, DatabaseError, StoreUnavailable, directory, feed, schema
+from hardtack.store import AccountRows, Database, DatabaseError, StoreUnavailable, compared, directory, feed, schema
 from hardtack.store import postgres as module
 from hardtack.store.accounts import NameIsTaken
 from hardtack.store.generation import Generation, PrivateGeneration
@@ -97,6 +97,21 @@ def write_while(database: Database, meanwhile: Callable[[], object]) -> None:
     with database.write() as connection:
         connection.execute(insert(schema.account).values(VALUES))
         meanwhile()
+
+
+def catalogue(connection: Connection) -> list[tuple[str, ...]]:
+    """Return everything that the server knows of the tables, in an order of its own."""
+    asked = """
+        SELECT 'column', table_name, column_name || ' ' || data_type || ' ' || is_nullable || ' '
+            || coalesce(column_default, '') || ' ' || coalesce(collation_name, '') || ' '
+            || coalesce(identity_generation, '')
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT 'index', tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT 'constraint', conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+        ORDER BY 1, 2, 3
+    """
+    return [tuple(row) for row in connection.exec_driver_sql(asked)]
 
 
 def end_sessions(url: str) -> None:
@@ -369,6 +384,18 @@ class TestMigrating:
         command = [sys.executable, "-W", "error", "-c", script, empty]
         running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
         assert [("", 0)] * 2 == [(process.communicate(timeout=120)[1], process.returncode) for process in running]
+
+    def test_the_revisions_make_what_the_metadata_says(self, database: Database, empty: str) -> None:
+        """Column by column with type, default, collation and identity, index by index, constraint by constraint."""
+        with database.read() as connection:
+            assert () == compared.differences(connection)
+            migrated = [row for row in catalogue(connection) if row[1] != schema.VERSION_TABLE]
+        made = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(empty))
+        with made.begin() as connection:
+            schema.metadata.create_all(connection)
+            assert migrated == catalogue(connection)
+        made.dispose()
+        assert 200 < len(migrated)
 
     def test_no_node_writes_while_the_schema_changes(
         self, database: Database, empty: str, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from hardtack.seal import Key, Keyring, columns
 from hardtack.session import ServerSide, SessionConflict, Sessions
 from hardtack.store import Database, SessionDataTooLarge, SessionTable, StoreUnavailable
 from hardtack.store.schema import session_data
+from tests.store.conftest import only_sqlite
 
 ONE, OTHER = b"1" * 16, b"2" * 16
 RING = Keyring.generate()
@@ -209,6 +210,7 @@ class TestSameTime:
             thread.join()
         assert (80, b"80") == table.load(ONE)
 
+    @only_sqlite
     def test_no_increment_of_processes_is_lost(
         self, database: Database, run_at_once: Callable[[str, int], list[str]]
     ) -> None:

@@ -6,9 +6,9 @@ import os
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from hardtack.store import AccountRows, Database, feed, sign_ins
+from hardtack.store import AccountRows, Database, feed, schema, sign_ins
 from hardtack.store.schema import signed_in
 from hardtack.store.sign_ins import SignInRow
 
@@ -137,3 +137,49 @@ def test_one_that_goes_on_under_a_new_epoch_stays_on_the_list(database: Database
         epoch = feed.raise_epoch(connection, anna)
         sign_ins.renew(connection, kept.lineage, epoch=epoch)
     assert (replace(kept, epoch=1),) == living(database, anna)
+
+
+def test_only_what_has_changed_since_is_looked_at_again(database: Database, anna: int) -> None:
+    """By the feed's number, which is written down once all of it was done."""
+    first, second, good = row(anna), row(anna), row(anna)
+    add(database, first, second, good)
+    for one in (first, second):
+        with database.write() as connection:
+            feed.revoke_lineage(connection, lineage=one.lineage, account_id=anna, until=one.until)
+        sign_ins.prune(database, NOW)
+        assert one.lineage not in lineages(database)
+        with database.read() as connection:
+            change, swept = connection.execute(select(schema.feed.c.change, schema.feed.c.swept)).one()
+        assert change == swept
+    # Put back where nothing has changed: not looked at, and gone with the next change or at its end.
+    add(database, first)
+    sign_ins.prune(database, NOW)
+    assert {first.lineage, good.lineage} == lineages(database)
+    sign_ins.prune(database, first.until + 1)
+    assert set() == lineages(database)
+
+
+def test_a_sweep_that_was_cut_short_begins_again(database: Database, anna: int) -> None:
+    """Nothing is written down as looked at that was not."""
+    ended = [row(anna) for _ in range(5)]
+    add(database, *ended)
+    with database.write() as connection:
+        for one in ended:
+            feed.revoke_lineage(connection, lineage=one.lineage, account_id=anna, until=one.until)
+    sign_ins.prune(database, NOW, batch=2, deadline=0)
+    assert 3 == len(lineages(database))
+    with database.read() as connection:
+        assert 0 == connection.execute(select(schema.feed.c.swept)).scalar_one()
+    sign_ins.prune(database, NOW, batch=2)
+    assert set() == lineages(database)
+
+
+def test_numbers_of_another_database_say_nothing_of_this_one(database: Database, anna: int) -> None:
+    """Where an earlier copy has taken its place everything is looked at anew."""
+    one = row(anna)
+    add(database, one)
+    with database.write() as connection:
+        feed.revoke_lineage(connection, lineage=one.lineage, account_id=anna, until=one.until)
+        connection.execute(update(schema.feed).values(swept=1000))
+    sign_ins.prune(database, NOW)
+    assert set() == lineages(database)

@@ -16,6 +16,7 @@ from hardtack.session.upgrade import Spent
 from hardtack.store import Database, SpentTable, StoreUnavailable
 from hardtack.store.feed import MARGIN
 from hardtack.store.schema import spent
+from tests.store.conftest import only_sqlite
 
 SECRET = "a secret that is long enough to be a source of keys"
 ONE, OTHER = b"1" * 32, b"2" * 32
@@ -179,6 +180,7 @@ database.close()
 class TestBehindFlask:
     """The drop-in for Flask with this store, in several workers."""
 
+    @only_sqlite
     def test_of_workers_that_get_the_same_cookie_one_gets_what_is_in_it(
         self, table: SpentTable, run_at_once: Callable[[str, int], list[str]]
     ) -> None:

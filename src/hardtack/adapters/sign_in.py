@@ -20,7 +20,7 @@ from hardtack.adapters.signed_visit import SignedVisit
 from hardtack.adapters.visits import Visits
 from hardtack.message import Request
 from hardtack.seal import Keyring
-from hardtack.session import Lifetimes, Sessions
+from hardtack.session import Sessions
 from hardtack.site import Settings, Site
 from hardtack.site.opening import connect
 from hardtack.site.texts import Texts
@@ -102,8 +102,8 @@ class SignIn(Visits):
             origin=settings.origin,
             application=application,
             realm=settings.realm,
-            lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
-            kept_lifetimes=Lifetimes(idle=settings.kept_idle_timeout, absolute=settings.kept_absolute_timeout),
+            lifetimes=settings.lifetimes,
+            kept_lifetimes=settings.kept_lifetimes,
             revocations=self.accounts.revocations,
             accepts=self.accounts.second_factors.accepts,
             insecure_plain_http=settings.insecure_plain_http,

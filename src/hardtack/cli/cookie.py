@@ -2,7 +2,7 @@
 
 It reads from standard input: a token, ``name=value``, or a whole Cookie or Set-Cookie field; nothing of it is taken
 from the command line, where other users could see it. The name decides for what purpose and in what context a cookie is
-opened, as ``session.policy`` names them; a token without a name is tried under the names that the settings give.
+opened (``cookie_tries``); a token without a name is tried under the names that the settings give.
 
 Values of session data stay hidden unless they are asked for, and a token is never repeated. Whether a session was
 revoked is not looked up, since that takes the database.
@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,11 +22,11 @@ import click
 import msgspec
 
 from hardtack.cli import voice
+from hardtack.cli.cookie_tries import UNSEALED, Tries, Try
 from hardtack.cli.keys_place import Place
 from hardtack.cli.logs import CONTROLS
 from hardtack.errors import MisuseError
-from hardtack.login import devices
-from hardtack.seal import Keyring, Purpose, SealError, keytext, token
+from hardtack.seal import Keyring, SealError, keytext, token
 from hardtack.session import cookie, identity
 from hardtack.session import data as form
 from hardtack.site import Settings
@@ -47,8 +46,11 @@ SAY = {
         "revoked-key": "unknown-key: sealed under a key that is revoked",
         "forged": "forged: changed on the way, or sealed for another name, realm, application or purpose",
         "forged-hint": "if the site has another realm or application than the default, say so with --realm and "
-        "--application; for a token without its name add --name",
+        "--application, for a gate its application's with --host; for a token without its name add --name",
         "visitor": "not sealed: a random value that ties a form to a browser that is not signed in",
+        "start": "not sealed: a random value that ties a hand-off to the browser that has begun it",
+        "which-host": "a gate, bound to the host of an application, and no rule in the settings names one",
+        "which-host-hint": "say which with --host, or with --data where the settings are",
         "foreign": "not a cookie of Hardtack's by its name; if it is a session under another name, add --application",
         "hidden": "(add --values to see it)",
         "nobody": "nobody",
@@ -65,8 +67,11 @@ SAY = {
         "revoked-key": "unknown-key（密钥未知）：密封它的密钥已被吊销",
         "forged": "forged（不可信）：被改动过，或是为另一名称、领域、应用或用途密封的",
         "forged-hint": "若站点的领域或应用不是默认值，请用 --realm 与 --application 指定；"
-        "若令牌没有名称，请加上 --name",
+        "通行证请用 --host 指明应用的主机；若令牌没有名称，请加上 --name",
         "visitor": "未密封：一个随机值，把表单与尚未登录的浏览器联系起来",
+        "start": "未密封：一个随机值，把交接与发起它的浏览器联系起来",
+        "which-host": "通行证，绑定于某个应用的主机，而设置中没有规则指明任何主机",
+        "which-host-hint": "请用 --host 指明，或用 --data 指明设置所在的目录",
         "foreign": "从名称看不是 Hardtack 的 Cookie；若它是您自行命名的会话，请加上 --application",
         "hidden": "（加上 --values 可查看）",
         "nobody": "无人",
@@ -77,22 +82,12 @@ SAY = {
 _ATTRIBUTES = frozenset(
     ["path", "domain", "max-age", "expires", "secure", "httponly", "samesite", "partitioned", "priority"]
 )
-_IDENTITY = re.compile(r"__Host-hardtack|hardtack-[0-9]{1,5}")
-_SESSION = re.compile(r"__Host-session-(?P<secure>.+)|hardtack-session-(?P<plain>.+)-[0-9]{1,5}")
-_VISITOR = re.compile(r"__Host-hardtack-visitor|hardtack-visitor-[0-9]{1,5}")
-_KNOWN = re.compile(r"__Host-hardtack-known|hardtack-known-[0-9]{1,5}")
 _TIMES = frozenset({"authenticated_at", "born", "issued", "deadline"})
 _ELSEWHERE = form.encode(None)
 """What stands in the cookie of a session whose values are kept on the server."""
+_WITH_KEY = frozenset({"opened", "expired", "unreadable", "unknown-key", "revoked-key", "forged"})
+"""Outcomes of what is a token at least."""
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
-
-
-class Try(NamedTuple):
-    """A purpose and context that a cookie may have been sealed for, and what makes a record of its contents."""
-
-    purpose: Purpose
-    context: tuple[str, ...]
-    decode: Callable[[bytes], Any]
 
 
 class Outcome(NamedTuple):
@@ -122,6 +117,9 @@ class Outcome(NamedTuple):
 @click.option("--name", default="", metavar="NAME", help="The cookie's name, where only its value is given.")
 @click.option("--realm", metavar="REALM", help="The realm of the site.  [default: the setting]")
 @click.option("--application", metavar="NAME", help="The application whose session it is.  [default: by the name]")
+@click.option(
+    "--host", metavar="HOST", help="The application's host to which a gate leads.  [default: those of the rules]"
+)
 @click.option("--values", is_flag=True, help="Print what the session holds too: it may be private.")
 @click.pass_context
 def command(
@@ -131,6 +129,7 @@ def command(
     name: str,
     realm: str | None,
     application: str | None,
+    host: str | None,
     values: bool,
 ) -> None:
     """Explain the cookie on standard input with the local keys.
@@ -147,18 +146,19 @@ def command(
     if not found:
         raise MisuseError(say["empty"], say["empty-hint"])
     now = int(time.time())
+    own = "site" if inside is None else inside.name
+    tries = Tries.by(settings, realm=realm, application=application, host=host, own=own)
     words = set()
     for number, (own_name, value) in enumerate(found):
-        tries = Tries(realm or settings.realm, application, settings.port, "site" if inside is None else inside.name)
         outcome = judge(ring, own_name or name, value, tries, now)
         words.add(outcome.word)
         if number:
             click.echo()
         for label, line in explain(ring, own_name or name, value, outcome, now, values):
             click.echo(f"{label:<17} {CONTROLS.sub('�', line)}")
-    if "forged" in words:
-        voice.hint(say["forged-hint"])
-    context.exit(0 if "opened" in words and words <= {"opened", "visitor", "foreign"} else 1)
+    for word in sorted({"forged", "which-host"} & words):
+        voice.hint(say[f"{word}-hint"])
+    context.exit(0 if "opened" in words and words <= {"opened", "foreign", *UNSEALED} else 1)
 
 
 def cookies_in(text: str) -> list[tuple[str, str]]:
@@ -182,48 +182,15 @@ def _is_attribute(name: str, value: str) -> bool:
     return (name or value).lower() in _ATTRIBUTES
 
 
-class Tries(NamedTuple):
-    """Where a site's cookies may come from.
-
-    Args:
-        realm: its realm.
-        application: the application that was named; ``None`` for what the cookie's name says.
-        port: the port that the service listens on.
-        own: the application that is meant where nobody names one.
-    """
-
-    realm: str
-    application: str | None
-    port: int
-    own: str = "site"
-
-    def of(self, name: str) -> list[Try]:
-        """Return what a cookie of this name may have been sealed for; without a name, what the service seals."""
-        if not name:
-            own = self.application or self.own
-            names = ("__Host-hardtack", f"hardtack-{self.port}")
-            sessions = (f"__Host-session-{own}", f"hardtack-session-{own}-{self.port}")
-            known = ("__Host-hardtack-known", f"hardtack-known-{self.port}")
-            return [each for one in (*names, *sessions, *known) for each in self.of(one)]
-        if _IDENTITY.fullmatch(name):
-            return [Try(Purpose.IDENTITY, (name, self.realm), identity.decode)]
-        if _KNOWN.fullmatch(name):
-            return [Try(Purpose.KNOWN_DEVICE, (name, self.realm), devices.decode)]
-        session = _SESSION.fullmatch(name)
-        if not cookie.is_name(name) or len(name) > cookie.MAX_PAIR:
-            return []
-        application = self.application or (session and (session["secure"] or session["plain"]))
-        return [Try(Purpose.SESSION, (name, self.realm, application), form.decode)] if application else []
-
-
 def judge(ring: Keyring, name: str, value: str, tries: Tries, now: int) -> Outcome:
     """Return what becomes of a cookie that is opened with *ring* at *now*.
 
     Promise: returns for any *name* and *value*, never raises.
     """
-    if _VISITOR.fullmatch(name):
-        return Outcome("visitor")
-    outcome = Outcome("foreign")
+    for word, names in UNSEALED.items():
+        if names.fullmatch(name):
+            return Outcome(word)
+    outcome = Outcome("which-host" if tries.is_gate(name) else "foreign")
     for each in tries.of(name):
         outcome = _open(ring, value, each, now)
         if outcome.word != "forged":
@@ -266,7 +233,7 @@ def explain(
     if name:
         yield "cookie", name
     yield "outcome", say[outcome.word]
-    identifier = _key_id(value) if outcome.word not in ("visitor", "foreign", "malformed") else ""
+    identifier = _key_id(value) if outcome.word in _WITH_KEY else ""
     if identifier:
         yield "key", f"{identifier} {_key_state(ring, value)}".rstrip()
     if outcome.what is not None:

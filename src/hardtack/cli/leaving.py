@@ -3,7 +3,8 @@
 Told to stop, a process first says that it is not ready, and serves on for ``stop_delay`` seconds, in which whoever
 sends visitors here finds that out. Then it accepts no more: what waits at a listener that others share (the other
 workers, or systemd) stays there for them. Whoever is connected already gets one more answer, which says that it is the
-last on this connection; for what is running there are 10 seconds.
+last on this connection; for what is running there are 10 seconds. Whoever has started the service is told when it is
+ready and when it stops (``notify``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import uvicorn
 from uvicorn.supervisors import multiprocess
 
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import short_of_files
+from hardtack.cli import notify, short_of_files
 
 _TURNS = 3
 """Turns of the loop from a connection that waits to one that is known."""
@@ -26,12 +27,16 @@ _TURNS = 3
 class Leaving(uvicorn.Server):
     """The server of one process."""
 
+    alone = True
+    """Whether this process is the whole service."""
     _leaves_at: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve."""
+        """Start; where that went well, whoever has started the service is told."""
         asyncio.get_running_loop().set_exception_handler(short_of_files.Reports())
         await super().startup(sockets)
+        if self.started:
+            notify.tell(notify.READY)
 
     async def on_tick(self, counter: int) -> bool:
         """Return whether to stop now: when it was told to, and whoever sends visitors has had the time to see it."""
@@ -41,6 +46,8 @@ class Leaving(uvicorn.Server):
         if self._leaves_at is None:
             watched = cast("Watched", self.config.loaded_app)
             watched.stop_soon()
+            if self.alone:
+                notify.tell(notify.STOPPING)
             self._leaves_at = time.monotonic() + watched.stop_delay
         return time.monotonic() >= self._leaves_at
 
@@ -59,7 +66,17 @@ class Worker(multiprocess.Process):
         """Its server, in the process itself."""
         if self._server is None:
             self._server = Leaving(self.config)
+            self._server.alone = False
         return self._server
+
+
+class Together(multiprocess.Multiprocess):
+    """The process that has started the workers."""
+
+    def terminate_all(self) -> None:
+        """Tell them to stop; that is the end of the whole service, as that of one of them is not."""
+        notify.tell(notify.STOPPING)
+        super().terminate_all()
 
 
 # Uvicorn offers no other place to say of what kind the workers are.

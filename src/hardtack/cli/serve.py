@@ -23,14 +23,13 @@ import click
 import msgspec
 import uvicorn
 from uvicorn.protocols.http import h11_impl
-from uvicorn.supervisors import Multiprocess
 
 from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.types import ASGIApp
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import logs, operator, passed, sockets, voice
-from hardtack.cli.leaving import Leaving
+from hardtack.cli import logs, open_files, operator, passed, sockets, voice
+from hardtack.cli.leaving import Leaving, Together
 from hardtack.errors import MisuseError
 from hardtack.playground.app import Playground
 from hardtack.playground.beside import beside
@@ -68,6 +67,8 @@ SAY = {
         "busy-hint": "stop what uses it, or choose another: hardtack serve --port {next}",
         "denied": "port {port} on {host} may not be used: {reason}",
         "denied-hint": "choose a port above 1023, or an address of this machine",
+        "files": "warning: a process may have {allowed} files open, and {needed} are needed when many people are there "
+        "(ulimit -n, LimitNOFILE=)",
         "operator": "counts for Prometheus at http://{address}/metrics",
         "operator-open": "warning: whoever reaches {address} can read them; a port alone is this machine's",
     },
@@ -83,6 +84,7 @@ SAY = {
         "busy-hint": "请停止占用它的程序，或换一个端口：hardtack serve --port {next}",
         "denied": "无法使用 {host} 的端口 {port}：{reason}",
         "denied-hint": "请选择 1023 以上的端口，或本机的地址",
+        "files": "警告：一个进程可打开 {allowed} 个文件，人多时需要 {needed} 个（ulimit -n、LimitNOFILE=）",
         "operator": "供 Prometheus 读取的计数：http://{address}/metrics",
         "operator-open": "警告：凡是能访问 {address} 的人都能读取这些计数；只写端口则仅限本机",
     },
@@ -127,6 +129,8 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     settings = before_start.load(configured.gather(Settings, config, os.environ, overrides), os.environ)
     settings, listener, own = listeners(settings, passed.listeners())
     announce(settings, service.prepare(settings), address_of(listener))
+    if (files := open_files.allowed()) < open_files.NEEDED:
+        voice.say(SAY[voice.language()]["files"].format(allowed=files, needed=open_files.NEEDED))
     if own is not None:
         announce_operator(own)
     # The first lines are for the person who started it; what happens from now on is for the log.
@@ -223,7 +227,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         Leaving(_configuration(settings, application(settings))).run(sockets=[listener])
     else:
         os.environ[WORKER_SETTINGS] = msgspec.json.encode(settings).decode()
-        Multiprocess(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
+        Together(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
 
 
 def worker() -> ASGIApp:

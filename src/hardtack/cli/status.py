@@ -41,6 +41,7 @@ _TALK = {
         "unknown": "no status code is called {wanted}",
         "close": "did you mean {code} {phrase}?",
         "list": "hardtack status lists them all",
+        "pages": "hardtack serve has a page for each, with a way to try it: http://localhost:8000/status",
         "old name": '"{wanted}" is an old name of {code} {phrase}.',
         "other name": '"{wanted}" is another name of {code} {phrase}.',
     },
@@ -51,6 +52,7 @@ _TALK = {
         "unknown": "没有名为 {wanted} 的状态码",
         "close": "是不是 {code} {phrase}（{name}）？",
         "list": "hardtack status 列出全部",
+        "pages": "hardtack serve 为每个状态码提供页面，并可尝试：http://localhost:8000/status",
         "old name": "“{wanted}”是 {code} {phrase} 的旧名。",
         "other name": "“{wanted}”是 {code} {phrase} 的别称。",
     },
@@ -75,6 +77,9 @@ def command(name: tuple[str, ...], lang: str | None, family: str | None, as_json
         listed = list(Status) if family is None else Status.family(int(family[0]))
         text = _as_json([record(status) for status in listed]) if as_json else table(listed, language, _columns())
     click.echo(text)
+    if not as_json and _columns() is not None:
+        # For a person alone; whoever runs it so is in development mode unless they have said otherwise.
+        voice.hint(_TALK[language]["pages"])
 
 
 def _columns() -> int | None:

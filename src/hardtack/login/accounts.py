@@ -6,6 +6,7 @@ fork. Every method that takes ``now`` takes whole Unix seconds.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +58,7 @@ from hardtack.session import Identity
 from hardtack.store import AccountRows, Database, RevocationTable, SpentTable, StoreUnavailable, feed, profiles
 from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
+from hardtack.store.audit import Kept
 from hardtack.store.profiles import Profile
 
 _LARGEST_ID = (1 << 63) - 1
@@ -76,6 +78,7 @@ class Accounts:
         realm: what this sign-in protects; part of every link that is sent.
         assurance: what every sign-in must reach: 1, a second factor for everybody (2), or a passkey (3).
         factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
+        kept: how long events of the trail stay; ``None`` for 400 days, a million of them at most.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Accounts:
         realm: str = "hardtack",
         assurance: int = 1,
         factor_reset_wait: int = WAIT,
+        kept: Kept | None = None,
     ) -> None:
         self._database = database
         pool = hashing if isinstance(hashing, HashingPool) else HashingPool(hashing)
@@ -105,6 +109,7 @@ class Accounts:
             outbox=Outbox(keyring),
             passwords=passwords or PasswordRules(),
             assurance=assurance,
+            kept=kept or Kept(),
         )
         self.administration = Administration(self._services)
         self.activity = Activity(database)
@@ -149,6 +154,7 @@ class Accounts:
         assurance: int = 1,
         factor_reset_wait: int = WAIT,
         folder: Path | None = None,
+        kept: Kept | None = None,
     ) -> Accounts:
         """Open the account store at *url*, making and migrating its database if need be.
 
@@ -162,6 +168,7 @@ class Accounts:
             factor_reset_wait: seconds from the asking for a reset of second factors until it holds.
             folder: with PostgreSQL, a folder that the processes of this machine share: they learn of each other's
                 changes without any lag. Without it they do as processes of different machines.
+            kept: how long events of the trail stay; ``None`` for 400 days, a million of them at most.
 
         Raises:
             MisuseError: the database or the keyring cannot be used; its hint says what to do.
@@ -176,7 +183,14 @@ class Accounts:
             database.close()
             raise
         return cls(
-            database, keyring, hashing, passwords, realm=realm, assurance=assurance, factor_reset_wait=factor_reset_wait
+            database,
+            keyring,
+            hashing,
+            passwords,
+            realm=realm,
+            assurance=assurance,
+            factor_reset_wait=factor_reset_wait,
+            kept=kept,
         )
 
     def close(self) -> None:
@@ -372,6 +386,11 @@ class Accounts:
             return False
         return True
 
-    def prune(self, now: int) -> None:
-        """Delete what has expired, such as sessions, events and mail. Worth doing at start and then every hour."""
-        forgetting.prune(self._services, now)
+    def prune(self, now: int, *, patience: float = math.inf) -> None:
+        """Delete what has expired, such as sessions, events and mail. Worth doing at start and then every hour.
+
+        Args:
+            now: Unix seconds.
+            patience: seconds after which what is left is left for the next time.
+        """
+        forgetting.prune(self._services, now, patience=patience)

@@ -22,9 +22,10 @@ from hardtack.login.outbox import Notice, Order
 from hardtack.login.services import Services
 from hardtack.login.sign_ins import NOWHERE, Whence
 from hardtack.login.struggling import Struggling, struggling
-from hardtack.store import belongings, directory, tokens
+from hardtack.store import belongings, counting, directory, tokens
 from hardtack.store.accounts import Account
-from hardtack.store.directory import By, Counts
+from hardtack.store.counting import Counts
+from hardtack.store.directory import By
 
 
 class UnknownAccount(Refused):
@@ -192,7 +193,7 @@ class Administration:
             now: Unix seconds.
         """
         with self.services.database.read() as connection:
-            return directory.counts(connection, now)
+            return counting.counts(connection, now)
 
     def names(self, numbers: Collection[int]) -> dict[int, str]:
         """Return the names of accounts, closed ones too, by their numbers; see ``hardtack.store.directory``."""

@@ -6,6 +6,8 @@ nobody who signs in waits for it, however much has come together. An account, it
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -15,6 +17,7 @@ from hardtack.login.services import Services
 from hardtack.store import (
     SpentTable,
     audit,
+    counting,
     factor_resets,
     feed,
     half,
@@ -28,20 +31,23 @@ from hardtack.store import (
 from hardtack.store.pruning import in_batches
 
 
-def prune(services: Services, now: int) -> None:
+def prune(services: Services, now: int, *, patience: float = math.inf) -> None:
     """Delete what has expired, from revocations and budgets to half-done sign-ins and trusted devices.
+
+    What pages do not count themselves is counted here as well, once the rest is gone.
 
     Args:
         services: the parts to work with.
         now: Unix seconds.
+        patience: seconds after which what is left is left for the next time.
 
     Raises:
         StoreUnavailable: the database failed; what is left goes the next time.
     """
-    database = services.database
+    database, kept, deadline = services.database, services.kept, time.monotonic() + patience
     steps: tuple[Callable[[Connection, int], int], ...] = (
         lambda connection, batch: feed.prune(connection, now, batch=batch),
-        lambda connection, batch: audit.prune(connection, now, batch=batch),
+        lambda connection, batch: audit.prune(connection, now, age=kept.age, rows=kept.rows, batch=batch),
         lambda connection, batch: outbox.expire(connection, now=now, batch=batch),
         lambda connection, batch: invitations.prune(connection, now, batch=batch),
         lambda connection, batch: tokens.prune(connection, now, batch=batch),
@@ -52,7 +58,8 @@ def prune(services: Services, now: int) -> None:
     with database.write() as connection:
         services.throttle.prune(connection, now)
     for step in steps:
-        in_batches(database, step)
-    sign_ins.prune(database, now)
-    sessions.prune(database, now)
-    SpentTable(database).prune(now)
+        in_batches(database, step, deadline=deadline)
+    sign_ins.prune(database, now, deadline=deadline)
+    sessions.prune(database, now, deadline=deadline)
+    SpentTable(database).prune(now, deadline=deadline)
+    counting.count(database, now)

@@ -46,7 +46,8 @@ Noted = tuple[Identity, int, Policy]
 def row_of(identity: Identity, now: int, policy: Policy) -> SignInRow:
     """Return what the list knows of *identity* from its cookie, when it was used *now*.
 
-    Its deadline is that of a cookie written at this moment, whether the answer renews the cookie or not.
+    Its deadline is that of a cookie written at this moment, whether the answer renews the cookie or not, and later by
+    as much as the list may be behind: a sign-in that is used is never missing in it, however short its idle time is.
     """
     lifetimes = policy.lifetimes_of(identity)
     return SignInRow(
@@ -55,7 +56,7 @@ def row_of(identity: Identity, now: int, policy: Policy) -> SignInRow:
         epoch=identity.epoch,
         began=identity.born,
         last_seen=now,
-        deadline=lifetimes.deadline_of(identity.born, now) + lifetimes.leeway,
+        deadline=lifetimes.deadline_of(identity.born, now) + max(lifetimes.leeway, int(EVERY)),
         until=policy.last_end(identity),
         factors=identity.factors,
     )

@@ -5,7 +5,7 @@ Nothing is decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hardtack.login.audit import Trail
 from hardtack.login.ceremonies import Ceremonies
@@ -16,6 +16,7 @@ from hardtack.login.rules import PasswordRules
 from hardtack.login.throttle import Throttle
 from hardtack.seal import Keyring
 from hardtack.store import AccountRows, Database
+from hardtack.store.audit import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Services:
         outbox: takes orders for mail.
         passwords: the rules for a new password.
         assurance: what every sign-in must reach: 1, 2 or 3.
+        kept: how long events of the trail stay.
     """
 
     database: Database
@@ -47,3 +49,4 @@ class Services:
     outbox: Outbox
     passwords: PasswordRules
     assurance: int = 1
+    kept: Kept = field(default_factory=Kept)

@@ -11,6 +11,7 @@ page shows nothing that a form's token is bound to, and naming somebody else's e
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -29,10 +30,14 @@ from hardtack.store import StoreUnavailable, feed
 from hardtack.store import sign_ins as rows
 from hardtack.store.accounts import Account
 from hardtack.store.audit import Event
+from hardtack.store.pruning import PAUSE
 from hardtack.store.sign_ins import SignInRow
 
 MOST = 200
 """Sign-ins that an account may have at a time; one more ends the one that was unused for the longest."""
+
+AT_ONCE = 5000
+"""Accounts whose sign-ins end in one transaction, where those of everybody do."""
 
 TOO_MANY = "too-many"
 """Why a sign-in was ended that nobody has ended."""
@@ -244,6 +249,9 @@ class SignIns:
     def end_everybody(self, now: int, *, whence: Whence = NOWHERE, actor_id: int) -> None:
         """End every sign-in of every account in every process before this returns.
 
+        It goes through the accounts some thousands at a time, so that others can sign in meanwhile. Where it fails half
+        way, what has ended has ended, and the trail says who began.
+
         Args:
             now: Unix seconds.
             whence: where whoever does it is.
@@ -251,7 +259,7 @@ class SignIns:
         """
         services = self._services
         with services.database.write() as connection:
-            feed.raise_every_epoch(connection)
+            last = feed.raise_epochs(connection, most=AT_ONCE)
             event = services.trail.write(
                 connection,
                 audit.SESSIONS_ENDED,
@@ -262,6 +270,10 @@ class SignIns:
                 actor_id=actor_id,
             )
         services.trail.tell(event)
+        while last:
+            time.sleep(PAUSE)
+            with services.database.write() as connection:
+                last = feed.raise_epochs(connection, after=last, most=AT_ONCE)
 
     def renewed(self, identity: Identity) -> None:
         """Write that a sign-in goes on under a new epoch, so that the list shows it at once and not at its next use.

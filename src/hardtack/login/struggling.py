@@ -1,8 +1,9 @@
 """Which accounts somebody is trying to get into, or has been locked out of: failures in a row, by account.
 
 What is counted is kept under keyed hashes, which name nobody. So the way leads from the newest refusals of the trail to
-the accounts that they are about, and from the name of each to its count: the work is bounded however many accounts
-there are and however many names that are nobody's were tried. Such names are never shown, being known to nobody.
+the accounts that they are about, and from the name of each to its count: a few statements, and bounded work, however
+many accounts there are and however many names that are nobody's were tried. Such names are never shown, being known to
+nobody.
 """
 
 from __future__ import annotations
@@ -52,20 +53,14 @@ def struggling(services: Services, now: int) -> tuple[Struggling, ...]:
         services: the parts to work with.
         now: Unix seconds.
     """
-    found = []
+    last: dict[int, tuple[str, int]] = {}
     with services.database.read() as connection:
-        last: dict[int, int] = {}
         for event, limit in LOOKED_AT.items():
-            for position, one in rows.page(connection, event=event, limit=limit):
-                if one.account_id is not None:
-                    last[one.account_id] = max(position.at, last.get(one.account_id, 0))
-        for account_id, at in last.items():
-            credentials = services.rows.by_id(connection, account_id)
-            if credentials is None:
-                continue
-            account = credentials.account
-            failures = services.throttle.failures(connection, account.name, now)
-            if failures >= LEAST:
-                found.append(Struggling(account, failures, at))
-    found.sort(key=lambda one: (-one.failures, one.account.name))
-    return tuple(found[:MOST])
+            for number, (name, at) in rows.newest_of_accounts(connection, event, limit=limit).items():
+                _, before = last.get(number, (name, 0))
+                last[number] = name, max(at, before)
+        failures = services.throttle.failures_of(connection, [name for name, _ in last.values()], now)
+        counted = [(-count, name, number) for count, (number, (name, _)) in zip(failures, last.items(), strict=True)]
+        most = sorted(each for each in counted if -each[0] >= LEAST)[:MOST]
+        accounts = services.rows.several(connection, [number for _, _, number in most])
+    return tuple(Struggling(accounts[number], -count, last[number][1]) for count, _, number in most)

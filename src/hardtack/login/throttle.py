@@ -209,6 +209,11 @@ class Throttle:
         """Return how many failures in a row a name has from unknown devices; at ``LIMIT`` it is locked for them."""
         return self._streaks.read(connection, (self._key("streak-name", name),), now)[0].failures
 
+    def failures_of(self, connection: Connection, names: Sequence[str], now: int) -> list[int]:
+        """Return what ``failures`` does for each of *names*, in their order, however many there are."""
+        keys = [self._key("streak-name", name) for name in names]
+        return [streak.failures for streak in self._streaks.read_many(connection, keys, now)]
+
     def is_spent(self, connection: Connection, device: Device, now: int) -> bool:
         """Return whether a device is a known one no longer, after too many failures."""
         return self._streaks.read(connection, (self._device_key("streak-device", device),), now)[0].failures >= LIMIT

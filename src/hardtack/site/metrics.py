@@ -44,6 +44,12 @@ COOKIE_REASONS = (
     ),
     *("other-account", "gone", "replayed", "store-unavailable", "revocations-unavailable"),
 )
+AUTH_OUTCOMES = (
+    *("allowed", "not-signed-in", "role-missing", "factor-missing", "not-vouched-for", "no-rule"),
+    *("auth-peer-not-trusted", "malformed", "unavailable"),
+)
+"""What became of a question of a proxy at ``/auth``; ``malformed``: what was asked of it cannot be told for certain."""
+
 MAIL = ("sent", "not-due", "deferred", "given-up")
 ERRORS = ("unexpected", "store")
 
@@ -82,6 +88,11 @@ REQUESTS = Metric(
 REQUEST_SECONDS = Metric(
     "hardtack_request_seconds", "Time from a request's head to the end of its answer", "histogram", (("route", ROUTES),)
 )
+AUTH = Metric(
+    "hardtack_auth",
+    "Questions of proxies whether a request may go on, by what became of them",
+    labels=(("outcome", AUTH_OUTCOMES),),
+)
 SIGN_INS = Metric(
     "hardtack_sign_ins",
     "Attempts to sign in, by what became of them and by what was shown",
@@ -118,7 +129,7 @@ FAULTS = Metric("hardtack_errors", "Requests that a fault of ours or of the data
 READY = Metric("hardtack_workers_ready", "Workers that may be sent visitors", "gauge")
 
 TABLE = (
-    *(REQUESTS, REQUEST_SECONDS, SIGN_INS, THROTTLED, LOCKED, HASHING_RUNNING, HASHING_WAITING, HASHING_REFUSED),
+    *(REQUESTS, REQUEST_SECONDS, AUTH, SIGN_INS, THROTTLED, LOCKED, HASHING_RUNNING, HASHING_WAITING, HASHING_REFUSED),
     *(PAGES_RUNNING, PAGES_WAITING, PAGES_REFUSED, CONNECTIONS_REFUSED, PLAYGROUND_REFUSED, REVOCATION_LAG),
     *(FEED_LAG, FEED_FAILURES, COOKIES, MAILS, MAIL_WAITING, MAIL_STUCK, FAULTS, READY),
 )

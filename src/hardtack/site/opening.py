@@ -15,6 +15,7 @@ from hardtack.seal import Keyring
 from hardtack.site.settings import Settings
 from hardtack.site.texts import LANGUAGES, OURS, Texts
 from hardtack.store import place
+from hardtack.store.audit import Kept
 from hardtack.store.url import File, place_of
 
 
@@ -41,6 +42,7 @@ def connect(settings: Settings, keyring: Keyring, *, texts: Texts = OURS, make: 
         assurance=settings.assurance,
         factor_reset_wait=settings.factor_reset_wait,
         folder=Path(settings.data),
+        kept=Kept(age=settings.audit_days * 86_400, rows=settings.audit_rows),
     )
 
 

@@ -17,6 +17,7 @@ def near(parts: Parts) -> None:
     counts.put(metrics.HASHING_RUNNING, min(hashing.running, hashing.threads))
     counts.put(metrics.HASHING_WAITING, hashing.waiting + max(hashing.running - hashing.threads, 0))
     counts.put(metrics.HASHING_REFUSED, hashing.refused)
+    counts.add(metrics.AUTH, "allowed", by=parts.auth.judge.let_in.fresh())
     counts.put(metrics.REVOCATION_LAG, revocations.loaded_at)
     counts.put(metrics.FEED_FAILURES, revocations.failures)
 

@@ -1,7 +1,8 @@
 """What the operator may set, and from where: a TOML file, then the environment, then flags, each over the one before.
 
 One Struct holds every setting with its type, its unit and its safe default; whatever derives from several of them
-(development mode, whether sign-up is open) is a property here and decided nowhere else.
+(development mode, whether sign-up is open) is a property here and decided nowhere else. Which of them cannot be used
+beside each other, ``contradictions`` says.
 A key that does not exist or a value of the wrong type is the operator's mistake: one line that names its place and
 the setting, and one that says what to write (``configured``). No setting holds a secret: keys lie in a file of their
 own or in ``HARDTACK_KEYRING``, which is no setting.
@@ -10,7 +11,6 @@ own or in ``HARDTACK_KEYRING``, which is no setting.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,25 +19,27 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from hardtack.errors import MisuseError
-from hardtack.session import policy
-from hardtack.site import configured, listening, reports
+from hardtack.session import Lifetimes, policy
+from hardtack.session.lifetimes import LEEWAY
+from hardtack.site import configured, contradictions
 from hardtack.site.configured import DATA
 from hardtack.site.forward_auth import parent_domain
-from hardtack.site.forward_auth.rules import Access, Rules
-from hardtack.status.scope import are_scopes
+from hardtack.site.forward_auth.rules import Access
 
 FILTER_NAME = "passwords.filter"
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
-# A token (RFC 9110 §5.6.2).
-
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Workers = Annotated[int, msgspec.Meta(ge=1, le=512)]
 Seconds = Annotated[int, msgspec.Meta(ge=60)]
+# Less than that could be over before a slow page has come.
+Idle = Annotated[int, msgspec.Meta(ge=10)]
 # A reset whose link in the mail would end before it is due could not be called off by it.
 Wait = Annotated[int, msgspec.Meta(ge=60, le=2_592_000)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
+# Less than that, and somebody who fails on purpose drives what others did out of the trail within the hour.
+Rows = Annotated[int, msgspec.Meta(ge=10_000, le=1_000_000_000_000)]
 Delay = Annotated[int, msgspec.Meta(ge=0, le=600)]
 Bytes = Annotated[int, msgspec.Meta(ge=1024)]
 # OWASP's least for argon2id with one lane; up to 4 GiB.
@@ -77,6 +79,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         assurance: what every sign-in must reach: 1; 2 asks everybody for a second factor; 3 asks for a passkey.
         factor_reset_wait: seconds between an administrator's reset of a lost second factor and its effect, in which the
             owner is told and can call it off.
+        audit_days: days after which an event leaves the audit trail.
+        audit_rows: events that the audit trail holds at most; past that the oldest go.
         recent_sign_in: seconds for which a sign-in, or the password once more, is enough for what is delicate.
         insecure_plain_http: allow an ``http://`` origin that is not this machine; cookies can then be read on the way.
         csp_reports: where browsers report what our Content-Security-Policy has blocked; unset, nowhere.
@@ -111,13 +115,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     parent_domain: str | None = None
     realm: str = "hardtack"
     max_body: Bytes = 65536
-    idle_timeout: Seconds = 86400
+    idle_timeout: Idle = 86400
     absolute_timeout: Seconds = 604800
     # NIST SP 800-63B-4 §2.1.3: at assurance level 1 a person should sign in anew within 30 days.
-    kept_idle_timeout: Seconds = 1209600
+    kept_idle_timeout: Idle = 1209600
     kept_absolute_timeout: Seconds = 2592000
     assurance: Assurance = 1
     factor_reset_wait: Wait = 86400
+    audit_days: Days = 400
+    audit_rows: Rows = 1_000_000
     recent_sign_in: Seconds = 900
     insecure_plain_http: bool = False
     csp_reports: str | None = None
@@ -137,54 +143,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             written = self.origin.strip().removesuffix("/")
             names = policy.decide(written, application="site", insecure_plain_http=self.insecure_plain_http)
             msgspec.structs.force_setattr(self, "origin", names.origin)
-        if not self.realm or not all(" " <= character <= "~" and character not in '"\\' for character in self.realm):
-            raise MisuseError(
-                "realm: printable ASCII without quotes and backslashes is expected", 'write realm = "hardtack"'
-            )
-        Rules(self.access)
-        if self.absolute_timeout < self.idle_timeout:
-            raise MisuseError(
-                f"absolute_timeout ({self.absolute_timeout} s) is shorter than idle_timeout ({self.idle_timeout} s)",
-                "make absolute_timeout the longer of the two",
-            )
-        if not are_scopes(self.token_scopes):
-            raise MisuseError(
-                "token_scopes: a scope is up to 32 of a-z, 0-9 and : . _ - and begins with a letter or digit",
-                'write token_scopes = ["read", "write"]',
-            )
-        if self.sign_up_by == "email" and self.mail_url is None:
-            raise MisuseError(
-                "sign_up_by: signing up by e-mail needs mail, and none is set up", 'write mail = "smtps://…" as well'
-            )
+        contradictions.check(self)
         if self.parent_domain is not None:
             shared = parent_domain.checked(self.parent_domain, self.origin)
             msgspec.structs.force_setattr(self, "parent_domain", shared)
-        if self.admin_listen is not None:
-            listening.parse(self.admin_listen)
-        if self.csp_reports is not None:
-            reports.check(self.csp_reports)
-        if self.place_header is not None:
-            self._check_place_header(self.place_header)
         for usual in ("idle_timeout", "absolute_timeout"):
             longer = max(getattr(self, usual), getattr(self, f"kept_{usual}"))
             msgspec.structs.force_setattr(self, f"kept_{usual}", longer)
-        if self.kept_absolute_timeout < self.kept_idle_timeout:
-            raise MisuseError(
-                f"kept_absolute_timeout ({self.kept_absolute_timeout} s) is shorter than kept_idle_timeout "
-                f"({self.kept_idle_timeout} s)",
-                "make kept_absolute_timeout the longer of the two",
-            )
-
-    def _check_place_header(self, name: str) -> None:
-        if not _FIELD_NAME.fullmatch(name):
-            raise MisuseError(
-                f"place_header: {name!r:.80} is no name of a header field", 'write place_header = "cf-ipcountry"'
-            )
-        if not self.trusted_proxies:
-            raise MisuseError(
-                "place_header: the field is believed of a trusted proxy alone, and there is none",
-                'write trusted_proxies = ["127.0.0.1"] as well',
-            )
+        contradictions.check_lifetimes(self, "kept_")
 
     @classmethod
     def load(cls, path: Path | None, environ: Mapping[str, str], **overrides: Any) -> Settings:
@@ -234,6 +200,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def development(self) -> bool:
         """Whether no public origin is configured: only this machine's own browser is answered then."""
         return self.origin is None
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sign-ins live."""
+        return Lifetimes(idle=self.idle_timeout, absolute=self.absolute_timeout, leeway=self._leeway)
+
+    @property
+    def kept_lifetimes(self) -> Lifetimes:
+        """How long those of people live who asked to be kept signed in."""
+        return Lifetimes(idle=self.kept_idle_timeout, absolute=self.kept_absolute_timeout, leeway=self._leeway)
+
+    @property
+    def _leeway(self) -> int:
+        """How far clocks may be apart, in seconds: no more than a quarter of the idle time, which it makes longer.
+
+        A cookie is that old at most when it is used and not written anew. So whoever has a short idle time is signed
+        out no sooner than so long after the last use, and no later than a quarter of it after that.
+        """
+        return min(LEEWAY, self.idle_timeout // 4)
 
     @property
     def provokes(self) -> bool:

@@ -26,7 +26,8 @@ LANGUAGES = ("en", "zh")
 TAGS = {"en": "en", "zh": "zh-Hans"}
 """What ``<html lang>`` and ``Content-Language`` say (RFC 5646)."""
 
-_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
+_MINUTE = 60
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", _MINUTE))
 _FOLDER = Path(__file__).parent / "locale"
 _MONTHS = "time.months"
 _SHAPE = 'write texts={"en": {"site.brand": "Shop"}, "zh": {"site.brand": "商店"}}'
@@ -71,8 +72,10 @@ class Texts:
         return self.text(language, "time.moment", year=at.year, month=month, day=at.day, clock=f"{at:%H:%M}")
 
     def span(self, language: str, seconds: int) -> str:
-        """Return a length of time in the largest unit that divides it: minutes, hours or days."""
-        unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0 or unit == "minute")
+        """Return a length of time in the largest unit that divides it: minutes, hours or days; under one, seconds."""
+        if 0 < seconds < _MINUTE:
+            return self.text(language, "time.second" if seconds == 1 else "time.seconds", count=seconds)
+        unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0 or size == _MINUTE)
         count = max(seconds // size, 1)
         return self.text(language, f"time.{unit}" if count == 1 else f"time.{unit}s", count=count)
 

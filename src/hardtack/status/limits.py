@@ -47,6 +47,8 @@ PAGE_CONTENT_SECONDS = 60
 """Seconds in which all the content of a request to a page must come: it is a form."""
 PRUNE_INTERVAL = 3600
 """Seconds between two deletions of what has expired."""
+PRUNE_AT_START = 1
+"""Seconds that a start waits at most for such a deletion."""
 LOOK_INTERVAL = 1
 """Seconds between two looks at how much there is to do, where it is counted."""
 LOOK_FAR = 5
@@ -64,6 +66,7 @@ _SHORT = {
 _NO_THREAD = "can't start new thread"  # all that Python says of it
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SQLITE_FULL = 13  # SQLITE_FULL: how a full disk reaches a program through sqlite3
+_SQLSTATE_FULL = "53100"  # and through a driver of PostgreSQL
 _ORIGINS = 8
 _NOT_BUSY, _CONTENT_IN_TIME, _BEGINS_IN_TIME = "is-not-too-busy", "content-comes-in-time", "answer-begins-in-time"
 _FROM_ZERO = ("max_body", "temporary_limit", "retry_after", "drain_bytes", "drain_seconds", "maintenance_seconds")
@@ -323,6 +326,8 @@ def short_of(error: BaseException) -> str | None:
 
 def _is_full(error: BaseException) -> bool:
     return any(
-        (isinstance(each, OSError) and each.errno in _FULL) or getattr(each, "sqlite_errorcode", None) == _SQLITE_FULL
+        (isinstance(each, OSError) and each.errno in _FULL)
+        or getattr(each, "sqlite_errorcode", None) == _SQLITE_FULL
+        or getattr(each, "sqlstate", None) == _SQLSTATE_FULL
         for each in _origins(error)
     )

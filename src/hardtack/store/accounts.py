@@ -149,6 +149,11 @@ class AccountRows:
         """Return the account with the number *account_id*; a closed one is none."""
         return _credentials(_by_id.first(connection, {"wanted": account_id}))
 
+    def several(self, connection: Connection, ids: Collection[int]) -> dict[int, Account]:
+        """Return the accounts with the numbers *ids*, by these; closed ones are none."""
+        found = connection.execute(_present.where(account.c.id.in_(sorted(set(ids)))))
+        return {row.id: as_account(row) for row in found}
+
     def by_identifier(self, connection: Connection, identifier: str) -> Credentials | None:
         """Return the account that a person may mean by *identifier*: by its address first, then by its name.
 

@@ -2,7 +2,7 @@
 
 A row names the account by its number, or a name that matches none by a keyed hash; it never holds a secret, a password
 or a name that somebody merely typed. Old rows go: after ``AGE``, and the oldest first where there are more than
-``ROWS``, so that nobody can fill the disk with failed attempts.
+``ROWS``, or as the operator has set it (``Kept``), so that nobody can fill the disk with failed attempts.
 
 The trail is read in pages, the newest first, each beginning after the position where the one before it ended. So a page
 of a million events costs what a page of ten costs, and nothing is shown twice while new events come in.
@@ -13,14 +13,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, delete, func, insert, literal, select, tuple_
 
 from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import ALL
-from hardtack.store.schema import audit
+from hardtack.store.schema import account, audit
 
 AGE = 400 * 86400
 ROWS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long events stay.
+
+    Args:
+        age: seconds after which one goes.
+        rows: how many stay at most; the oldest go first.
+    """
+
+    age: int = AGE
+    rows: int = ROWS
+
 
 _insert = Prepared(insert(audit).inline(), [column.name for column in audit.columns if column.name != "id"])
 
@@ -117,9 +131,27 @@ def page(
     # One upper end, not two: with more conditions SQLite takes another index and reads everybody's events.
     ends = [end for end in (before, None if until is None else Position(until, 0)) if end is not None]
     if ends:
-        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*min(ends)))
+        # Numbers of the columns' own size: by themselves they would be taken for smaller ones.
+        end = (literal(value, column.type) for value, column in zip(min(ends), (audit.c.at, audit.c.id), strict=True))
+        wanted = wanted.where(tuple_(audit.c.at, audit.c.id) < tuple_(*end))
     rows = connection.execute(wanted.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)).all()
     return tuple((Position(row.at, row.id), _event(row)) for row in rows)
+
+
+def newest_of_accounts(connection: Connection, event: str, *, limit: int) -> dict[int, tuple[str, int]]:
+    """Return which accounts the newest *limit* times that *event* happened were about: their names, and when it was.
+
+    Args:
+        connection: of a transaction that reads.
+        event: one word.
+        limit: events that are looked at.
+    """
+    newest = select(audit.c.account_id, audit.c.at).where(audit.c.event == event)
+    last = newest.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit).subquery()
+    present = account.c.closed_at.is_(None)
+    named = select(account.c.id, account.c.name, func.max(last.c.at)).join(last, last.c.account_id == account.c.id)
+    rows = connection.execute(named.where(present).group_by(account.c.id, account.c.name))
+    return {number: (name, at) for number, name, at in rows}
 
 
 def happened(

@@ -148,13 +148,24 @@ def raise_epoch(connection: Connection, account_id: int) -> int:
     return int(connection.execute(raised.returning(account.c.epoch)).scalar() or 0)
 
 
-def raise_every_epoch(connection: Connection) -> None:
-    """End every session of every account, in every process, when this transaction commits.
+def raise_epochs(connection: Connection, *, after: int = 0, most: int) -> int:
+    """End every session of the accounts that follow a number, in every process, when this transaction commits.
 
     Args:
         connection: one that ``Database.write`` gave.
+        after: the account's number.
+        most: how many accounts; a million in one transaction would keep everybody else waiting for too long.
+
+    Returns:
+        The number of the last of them; 0 where there is none any more.
     """
-    connection.execute(update(account).values(epoch=account.c.epoch + 1, change=next_change(connection)))
+    following = select(account.c.id).where(account.c.id > after).order_by(account.c.id).limit(most).subquery()
+    last = connection.execute(select(func.max(following.c.id))).scalar()
+    if last is None:
+        return 0
+    these = (account.c.id > after) & (account.c.id <= last)
+    connection.execute(update(account).where(these).values(epoch=account.c.epoch + 1, change=next_change(connection)))
+    return int(last)
 
 
 def prune(connection: Connection, now: int, *, batch: int | None = ALL) -> int:

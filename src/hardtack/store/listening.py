@@ -73,7 +73,8 @@ class Listening:
             try:
                 self._listen(lost)
                 return
-            except (psycopg.Error, OSError) as error:
+            except Exception as error:
+                # Whatever it is, also of whoever was woken: nobody else would begin again.
                 if time.monotonic() - began > CHECK:
                     wait, lost = FIRST, False
                 if not lost:

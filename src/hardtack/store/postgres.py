@@ -134,8 +134,8 @@ class PostgresPart(Part):
         with engine.connect() as connection:
             version = connection.dialect.server_version_info or ()
             if version < MINIMUM:
-                there = ".".join(map(str, version))
-                raise DatabaseError(f"PostgreSQL {there} is too old", f"use PostgreSQL {MINIMUM[0]} or later")
+                found = ".".join(map(str, version))
+                raise DatabaseError(f"PostgreSQL {found} is too old", f"use PostgreSQL {MINIMUM[0]} or later")
             encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
             if encoding != "UTF8":
                 raise DatabaseError(

@@ -7,6 +7,7 @@ that wait for a lock the one that has just let go of it would mostly get it agai
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -24,13 +25,16 @@ PAUSE = 0.002
 """Seconds between two transactions."""
 
 
-def in_batches(database: Database, step: Callable[[Connection, int], int], *, batch: int = BATCH) -> int:
+def in_batches(
+    database: Database, step: Callable[[Connection, int], int], *, batch: int = BATCH, deadline: float = math.inf
+) -> int:
     """Run *step* in one transaction after another until there is nothing left; return how many rows went.
 
     Args:
         database: the database.
         step: deletes up to so many rows with the connection that it is given, and returns how many those were.
         batch: how many.
+        deadline: by the monotonic clock; past it the rest is left for the next time.
 
     Raises:
         StoreUnavailable: the database failed; what went before is gone.
@@ -40,6 +44,6 @@ def in_batches(database: Database, step: Callable[[Connection, int], int], *, ba
         with database.write() as connection:
             found = step(connection, batch)
         pruned += found
-        if found < batch:
+        if found < batch or time.monotonic() > deadline:
             return pruned
         time.sleep(PAUSE)

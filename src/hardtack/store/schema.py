@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The Alembic revision that makes these tables; the head of ``migrations/versions``."""
 
 VERSION_TABLE = "schema_version"
@@ -93,6 +93,14 @@ account = Table(
     Index(
         None, "closed_at", sqlite_where=text("closed_at IS NOT NULL"), postgresql_where=text("closed_at IS NOT NULL")
     ),
+    # Of those that are not closed: a page of them passes over no others, however many there are.
+    Index(
+        "ix_account_open_name",
+        "name",
+        "closed_at",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     sqlite_autoincrement=True,
     sqlite_strict=True,
 )
@@ -113,10 +121,23 @@ feed = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("change", _Whole, nullable=False),
+    # Up to which change the list of sign-ins was looked through for what has ended.
+    Column("swept", _Whole, nullable=False, server_default="0"),
     CheckConstraint("id = 1", name="single_row"),
     sqlite_strict=True,
 )
 """One row: the number of the last change. It is raised inside the writer's transaction, so numbers commit in order."""
+
+counted = Table(
+    "counted",
+    metadata,
+    Column("name", _Words, primary_key=True),
+    Column("number", _Whole, nullable=False),
+    Column("at", _Whole, nullable=False),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+"""How much there was of what is too much to be counted for a page, and when that was."""
 
 revocation = Table(
     "revocation",
@@ -269,6 +290,13 @@ invitation = Table(
     CheckConstraint("length(invitation_id) = 16", name="invitation_id"),
     Index(None, "created"),
     Index(None, "until"),
+    # Of those that nobody has used: most are, within their time.
+    Index(
+        "ix_invitation_open_until",
+        "until",
+        sqlite_where=text("used IS NULL AND withdrawn IS NULL"),
+        postgresql_where=text("used IS NULL AND withdrawn IS NULL"),
+    ),
     Index(None, "invited_by"),
     Index(None, "account_id"),
     sqlite_strict=True,

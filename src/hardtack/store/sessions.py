@@ -12,6 +12,7 @@ Every call is a transaction of its own, on the disk before it returns. None of t
 from __future__ import annotations
 
 import logging
+import math
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -123,16 +124,17 @@ class SessionTable:
         return prune(self._database, now, batch=batch)
 
 
-def prune(database: Database, now: int, *, batch: int = BATCH) -> int:
+def prune(database: Database, now: int, *, batch: int = BATCH, deadline: float = math.inf) -> int:
     """Delete the rows that no living cookie can name, and return how many those were.
 
     Args:
         database: the database.
         now: Unix seconds.
         batch: how many go in one transaction, so that writers in between never wait for long.
+        deadline: as for ``in_batches``.
     """
 
     def step(connection: Connection, most: int) -> int:
         return connection.execute(_prune, {"now": now, "batch": most}).rowcount
 
-    return in_batches(database, step, batch=batch)
+    return in_batches(database, step, batch=batch, deadline=deadline)

@@ -7,17 +7,22 @@ row learns later, many at a time; one that is not there is added then (a sign-in
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, tuple_, update
 
 from hardtack.store.database import Database
 from hardtack.store.prepared import Prepared
-from hardtack.store.pruning import BATCH
-from hardtack.store.schema import account, revocation, signed_in
+from hardtack.store.pruning import BATCH, PAUSE, in_batches
+from hardtack.store.schema import account, feed, revocation, signed_in
 from hardtack.store.upsert import ByEngine, Words
+
+_PAST_ALL = (1 << 63) - 1
+"""No account has a greater number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +96,25 @@ _note = ByEngine(_noting)
 
 _earlier = exists().where(account.c.id == signed_in.c.account_id, account.c.epoch > signed_in.c.epoch)
 _over = (signed_in.c.until < bindparam("now")) | _earlier | _revoked
-_looked_at = (
-    select(signed_in.c.lineage, _over.label("over"))
-    .where(signed_in.c.lineage > bindparam("after"))
-    .order_by(signed_in.c.lineage)
+_past = select(signed_in.c.lineage).where(signed_in.c.until < bindparam("now")).limit(bindparam("batch"))
+_prune_past = delete(signed_in).where(signed_in.c.lineage.in_(_past))
+# What has ended is looked for among the changes, which come in by and by, and not among all that goes on.
+_ended = (
+    select(revocation.c.change, signed_in.c.lineage)
+    .join(signed_in, signed_in.c.lineage == revocation.c.subject)
+    .where(revocation.c.change > bindparam("after"))
+    .order_by(revocation.c.change)
+    .limit(bindparam("batch"))
+)
+_outlived = (
+    select(account.c.change, account.c.id, signed_in.c.lineage)
+    .join(signed_in, signed_in.c.account_id == account.c.id)
+    # From the account where the one before ended: it may have more.
+    .where(
+        tuple_(account.c.change, account.c.id) >= tuple_(bindparam("after"), bindparam("from_id")),
+        signed_in.c.epoch < account.c.epoch,
+    )
+    .order_by(account.c.change, account.c.id)
     .limit(bindparam("batch"))
 )
 _prune = delete(signed_in).where(signed_in.c.lineage.in_(bindparam("lineages", expanding=True)), _over)
@@ -152,24 +172,49 @@ def remove(connection: Connection, lineage: bytes) -> None:
     connection.execute(delete(signed_in).where(signed_in.c.lineage == lineage))
 
 
-def prune(database: Database, now: int, *, batch: int = BATCH) -> None:
+def prune(database: Database, now: int, *, batch: int = BATCH, deadline: float = math.inf) -> None:
     """Delete what is over: by its time, by its epoch, or because it was ended.
 
-    What is over is looked for in transactions that only read, which nobody waits for, and is looked at once more when
-    it is deleted: it may have gone on under a new epoch.
+    The feed's numbers tell what has ended since the last time, so a list of millions is not read through. It is looked
+    for in transactions that only read, which nobody waits for, and looked at once more when it is deleted: it may have
+    gone on under a new epoch.
 
     Args:
         database: the database.
         now: Unix seconds.
-        batch: how many rows are looked at in one transaction, and at most deleted.
+        batch: how many rows are deleted in one transaction at most.
+        deadline: by the monotonic clock; past it the rest is left for the next time.
     """
-    last = b""
-    while True:
-        with database.read() as connection:
-            rows = connection.execute(_looked_at, {"now": now, "after": last, "batch": batch}).all()
-        if over := [row.lineage for row in rows if row.over]:
-            with database.write() as connection:
-                connection.execute(_prune, {"now": now, "lineages": over})
-        if len(rows) < batch:
-            return
-        last = rows[-1].lineage
+
+    def step(connection: Connection, most: int) -> int:
+        return connection.execute(_prune_past, {"now": now, "batch": most}).rowcount
+
+    in_batches(database, step, batch=batch, deadline=deadline)
+    with database.read() as connection:
+        newest, swept = connection.execute(select(feed.c.change, feed.c.swept)).one()
+    if newest < swept:
+        # Another database's number: nothing here was looked at.
+        swept = 0
+    if newest > swept and _sweep(database, now, swept, batch, deadline):
+        with database.write() as connection:
+            connection.execute(update(feed).values(swept=newest))
+
+
+def _sweep(database: Database, now: int, swept: int, batch: int, deadline: float) -> bool:
+    """Delete what has ended after the change *swept*; return whether that was all."""
+    for statement in (_ended, _outlived):
+        after, from_id = swept, _PAST_ALL
+        while True:
+            with database.read() as connection:
+                values = {"after": after, "from_id": from_id, "batch": batch}
+                rows = connection.execute(statement, values).all()
+            if rows:
+                with database.write() as connection:
+                    connection.execute(_prune, {"now": now, "lineages": [row.lineage for row in rows]})
+                after, from_id = rows[-1].change, getattr(rows[-1], "id", 0)
+            if len(rows) < batch:
+                break
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
+    return True

@@ -11,6 +11,8 @@ in the very moment of a commit it may be spent all the same, which errs on the s
 
 from __future__ import annotations
 
+import math
+
 from sqlalchemy import Connection, bindparam, delete, select
 
 from hardtack.store.database import Database
@@ -62,15 +64,16 @@ class SpentTable:
         with self._database.write() as connection:
             return spend(connection, mark, until)
 
-    def prune(self, now: int, *, batch: int = BATCH) -> int:
+    def prune(self, now: int, *, batch: int = BATCH, deadline: float = math.inf) -> int:
         """Delete the marks that cannot count any more, a day later because clocks differ; return how many those were.
 
         Args:
             now: Unix seconds.
             batch: how many go in one transaction, so that writers in between never wait for long.
+            deadline: as for ``in_batches``.
         """
 
         def step(connection: Connection, most: int) -> int:
             return connection.execute(_prune, {"now": now - MARGIN, "batch": most}).rowcount
 
-        return in_batches(self._database, step, batch=batch)
+        return in_batches(self._database, step, batch=batch, deadline=deadline)

@@ -5,7 +5,8 @@ transaction in which an attempt takes its place, so attempts in any number of th
 attempt that dies in the middle stays counted as one failure, which the next success takes away like the others.
 
 Rows below ``LIMIT`` are forgotten after ``FORGOTTEN`` seconds without a failure, those at the limit after ``KEPT``. No
-more than ``ROWS`` are kept: the lowest counts go first, of equal ones the oldest. What went is not lost, or somebody
+more than ``ROWS`` are kept, which is looked at now and then (``room``): the lowest counts go first, of equal ones the
+oldest. What went is not lost, or somebody
 could fill the table to have a victim's row thrown out and begin again: the highest count that was ever thrown out is
 kept as the *floor*, and a key without a row begins there. So no key is ever counted too low. That nobody is locked for
 what was done to others, the floor stays at half of the limit; to lift it there, and to get a row out that is higher,
@@ -14,12 +15,13 @@ takes fifty failures at each of fifty thousand names, every one of which costs a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from hardtack.store.prepared import Prepared
+from hardtack.store.room import Room
 from hardtack.store.schema import streak
 from hardtack.store.upsert import ByEngine, Words
 
@@ -51,6 +53,9 @@ class Streak(NamedTuple):
 
 _FIELDS = ("key", "failures", "last", "told")
 _two: list[Any] = [bindparam("first"), bindparam("second")]
+
+_SEVERAL = 500
+_several = select(streak).where(streak.c.key.in_(bindparam("keys", expanding=True)))
 
 # Every attempt runs these.
 _present = Prepared(select(streak).where(streak.c.key.in_([*_two, bindparam("floor")])))
@@ -96,6 +101,7 @@ class Streaks:
 
     def __init__(self, rows: int = ROWS) -> None:
         self._rows = rows
+        self._room = Room(rows)
 
     def read(self, connection: Connection, keys: Sequence[bytes], now: int) -> tuple[Streak, ...]:
         """Return what is known of each of *keys*, in their order, with one statement.
@@ -105,13 +111,15 @@ class Streaks:
             keys: keyed hashes, one or two.
             now: Unix seconds.
         """
-        found = {
-            row.key: Streak(row.failures, row.told)
-            for row in _present.rows(connection, {**_named(keys), "floor": FLOOR})
-            if row.last > now - (FORGOTTEN if row.failures < LIMIT else KEPT)
-        }
-        floor = Streak(found.get(FLOOR, Streak()).failures)
-        return tuple(found.get(key, floor) for key in keys)
+        return _in_order(keys, _present.rows(connection, {**_named(keys), "floor": FLOOR}), now)
+
+    def read_many(self, connection: Connection, keys: Sequence[bytes], now: int) -> tuple[Streak, ...]:
+        """Return what is known of each of *keys*, however many there are; as ``read``."""
+        rows: list[Any] = []
+        for first in range(0, len(keys), _SEVERAL):
+            asked = [FLOOR, *keys[first : first + _SEVERAL]]
+            rows += connection.execute(_several, {"keys": asked})
+        return _in_order(keys, rows, now)
 
     def count(self, connection: Connection, key: bytes, before: Streak, now: int) -> int:
         """Count one failure more and return how many that are.
@@ -124,6 +132,8 @@ class Streaks:
         """
         failures = before.failures + 1
         _write.run(connection, {"key": key, "failures": failures, "last": now, "told": before.told})
+        if not self._room.is_due():
+            return failures
         surplus = _rows.first(connection, {}).number - self._rows
         if surplus > 0:
             surplus -= connection.execute(_floors).scalar_one()
@@ -153,6 +163,17 @@ class Streaks:
         for statement in _over:
             names = statement.compile().params
             connection.execute(statement, {name: age for name, age in ages.items() if name in names})
+
+
+def _in_order(keys: Sequence[bytes], rows: Iterable[Any], now: int) -> tuple[Streak, ...]:
+    """Return what *rows* say of each of *keys*; a key without a row, or with one that is forgotten, is at the floor."""
+    found = {
+        row.key: Streak(row.failures, row.told)
+        for row in rows
+        if row.last > now - (FORGOTTEN if row.failures < LIMIT else KEPT)
+    }
+    floor = Streak(found.get(FLOOR, Streak()).failures)
+    return tuple(found.get(key, floor) for key in keys)
 
 
 def _named(keys: Sequence[bytes]) -> dict[str, bytes]:

@@ -6,7 +6,8 @@ All keys of one attempt are taken in one IMMEDIATE transaction, all or none, so 
 threads and processes together never get more places than there are.
 
 Keys are keyed hashes, so the table tells nobody who tried what. A row whose time has come says nothing and is deleted
-by the next caller; ``ROWS`` caps how many there are, and those nearest to their end go first.
+by the next caller; ``ROWS`` caps how many there are, which is looked at now and then (``room``), and those nearest to
+their end go first.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from hardtack.store.prepared import Prepared
+from hardtack.store.room import Room
 from hardtack.store.schema import throttle
 from hardtack.store.upsert import ByEngine, Words
 
@@ -85,6 +87,7 @@ class Budgets:
 
     def __init__(self, rows: int = ROWS) -> None:
         self._rows = rows
+        self._room = Room(rows)
 
     def take(self, connection: Connection, wanted: Sequence[tuple[bytes, Budget]], now: int) -> Refusal | None:
         """Take one place of every budget in *wanted*, or none at all; return why not.
@@ -94,7 +97,9 @@ class Budgets:
             wanted: keys and their budgets, one or two.
             now: Unix seconds.
         """
-        self.prune(connection, now)
+        _past.run(connection, {"now": now})
+        if self._room.is_due():
+            self._make_room(connection)
         keys = [key for key, _ in wanted]
         present = {row.key: row for row in _present.rows(connection, {"first": keys[0], "last": keys[-1]})}
         # What lies further ahead than a whole budget was written by a clock that has been put back: it says nothing.
@@ -138,6 +143,9 @@ class Budgets:
     def prune(self, connection: Connection, now: int) -> None:
         """Delete the rows that say nothing any more, and those above the cap that are nearest to it."""
         _past.run(connection, {"now": now})
+        self._make_room(connection)
+
+    def _make_room(self, connection: Connection) -> None:
         surplus = _count.first(connection, {}).number - self._rows
         if surplus > 0:
             connection.execute(_surplus, {"surplus": surplus})

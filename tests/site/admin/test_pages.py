@@ -6,12 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from hardtack.login import Account, audit
 from hardtack.login.activity import PAGE as EVENTS
 from hardtack.site import texts
 from hardtack.site.admin import accounts as list_of_accounts
-from hardtack.store import Database
+from hardtack.store import Database, counting, schema
 from tests.site.conftest import PASSWORD, Browser, MakeWorld, Page, World
 
 ONE = "/admin/account"
@@ -425,3 +426,19 @@ class TestTrail:
         page = words(boss, "/admin/audit")
         assert "hunter2" not in page
         assert texts.OURS.text("en", "reason.unknown_name") in page
+
+
+def test_what_is_much_is_shown_as_it_was_counted(world: World, boss: Browser) -> None:
+    """With the time; until then as more than what a page counts. A script is told the same."""
+    rows = [{"name": f"n{number}", "display_name": "N", "created": 1} for number in range(counting.MOST)]
+    with database(world).write() as connection:
+        connection.execute(insert(schema.account), rows)
+    assert f"more than {counting.MOST}" in boss.get("/admin").body.decode()
+    told = data(boss, "/admin")
+    assert (counting.MOST, {"accounts": None}) == (told["counts"]["accounts"], told["counted"])
+    world.accounts.prune(int(world.clock.now))
+    assert f"{counting.MOST + 1}, counted " in boss.get("/admin").body.decode()
+    told = data(boss, "/admin")
+    assert counting.MOST + 1 == told["counts"]["accounts"]
+    assert {"accounts": texts.machine_time(int(world.clock.now))} == told["counted"]
+    assert "earlier" not in told["counts"]

@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
 
+import uvicorn
+
+from hardtack.adapters.asgi.layer import Hardtack
+from hardtack.adapters.asgi.listening import Listening
+from hardtack.site import Site
 from tests.site.conftest import FORM, HTML, NAME, PASSWORD, Page
 from tests.site.forward_auth.doors import APP, ENTER, ORIGIN, PORTAL, START, query
 
 
-class Client:
-    """Both, over sockets: a connection for each request, and a jar of cookies for each host."""
+@contextmanager
+def served(site: Site, host: str = "127.0.0.1") -> Iterator[int]:
+    """Run *site* in a thread, as the service does in a process, and yield the port at which it listens on *host*."""
+    server = uvicorn.Server(uvicorn.Config(Hardtack(site=site), http=Listening, log_level="warning"))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(timeout=30)
+    assert not thread.is_alive()
 
-    def __init__(self, port: int) -> None:
+
+class Client:
+    """Both, over sockets: a connection for each request, and a jar of cookies for each host.
+
+    Args:
+        port: where the service listens.
+        address: at which it is reached; for one of this machine's own, that is also where requests come from.
+    """
+
+    def __init__(self, port: int, address: str = "127.0.0.1") -> None:
         self.port = port
+        self.address = address
         self.jars: dict[str, dict[str, str]] = {APP: {}, PORTAL: {}}
 
     def ask(
@@ -30,7 +61,7 @@ class Client:
             **({} if form is None else {"Content-Type": FORM}),
             **{name.replace("_", "-"): value for name, value in more.items()},
         }
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=30)
         method, body = ("GET", None) if form is None else ("POST", urlencode(form))
         connection.request(method, path, body, {name: value for name, value in fields.items() if value})
         answer = connection.getresponse()
@@ -41,17 +72,11 @@ class Client:
         connection.close()
         return answer.status, answer.headers.get("Location") or "", text
 
-    def clicks(self) -> int:
-        """Let the proxy ask about a click in the application; return the status."""
-        status, _, _ = self.ask(
-            PORTAL,
-            "/auth?mode=redirect",
-            jar=APP,
-            X_Forwarded_Method="GET",
-            X_Forwarded_Proto="https",
-            X_Forwarded_Host=APP,
-            X_Forwarded_Uri="/",
-        )
+    def clicks(self, **more: str) -> int:
+        """Let the proxy ask about a click in the application, with *more* fields; return the status."""
+        said = {"Method": "GET", "Proto": "https", "Host": APP, "Uri": "/"}
+        fields = {f"X_Forwarded_{name}": value for name, value in said.items()}
+        status, _, _ = self.ask(PORTAL, "/auth?mode=redirect", jar=APP, form=None, **fields, **more)
         return status
 
     def enters(self) -> None:

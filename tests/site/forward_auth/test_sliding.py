@@ -1,65 +1,46 @@
-"""Idle time through the proxy: a real server, real sockets, real seconds. The boundaries are in ``test_gate``."""
+"""Idle time through the proxy: the service on a real server, asked over sockets, with a clock that the test moves on.
+
+The setting is the operator's own. The boundaries are in ``test_gate``, the same behind nginx and Caddy in
+``tests/proxies``.
+"""
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
 
-from hardtack.adapters.asgi.layer import Hardtack
-from hardtack.login import Accounts, HashingPool
-from hardtack.seal import Keyring
-from hardtack.session import Lifetimes, Sessions
-from hardtack.site import Settings, Site
-from tests import empty
-from tests.site.conftest import NAME, PASSWORD
-from tests.site.forward_auth.doors import ACCESS, APP, GATE, ORIGIN, PORTAL
-from tests.site.forward_auth.sockets import Client
+from tests.site.conftest import MakeWorld, World
+from tests.site.forward_auth.doors import APP, GATE, PORTAL, portal
+from tests.site.forward_auth.sockets import Client, served
 
-IDLE = 5
+IDLE = 20
 """Seconds."""
 
 
 @pytest.fixture
-def client(tmp_path: Path, hashing: HashingPool) -> Iterator[Client]:
-    """The service, running, whose sign-ins end after ``IDLE`` seconds without use."""
-    keyring, path = Keyring.generate(), tmp_path / "hardtack.db"
-    empty.put(path)
-    accounts = Accounts.connect(f"sqlite:///{path}", keyring=keyring, hashing=hashing)
-    accounts.add(NAME, PASSWORD, now=int(time.time()))
-    lifetimes = Lifetimes(idle=IDLE, absolute=3600, leeway=0)
-    sessions = Sessions(
-        keyring,
-        origin=ORIGIN,
-        application="site",
-        lifetimes=lifetimes,
-        kept_lifetimes=lifetimes,
-        revocations=accounts.revocations,
-    )
-    site = Site(accounts, sessions, Settings(data=str(tmp_path), origin=ORIGIN, access=ACCESS), keyring)
-    server = uvicorn.Server(uvicorn.Config(Hardtack(site=site), log_level="warning"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield Client(listening.getsockname()[1])
-        server.should_exit = True
-        thread.join(timeout=30)
-    assert not thread.is_alive()
+def world(make_world: MakeWorld) -> World:
+    """A portal whose sign-ins end after ``IDLE`` seconds without use."""
+    return portal(make_world, idle_timeout=IDLE, kept_idle_timeout=IDLE)
 
 
-def test_clicks_in_the_application_alone_keep_somebody_signed_in_until_a_pause(client: Client) -> None:
-    """Twice the idle time with a click in each quarter of it, and then a pause that is longer than it."""
+@pytest.fixture
+def client(world: World) -> Iterator[Client]:
+    """Run it, and return a browser and the proxy before it."""
+    with served(world.site) as port:
+        yield Client(port)
+
+
+@pytest.mark.asvs("7.3.1")
+def test_clicks_in_the_application_alone_keep_somebody_signed_in_until_a_pause(world: World, client: Client) -> None:
+    """Idle 20 s: a click every 5 s for 60 s: still signed in; after a pause of 25 s: not."""
     client.enters()
-    first = client.jars[APP][GATE]
-    for _ in range(2 * IDLE):
-        time.sleep(1)
+    for _ in range(60 // 5):
+        before = client.jars[APP][GATE]
+        world.clock.now += 5
         assert 204 == client.clicks()
-    assert first != client.jars[APP][GATE]
+        assert before != client.jars[APP][GATE]
+    # The portal's own cookie has not been used, and is over.
     assert client.ask(PORTAL, "/account")[1].startswith("/sign-in")
-    time.sleep(IDLE + 1)
+    world.clock.now += 25
     assert 302 == client.clicks()

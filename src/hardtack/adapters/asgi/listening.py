@@ -2,7 +2,8 @@
 
 Uvicorn answers 400 to every head that is no request, and waits for ever for one that does not end. Here the octets of a
 head that is not yet a request are looked at, and a clock runs; which answer follows, ``hardtack.status.unparsed`` says.
-Once a head is complete, this is uvicorn's own protocol and nothing else.
+Once a head is complete, this is uvicorn's own protocol and nothing else, but for what the application leaves to be
+answered beneath it (``at_once``): that is sent at once, and the connection is then as after any other answer.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import logging
 import resource
 import sys
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
+from hardtack.adapters.asgi.beneath import Heads
 from hardtack.adapters.asgi.crowd import Crowd
 from hardtack.errors import Refused
+from hardtack.site.forward_auth.at_once import AtOnce
 from hardtack.status import pages, unparsed
 from hardtack.status.catalogue import Status
 
@@ -65,6 +68,12 @@ class Listening(Taken, H11Protocol):
         self._head = b""  # what has come of a head that is not yet a request
         self._waiting: asyncio.TimerHandle | None = None
         self._parting = False  # the next answer is the last
+        self._answered = False  # what came last has been answered, beneath the application
+        self._at_once: AtOnce | None = getattr(self.app, "at_once", None)
+        most = self.config.h11_max_incomplete_event_size
+        # Only where the server itself has nothing to say about a request.
+        if self._at_once is not None and most is not None and self.limit_concurrency is None and not self.root_path:
+            self.conn = Heads(most, self._answers)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first octet."""
@@ -81,6 +90,8 @@ class Listening(Taken, H11Protocol):
         self._wait_no_more()
         self.crowd.waits_no_more(self)
         super().connection_lost(exc)
+        if isinstance(self.conn, Heads):
+            self.conn.answer_no_more()
 
     def data_received(self, data: bytes) -> None:
         """Take what came; while it is of a head, it has to come to its end in time."""
@@ -104,6 +115,34 @@ class Listening(Taken, H11Protocol):
             self._wait_no_more()
         if self.conn.their_state is not h11.IDLE and self.conn.their_state is not h11.SEND_BODY:
             self.crowd.waits_no_more(self)
+        if self._answered:
+            self._next_head()
+
+    def _answers(self, event: h11.Request) -> bool:
+        """Answer a request beneath the application, if that may be; else return ``False``, having done nothing."""
+        at_once = self._at_once
+        if at_once is None or not event.target.startswith(at_once.begins):
+            return False
+        if self._parting or self.flow.write_paused or self.transport.is_closing():
+            return False  # an answer that says more, or that has to wait
+        head = [(name.lower(), value) for name, value in event.headers.raw_items()]
+        peer, scheme = self.client[0] if self.client else "", self.scheme or ""
+        return at_once.answer(event.method, event.target, event.http_version, head, peer, scheme, self._send_at_once)
+
+    def _send_at_once(self, status: int, fields: bytes) -> None:
+        """Send an answer, and do as after any other: ``on_response_complete``, without what only an application has."""
+        conn = cast("Heads", self.conn)  # who else would ask
+        self._head = b""
+        self._wait_no_more()
+        self._unset_keepalive_if_required()
+        self.transport.write(conn.answer(status, self.server_state.default_headers, fields))
+        self.server_state.total_requests += 1
+        if conn.our_state is h11.DONE:
+            self.crowd.waits(self)
+            self._answered = True
+        else:
+            conn.send(h11.ConnectionClosed())
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         """Go on to the next request, once the rest of this one has come; of its head some may be there already."""
@@ -116,6 +155,7 @@ class Listening(Taken, H11Protocol):
 
     def _next_head(self) -> None:
         """Wait for the next request, if it is the turn of its head."""
+        self._answered = False
         if self.conn.their_state is not h11.IDLE or self._head or self.transport.is_closing():
             return
         begun = self.conn.trailing_data[0]

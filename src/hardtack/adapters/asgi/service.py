@@ -14,10 +14,11 @@ from pathlib import Path
 
 from hardtack.adapters.asgi.layer import Hardtack
 from hardtack.seal import Keyring, keyfile
-from hardtack.session import Lifetimes, Sessions
+from hardtack.session import Sessions
 from hardtack.site import Settings, Site, mailing
 from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.opening import connect
+from hardtack.status.limits import PRUNE_AT_START
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def prepare(settings: Settings) -> Prepared:
     accounts = connect(settings, keyring(settings))
     try:
         now = int(time.time())
-        accounts.prune(now)
+        # What has come together while nothing ran goes while people are served.
+        accounts.prune(now, patience=PRUNE_AT_START)
         code = None if accounts.has_administrator() else accounts.make_welcome_code(now)
     finally:
         accounts.close()
@@ -87,8 +89,8 @@ def application(settings: Settings, counts: Counts = UNCOUNTED) -> Hardtack:
         origin=settings.origin,
         application="site",
         realm=settings.realm,
-        lifetimes=Lifetimes(idle=settings.idle_timeout, absolute=settings.absolute_timeout),
-        kept_lifetimes=Lifetimes(idle=settings.kept_idle_timeout, absolute=settings.kept_absolute_timeout),
+        lifetimes=settings.lifetimes,
+        kept_lifetimes=settings.kept_lifetimes,
         revocations=accounts.revocations,
         accepts=accounts.second_factors.accepts,
         insecure_plain_http=settings.insecure_plain_http,

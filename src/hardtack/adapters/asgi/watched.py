@@ -14,13 +14,13 @@ from time import perf_counter
 from hardtack.adapters.asgi.layer import Hardtack
 from hardtack.adapters.asgi.translate import request_head
 from hardtack.adapters.asgi.types import ASGIApp, Message, Receive, Scope, Send
-from hardtack.site import Settings, access_line, families, metrics, request_ids
+from hardtack.site import Settings, metrics, request_ids
+from hardtack.site.forward_auth.at_once import AtOnce
 from hardtack.site.metrics import Counts, Metric
-from hardtack.status.forwarded import TrustedProxies
+from hardtack.site.watch import FIELD, Watch
 from hardtack.status.limits import LOOK_FAR, LOOK_INTERVAL
 
 _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
-_FIELD = request_ids.FIELD.encode("ascii")
 
 
 class Watched:
@@ -44,9 +44,12 @@ class Watched:
     ) -> None:
         self._app = app
         self._service = service
-        self._proxies = TrustedProxies(settings.trusted_proxies)
-        self._believes = bool(settings.trusted_proxies)
-        self._writes = settings.access_log
+        self._watch = Watch(settings, counts)
+        self.at_once: AtOnce | None = None
+        """What the server may answer beneath this application, as this application would."""
+        if app is service and service.site is not None and service.app is None:
+            # Nothing else has a say about any address then.
+            self.at_once = AtOnce(service.site.auth, self._watch)
         self.stop_delay = settings.stop_delay
         """Seconds between saying that it stops and stopping."""
         self._counts = counts
@@ -58,9 +61,10 @@ class Watched:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, self._with_looks(send))
             return
-        name = self._id(scope)
+        peer = scope.get("client")
+        name = self._watch.id_of(peer[0] if peer else "", scope["headers"])
         request_ids.CURRENT.set(name)
-        field = (_FIELD, name.encode("ascii"))
+        field = (FIELD, name.encode("ascii"))
         status = 0
 
         async def sent(message: Message) -> None:
@@ -74,28 +78,18 @@ class Watched:
         try:
             await self._app(scope, receive, sent)
         finally:
-            if self._counts is not None or self._writes:
-                self._note(scope, status, perf_counter() - began)
+            self._note(scope, status, perf_counter() - began)
 
     def stop_soon(self) -> None:
         """Say to whoever asks that no more visitors are to be sent here."""
         if self._service.site is not None:
             self._service.site.stop_soon()
 
-    def _id(self, scope: Scope) -> str:
-        peer = scope.get("client")
-        if not self._believes or (peer[0] if peer else "") not in self._proxies:
-            return request_ids.drawn()
-        return request_ids.given([value.decode("latin-1") for key, value in scope["headers"] if key == _FIELD])
-
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        path = scope["path"]
-        if self._counts is not None and scope["type"] == "http":
-            metrics.answered(self._counts, families.family(path), status, seconds)
-        if self._writes:
-            head = request_head({"method": "GET", **scope})
-            client = access_line.client(self._proxies, head.client, head.scheme, head.headers)
-            access_line.write(head.method, path, status=status, seconds=seconds, client=client)
+        if scope["type"] == "http":
+            self._watch.count(scope["path"], status, seconds)
+        if self._watch.writes:
+            self._watch.write(request_head({"method": "GET", **scope}), status, seconds)
 
     def _with_looks(self, send: Send) -> Send:
         """Return *send*, which begins to look when the service has started and ends when it stops."""

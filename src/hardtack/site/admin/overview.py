@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from hardtack.login import Account
 from hardtack.message import Request, Response
-from hardtack.site import answers
+from hardtack.site import answers, texts
 from hardtack.site.admin import asking
 from hardtack.site.services import Services
 
@@ -25,7 +25,10 @@ def show(request: Request, services: Services) -> Response:
     if answers.speaks_json(request):
         return answers.json(
             {
-                "counts": asdict(counts),
+                "counts": {name: number for name, number in asdict(counts).items() if name != "earlier"},
+                "counted": {
+                    name: texts.machine_time(at) if at else None for name, at in sorted(counts.earlier.items())
+                },
                 "first_steps": steps,
                 "actions": sorted(_ACTIONS),
                 "csrf_token": services.csrf_token(),

@@ -13,6 +13,8 @@ request of a client: what is sent is what the account's row says.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from hardtack.message import Response
@@ -56,11 +58,26 @@ def _plain(text: str) -> str:
 
 
 def octets(fields: Fields) -> Octets:
-    """Return the fields of the answer that lets a request go on, as they go onto the wire."""
+    """Return the fields of the answer that lets a request go on, in octets."""
     return tuple((name.lower().encode("ascii"), value.encode("ascii")) for name, value in (*fields, NOT_STORED))
 
 
 NOT_STORED = ("Cache-Control", "no-store")
+
+# RFC 9110 §5.1 and §5.5, and narrower where a server may send more.
+_LINE = re.compile(rb"[a-z0-9-]+: [!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?\r\n")
+
+
+def block(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return *fields* as they go onto the wire (RFC 9112 §5), whoever sends them.
+
+    Raises:
+        ValueError: one is none, so that it might end a line and begin another.
+    """
+    lines = [b"%s: %s\r\n" % field for field in fields]
+    if not all(map(_LINE.fullmatch, lines)):
+        raise ValueError("that is no field")
+    return b"".join(lines)
 
 
 def allowed(fields: Fields, set_cookies: tuple[str, ...] = (), cookies: str = "") -> Response:

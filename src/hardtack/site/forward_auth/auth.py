@@ -24,7 +24,7 @@ from hardtack.session import Identity, Sessions
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.session import UNAVAILABLE
 from hardtack.session.visitor import cookie_header
-from hardtack.site import answers, next_url, step_up
+from hardtack.site import answers, metrics, next_url, step_up
 from hardtack.site.forward_auth import answer
 from hardtack.site.forward_auth.cookies import ours, without
 from hardtack.site.forward_auth.gate import Gate
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 PATH = "/auth"
 
 _TEXTS = {"second": "error.needs_second", "passkey": "error.needs_passkey"}
+
+_OUTCOMES = {400: "malformed", 503: "unavailable"}
+"""As what a refusal is counted, by its status; others are counted by their reason."""
 
 _log = logging.getLogger("hardtack.site")
 
@@ -67,6 +70,26 @@ class Unsure(ServiceUnavailable):
         super().__init__(retry_after=RETRY_AFTER, reason=UNAVAILABLE)
 
 
+class LetIn:
+    """How many requests were let in without a page: a number that only grows, for the one thread that lets them in.
+
+    To count is ``let_in.total += 1`` and no more, since the quick way has few microseconds; whoever looks at the
+    service every second asks for what is ``fresh``, one at a time, and it goes into the counts.
+    """
+
+    __slots__ = ("_told", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._told = 0
+
+    def fresh(self) -> int:
+        """Return how many there were since the last time that this was asked."""
+        total = self.total  # read once: the event loop counts on meanwhile
+        before, self._told = self._told, total
+        return total - before
+
+
 class Judge:
     """Decides about every request; safe to share among threads.
 
@@ -91,6 +114,7 @@ class Judge:
         self.sessions = sessions
         self.rules = Rules(accesses)
         self.people = People(accounts)
+        self.let_in = LetIn()
         self.gate = gate
         self._own = None if origin is None else _host(origin)
         self._ours = frozenset(ours(sessions.policy))
@@ -172,17 +196,22 @@ def _host(origin: str) -> str:
 
 def show(request: Request, services: Services) -> Response:
     """Answer 204 if the request that the proxy asks about may go on, and refuse it otherwise."""
+    counts = services.parts.counts
     try:
         asked = _asked(request)
         judge = services.parts.auth.judge
         judged = judge.judge(asked, cookie_header(request), services.now, services.origin)
         if judged.decision.allowed:
             services.parts.auth.learn(request.headers.names)
+            counts.add(metrics.AUTH, "allowed")
             who = None if judged.person is None else judged.person.fields
             renewal = judge.renewal(judged, services.now, asked.host)
             return answer.allowed(who or answer.NOBODY, renewal, judge.left(asked, cookie_header(request)))
-        return _refused(asked, judged.decision, services)
+        refused = _refused(asked, judged.decision, services)
+        counts.add(metrics.AUTH, judged.decision.reason)
+        return refused
     except Refused as error:
+        counts.add(metrics.AUTH, _OUTCOMES.get(error.status, error.reason))
         # In a page of its own, without our shell: it is shown on the application's host, where none of ours are.
         if error.status != 401:
             _note(error, request)

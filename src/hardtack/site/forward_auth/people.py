@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hardtack.login import Accounts
 from hardtack.login.roles import ADMINISTRATOR
-from hardtack.site.forward_auth.answer import Fields, Octets, identity_fields, octets
+from hardtack.site.forward_auth.answer import Fields, Octets, block, identity_fields, octets
 from hardtack.site.forward_auth.rules import Who
 from hardtack.store.changes import Changes
 
@@ -29,7 +29,8 @@ class Person(NamedTuple):
     Args:
         who: as the rules know it, with the factors of nobody yet.
         fields: what applications are told.
-        octets: the whole answer's fields, as they go onto the wire.
+        octets: the whole answer's fields.
+        block: these, as they go onto the wire.
         version: of the profile.
         read_at: the feed's number when this was read.
         changes: what tells of later ones.
@@ -38,6 +39,7 @@ class Person(NamedTuple):
     who: Who
     fields: Fields
     octets: Octets
+    block: bytes
     version: int
     read_at: int
     changes: Changes
@@ -101,7 +103,8 @@ class People:
         roles = (*account.roles, ADMINISTRATOR) if account.administrator else account.roles
         who = Who(account.id, account.name, account.email or "", account.display_name, roles, (), profile.vouched)
         fields = identity_fields(who)
-        person = Person(who, fields, octets(fields), account.profile_version, profile.newest, changes)
+        said = octets(fields)
+        person = Person(who, fields, said, block(said), account.profile_version, profile.newest, changes)
         with self._adding:
             self._people.pop(account_id, None)
             if len(self._people) >= self._most:

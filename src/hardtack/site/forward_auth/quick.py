@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from hardtack.errors import Refused
 from hardtack.message import Headers, Request
-from hardtack.site.forward_auth.answer import ALLOWED, NOBODY, octets
+from hardtack.site.forward_auth.answer import ALLOWED, NOBODY, block, octets
 from hardtack.site.forward_auth.auth import PATH, Judge
 from hardtack.site.forward_auth.original import LOOKED_AT, MODES, is_believed, read, visitor
 from hardtack.status import host as authorities
@@ -33,11 +33,17 @@ OURS = "hardtack"
 REMEMBERED = 1024
 """Names of fields that are remembered; a head with another one goes to the page."""
 
+FORMS = 256
+"""Heads that are remembered by the names of their fields, in their order; a proxy's are nearly always the same."""
+
 _NAME = re.compile(r"[!#$%&'*+.^`|~0-9a-z-]{1,64}")  # none with an underscore: the page looks closer
-_NOT_HERE = REFUSED_BY - {"host"}
+# With Upgrade a connection may become something else (RFC 9110 §7.8), which is a matter for whoever listens.
+_NOT_HERE = (REFUSED_BY - {"host"}) | {"upgrade"}
 _WANTED = tuple((name.encode("ascii"), name) for name in sorted(LOOKED_AT))
 _NOBODY = octets(NOBODY)
+_NOBODY_WRITTEN = block(_NOBODY)
 _ADDRESSES = 200  # octets of a list of addresses; what is longer is kept in no memory
+_HOST = 300  # octets; no authority is longer
 _FIELD = 64 + 4  # octets: the longest name, and what stands around a name and its value
 
 
@@ -47,10 +53,30 @@ class Quick(NamedTuple):
     Args:
         status: the code.
         fields: names and values, in octets.
+        block: these, as one server writes them for another.
     """
 
     status: int
     fields: list[tuple[bytes, bytes]]
+    block: bytes
+
+
+class _Form(NamedTuple):
+    """Where in a head each field is that matters; -1 for one that is not there.
+
+    Args:
+        host: the Host field.
+        cookie: the Cookie field.
+        addresses: who has passed the request on.
+        told: what says the original request, by name.
+        size: octets that everything but the values has at most.
+    """
+
+    host: int
+    cookie: int
+    addresses: int
+    told: tuple[tuple[str, int], ...]
+    size: int
 
 
 class QuickAuth:
@@ -65,7 +91,10 @@ class QuickAuth:
         clock: returns Unix seconds.
     """
 
-    __slots__ = ("_answers", "_believed", "_clock", "_limits", "_modes", "_names", "judge", "path", "raw_path")
+    __slots__ = (
+        *("_answers", "_believed", "_clock", "_forms", "_many", "_modes", "_most", "_names"),
+        *("judge", "path", "raw_path"),
+    )
 
     def __init__(
         self,
@@ -81,14 +110,17 @@ class QuickAuth:
         self.raw_path = self.path.encode("utf-8")
         self.judge = judge
         self._answers = origin is not None
-        self._limits = policy.max_fields, policy.max_field_count
+        self._most, self._many = policy.max_fields, policy.max_field_count
         self._clock = clock
         self._modes = {f"mode={mode}".encode() if mode else b"": mode for mode in MODES}
         self._names: set[bytes] = set()
+        self._forms: dict[tuple[bytes, ...], _Form] = {}
 
         @lru_cache(maxsize=4096)
-        def believed(peer: str, addresses: bytes) -> bool:
-            # Both are the same in nearly every request of one visitor, and taking an address apart costs more than all.
+        def believed(peer: str, addresses: bytes, host: bytes) -> bool:
+            # All are the same in nearly every request of one visitor, and taking an address apart costs more than all.
+            if authorities.parse(host.decode("latin-1")) is None:
+                return False
             fields = Headers([("x-forwarded-for", addresses.decode("latin-1"))] if addresses else [])
             head = Request(method="GET", path=PATH, client=peer, headers=fields)
             try:
@@ -121,31 +153,49 @@ class QuickAuth:
             peer: the other end of the connection; ``""`` for a Unix socket.
         """
         mode = self._modes.get(query)
-        fields = dict(head)
         # nginx speaks 1.0 unless it is told otherwise.
-        usual = method == "GET" and version in ("1.1", "1.0") and self._answers
-        if mode is None or not usual or len(fields) != len(head):
+        if mode is None or method != "GET" or version not in ("1.1", "1.0") or not self._answers:
             return None
-        values = b"".join(fields.values())
-        addresses = fields.get(b"x-forwarded-for", b"")
-        most, many = self._limits
+        names = tuple([name for name, _ in head])
+        form = self._forms.get(names) or self._form(names)
+        if form is None:
+            return None
+        values = [value for _, value in head]
+        together = b"".join(values)
+        values.append(b"")  # the value of whatever is not there
+        addresses, host = values[form.addresses], values[form.host]
         if (
-            not fields.keys() <= self._names
-            or len(fields) > many
+            len(together) + form.size > self._most
+            or b"\n" in together
+            or b"\r" in together
+            or b"\0" in together
             or len(addresses) > _ADDRESSES
-            or len(values) + _FIELD * len(fields) > most
-            or b"\n" in values
-            or b"\r" in values
-            or b"\0" in values
-            or authorities.parse(fields.get(b"host", b"").decode("latin-1")) is None
-            or not self._believed(peer, addresses)
+            or len(host) > _HOST
+            or not self._believed(peer, addresses, host)
         ):
             return None
-        told = {name: fields[octets].decode("latin-1") for octets, name in _WANTED if octets in fields}
+        told = {name: values[at].decode("latin-1") for name, at in form.told}
         try:
-            return self._allowed(told, mode, fields.get(b"cookie", b"").decode("latin-1"))
+            return self._allowed(told, mode, values[form.cookie].decode("latin-1"))
         except Exception:
             return None  # the page says what it is
+
+    def _form(self, names: tuple[bytes, ...]) -> _Form | None:
+        """Return where each field is in a head with these names, or ``None`` if there is anything unusual in them."""
+        if len(set(names)) != len(names) or len(names) > self._many or not self._names.issuperset(names):
+            return None
+        at = {name: place for place, name in enumerate(names)}
+        form = _Form(
+            at.get(b"host", -1),
+            at.get(b"cookie", -1),
+            at.get(b"x-forwarded-for", -1),
+            tuple((name, at[octets]) for octets, name in _WANTED if octets in at),
+            _FIELD * len(names),
+        )
+        # What is remembered once stays good: of the names that a head may have, none is ever forgotten.
+        if len(self._forms) < FORMS:
+            self._forms[names] = form
+        return form
 
     def _allowed(self, told: dict[str, str], mode: str, cookies: str) -> Quick | None:
         judge = self.judge
@@ -158,11 +208,10 @@ class QuickAuth:
         judged = judge.of(asked, shown, own=own, look=judge.people.known)
         if not judged.decision.allowed or (shown is not None and judged.person is None):
             return None
-        fields = _NOBODY if judged.person is None else judged.person.octets
-        renewal = judge.renewal(judged, now, asked.host)
-        sent = list(fields)
-        if renewal:
-            sent += [(b"set-cookie", value.encode("latin-1")) for value in renewal]
+        person = judged.person
+        fields, written = (_NOBODY, _NOBODY_WRITTEN) if person is None else (person.octets, person.block)
+        more = [(b"set-cookie", value.encode("latin-1")) for value in judge.renewal(judged, now, asked.host)]
         if left := judge.left(asked, cookies):
-            sent.append((b"cookie", left.encode("latin-1")))
-        return Quick(ALLOWED, sent)
+            more.append((b"cookie", left.encode("latin-1")))
+        judge.let_in.total += 1
+        return Quick(ALLOWED, [*fields, *more], written + block(more) if more else written)

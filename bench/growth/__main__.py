@@ -1,0 +1,224 @@
+"""The command: ``python -m bench.growth``. It makes a million of everything, measures, and takes it away again.
+
+Three installations stand side by side: one that is empty, one with as much as a page of each list can show, and one
+that has grown. The last takes some minutes and two gigabytes to make; with ``--in`` it stays, and the next run takes it
+as it is. Only ``--save`` keeps what was found, in ``bench/growth/results.json`` and the pages ``growth``. The exit
+status is 0 however slow anything was: a missed target is a figure, not a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from bench import machine, worker
+from bench.growth import fill, report, results, rows, timing, works
+from bench.growth.results import Grown, Start, Task
+from bench.growth.site import QUICK_HASH, ROWS, Installed
+from bench.results import Figure
+from bench.rounds import Spread
+from bench.visits import PASSWORD
+from hardtack.login import HashingPool
+from hardtack.seal import Keyring, keyfile
+
+ROUNDS = 60
+STARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be measured.
+
+    Args:
+        many: the size of the installation that has grown.
+        page: the size of the one with a page's worth.
+        rounds: how often everything is asked.
+        starts: how often the service is started.
+    """
+
+    many: rows.Size
+    page: rows.Size
+    rounds: int
+    starts: int
+
+
+WHOLE = Plan(rows.MANY, rows.PAGE, ROUNDS, STARTS)
+QUICK = Plan(rows.QUICK, rows.Size(400, 4_000, 400), 5, 1)
+
+
+def run(plan: Plan, folder: Path) -> results.Results:
+    """Measure everything.
+
+    Args:
+        plan: how much of it.
+        folder: where the installations are made; one that has grown already is taken as it is.
+    """
+    load_before = os.getloadavg()[0]
+    sizes = {"empty": rows.EMPTY, "page": plan.page, "many": plan.many}
+    with pools() as (hashing, quick):
+        for name, size in sizes.items():
+            _make(folder / name, size, hashing)
+        tasks: list[Task] = []
+        with ExitStack() as opened:
+            places = [_place(opened, name, size, folder / name, hashing, quick) for name, size in sizes.items()]
+            many = places[-1].site
+            tasks += [
+                _timed("prune, first", lambda: many.accounts.prune(many.now - 3600)),
+                _timed("prune, again", lambda: many.accounts.prune(many.now)),
+            ]
+            asked = works.works()
+            timed = timing.measure(asked, places, rounds=plan.rounds, tell=tell)
+        tell("starting the service")
+        starts = [_starts(name, folder / name, plan.starts) for name in ("empty", "many")]
+        mebibytes = (folder / "many" / "hardtack.db").stat().st_size / 2**20
+        tasks.append(_end_everybody(folder / "many", folder / "last", hashing))
+    return results.Results(
+        date=datetime.now(UTC).date().isoformat(),
+        machine=machine.describe(load_before, os.getloadavg()[0]),
+        engine=f"SQLite {sqlite3.sqlite_version}",
+        accounts=plan.many.accounts,
+        events=plan.many.events,
+        ended=plan.many.ended,
+        mebibytes=round(mebibytes),
+        rounds=plan.rounds,
+        grown=[_grown(each, timed) for each in asked],
+        starts=starts,
+        tasks=tasks,
+    )
+
+
+@contextmanager
+def pools() -> Iterator[tuple[HashingPool, HashingPool]]:
+    """Give the service's own way of hashing, and one that costs nothing."""
+    with closing(HashingPool()) as hashing, closing(HashingPool(QUICK_HASH)) as quick:
+        yield hashing, quick
+
+
+def _make(data: Path, size: rows.Size, hashing: HashingPool) -> None:
+    """Make an installation unless it is there and whole."""
+    ready = data / "ready"
+    if ready.exists():
+        return
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    keyfile.create(data / "hardtack.key")
+    (data / "hardtack.toml").write_text(f"audit_rows = {ROWS}\n")
+    fill.make(
+        f"sqlite:///{data}/hardtack.db",
+        size,
+        now=int(time.time()),
+        keyring=Keyring.load(data / "hardtack.key"),
+        password_hash=hashing.hasher.hash(PASSWORD.encode()),
+        tell=lambda text: tell(f"{data.name}: {text}"),
+    )
+    ready.touch()
+
+
+def _place(
+    opened: ExitStack, name: str, size: rows.Size, data: Path, hashing: HashingPool, quick: HashingPool
+) -> works.Place:
+    tell(f"opening {name}")
+    url = f"sqlite:///{data}/hardtack.db"
+    site, other = (opened.enter_context(closing(Installed(data, url, pool))) for pool in (hashing, quick))
+    encoded = QUICK_HASH.hash(PASSWORD.encode())
+    return works.Place(name, size, site, other, site.people(works.PEOPLE), other.people(works.PEOPLE, hashed=encoded))
+
+
+def _timed(name: str, task: Callable[[], None]) -> Task:
+    tell(name)
+    began = time.perf_counter()
+    task()
+    return Task(name, round(time.perf_counter() - began, 2))
+
+
+def _end_everybody(data: Path, copy: Path, hashing: HashingPool) -> Task:
+    """End every sign-in in a copy, which is gone afterwards: the next run needs them."""
+    shutil.copytree(data, copy)
+    try:
+        with closing(Installed(copy, f"sqlite:///{copy}/hardtack.db", hashing)) as last:
+            return _timed("everybody", lambda: last.accounts.sign_ins.end_everybody(last.now, actor_id=0))
+    finally:
+        shutil.rmtree(copy)
+
+
+def _starts(name: str, data: Path, times: int) -> Start:
+    found = [worker.start(data) for _ in range(times)] if sys.platform == "linux" else []
+    each = [[one.ready for one in found], [one.resident for one in found], [one.private for one in found]]
+    return Start(name, *(_figure(Spread.of(numbers or [0.0])) for numbers in each))
+
+
+def _grown(work: works.Work, timed: timing.Timed) -> Grown:
+    pairs, ratios = [], []
+    for times in timed:
+        theirs, ours = times[work.name][work.against], times[work.name]["many"]
+        pairs.append((round(median(theirs), 3), round(median(ours), 3)))
+        ratios.append(_figure(timing.ratio(ours, theirs)))
+    reached = None if work.reach is None else ratios[0].median <= work.reach
+    return Grown(work.name, work.against, pairs[0], ratios[0], pairs[1], ratios[1], work.reach, reached)
+
+
+def _figure(spread: Spread) -> Figure:
+    return Figure(round(spread.median, 2), round(spread.least, 2), round(spread.greatest, 2))
+
+
+class _Progress:
+    """Says how far it is: on one line that is written over or, into a file, a line every ten seconds."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\x1b[Khardtack: bench: {text}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._last > 10:
+            self._last = time.monotonic()
+            print(f"hardtack: bench: {text}", file=sys.stderr, flush=True)
+
+
+tell = _Progress()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench.growth", description="Measure what growth costs.")
+    parser.add_argument("--in", dest="folder", type=Path, help="where it is made and stays, for another run")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often everything is asked ({ROUNDS})")
+    parser.add_argument("--quick", action="store_true", help="only see that everything runs; the figures mean nothing")
+    parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
+    parser.add_argument("--save", action="store_true", help="keep the figures: results.json and the pages")
+    parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from results.json")
+    given = parser.parse_args(arguments)
+    if given.quick and given.save:
+        parser.error("the figures of a quick run mean nothing, so they are not saved")
+    if given.docs:
+        report.write_pages(results.read())
+        return 0
+    if given.read:
+        found = results.read()
+    else:
+        plan = QUICK if given.quick else Plan(rows.MANY, rows.PAGE, given.rounds, STARTS)
+        with TemporaryDirectory(prefix="hardtack-bench-") as temporary:
+            found = run(plan, given.folder or Path(temporary))
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    print(report.text(found), end="")
+    if given.save:
+        results.write(found)
+        report.write_pages(found)
+        print("hardtack: bench: saved in bench/growth/results.json and docs/*/growth.md", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
