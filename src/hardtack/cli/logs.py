@@ -89,3 +89,6 @@ def configure(log_format: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("hardtack").setLevel(logging.INFO)
+    # A connection that is lost is told by us, once and in one line; SQLAlchemy's pool would show where it was thrown
+    # away, with a traceback for each.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)

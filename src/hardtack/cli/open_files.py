@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import resource
 
-from hardtack.status.unparsed import MAX_CONNECTIONS
+from hardtack.status.unparsed import FILES_BESIDES, MAX_CONNECTIONS
 
-BESIDES = 200
-"""Files besides connections: the database of each thread, the log, listeners, mail, what Python itself has open."""
-
-NEEDED = MAX_CONNECTIONS + BESIDES
+NEEDED = MAX_CONNECTIONS + FILES_BESIDES
 
 
 def allowed(needed: int = NEEDED) -> int:

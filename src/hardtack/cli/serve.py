@@ -254,6 +254,8 @@ def worker() -> ASGIApp:
 def application(settings: Settings) -> ASGIApp:
     """Return all that a process serves: the service, the playground beside it, and what watches both."""
     counts = operator.kept(settings)
+    # Whoever comes when no file can be opened any more is answered by nobody; a connection that gives way is.
+    Listening.crowd.most = unparsed.connections_for(open_files.allowed())
     made = service.application(settings, UNCOUNTED if counts is None else counts)
     app = beside(made, settings)
     numbers: dict[Metric, Callable[[], float]] = {CONNECTIONS_REFUSED: lambda: Listening.crowd.turned_away}

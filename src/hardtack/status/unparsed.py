@@ -36,8 +36,8 @@ UNTAKEN_SECONDS = 30
 """How long a client may take nothing of what it is sent; the connection is broken off then."""
 MAX_CONNECTIONS = 800
 """How many connections a process has at a time; each is an open file, of which many systems allow 1024."""
-FILES_BESIDES = 224
-"""How many other files a process may have open: three for each connection to a database, listeners, logs, mail."""
+FILES_BESIDES = 200
+"""Files besides connections: the database of each thread, the log, listeners, mail, what Python itself has open."""
 FEWEST_CONNECTIONS = 16
 """How many connections there may be at a time, however few files a process may open."""
 CROWD_TOLD_SECONDS = 60
@@ -56,13 +56,7 @@ _FIELD = re.compile(r"(accept(?:-language)?)[ \t]*:[ \t]*([ -~]{0,512})", re.IGN
 
 
 def connections_for(files: int) -> int:
-    """Return how many connections a process may have at a time that may have so many files open.
-
-    Args:
-        files: as many; negative for any number.
-    """
-    if files < 0:
-        return MAX_CONNECTIONS
+    """Return how many connections a process takes at a time that may have so many *files* open."""
     return max(min(MAX_CONNECTIONS, files - FILES_BESIDES), FEWEST_CONNECTIONS)
 
 

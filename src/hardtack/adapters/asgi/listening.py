@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import resource
 import sys
 from http import HTTPStatus
 from typing import Any, cast
@@ -61,7 +60,7 @@ class Listening(Taken, H11Protocol):
     head_seconds: float = unparsed.HEAD_SECONDS
     idle_seconds: float = unparsed.IDLE_SECONDS
     parting_seconds: float = unparsed.PARTING_SECONDS
-    crowd = Crowd(unparsed.connections_for(resource.getrlimit(resource.RLIMIT_NOFILE)[0]))
+    crowd = Crowd()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
