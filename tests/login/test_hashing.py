@@ -203,3 +203,18 @@ def test_what_hashes_stands_back_where_each_thread_can(monkeypatch: pytest.Monke
     pool.close()
     here = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     assert found == (module.NICENESS if platform == "linux" else here)
+
+
+def test_where_the_system_gives_no_thread_the_answer_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the place is free again."""
+
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    pool = HashingPool(CHEAP, threads=2, places=1)
+    with monkeypatch.context() as patch, pytest.raises(HashingBusy), pool.place() as place:
+        patch.setattr(threading.Thread, "start", start)
+        place.hash(b"secret")
+    with pool.place() as place:
+        assert place.verify(place.hash(b"secret"), b"secret")
+    pool.close()

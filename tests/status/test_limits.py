@@ -23,6 +23,7 @@ from hardtack.status.limits import (
     past,
     shed,
     waiting_for_upstream,
+    short_of,
 )
 from hardtack.status.trace import Step
 
@@ -285,3 +286,22 @@ class TestUpstream:
             assert [] == waiting
 
         copy_context().run(handler)
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), "short-of-files"),
+        (OSError(errno.ENFILE, "Too many open files in system"), "short-of-files"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "short-of-memory"),
+        (MemoryError(), "short-of-memory"),
+        (RuntimeError("can't start new thread"), "short-of-threads"),
+        (RuntimeError("something else"), None),
+        (OSError(errno.ENOENT, "No such file or directory"), None),
+    ],
+)
+def test_what_a_machine_has_too_little_of_is_told_from_a_fault(error: Exception, found: str | None) -> None:
+    """Also where the error that it comes from was caught and another one raised."""
+    outer = ValueError()
+    outer.__cause__ = error
+    assert [found, found] == [short_of(each) for each in (error, outer)]

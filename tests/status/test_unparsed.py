@@ -55,3 +55,9 @@ def test_promise_any_octets_get_an_answer(received: bytes, too_long: bool, unkno
     error = unparsed.refused(received, too_long=too_long, unknown_coding=unknown)
     assert isinstance(error, Refused)
     assert error.status == pages.answer(error, unparsed.asked(received)).status
+
+
+@pytest.mark.parametrize(("files", "found"), [(1024, 800), (1000, 800), (512, 312), (64, 16), (0, 16)])
+def test_there_are_as_many_connections_as_there_are_files_for(files: int, found: int) -> None:
+    """Otherwise the last ones would be accepted, and no page could be read for them."""
+    assert found == unparsed.connections_for(files)

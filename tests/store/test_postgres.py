@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -537,3 +539,20 @@ with generation.lock():
 """
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
     assert ("2 1 False\n", "") == (done.stdout, done.stderr)
+
+
+def test_a_server_that_hangs_is_waited_for_no_longer_than_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its machine answers for it, so that no limit of the network ever passes; the connection is not used again."""
+    monkeypatch.setattr(module._Driver, "silence", 0.2)
+    database = Database.connect(url)
+    with database.read() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreUnavailable), database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        with database.read() as connection:
+            assert backend != connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    finally:
+        os.kill(backend, signal.SIGCONT)
+    database.close()

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError
@@ -42,6 +43,9 @@ KEPT, MORE = 4, 5
 
 STATEMENT = 30
 """Seconds that one statement may take."""
+
+SILENCE = 12
+"""Seconds that a server may say nothing to whoever waits for it: one that hangs says nothing for ever."""
 
 IDLE = 10
 """Seconds that a transaction may do nothing: whoever has stopped in the middle is not to hold the others up."""
@@ -113,7 +117,7 @@ class PostgresPart(Part):
 
     def _connect(self) -> psycopg.Connection[Any]:
         # We begin every transaction ourselves, with the first statement of it in the same message.
-        connection = psycopg.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=_Cursor)
+        connection = _Driver.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=_Cursor)
         connection.server_cursor_factory = _ServerCursor
         try:
             connection.execute(_SESSION).close()
@@ -179,6 +183,7 @@ class PostgresPart(Part):
         """See ``Part``; no node writes meanwhile, and all revisions are committed together or not at all."""
         with engine.connect().execution_options(**{_BEGIN: _WRITE}) as connection:
             _say(connection, f"SET lock_timeout = '{MIGRATION}s'; SET statement_timeout = 0")
+            _driver(connection).silence = None
             try:
                 _say(connection, f"SELECT pg_advisory_lock({LOCKS}, {MIGRATING})")
                 connection.info[_LASTING] = True
@@ -209,6 +214,27 @@ def _without_values() -> Iterator[None]:
         raise
 
 
+class _Driver(psycopg.Connection[Any]):
+    """A connection that waits so long for an answer, and is no good after that."""
+
+    silence: float | None = SILENCE
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for what is begun on the connection, as psycopg does, but not for ever.
+
+        Raises:
+            psycopg.OperationalError: the server has said nothing for too long.
+        """
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.silence)
+        except errors._WaitTimeout:
+            # Nobody knows what becomes of the statement; the server gives it up with the connection.
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the server does not answer") from None
+
+
 class _Cursor(psycopg.Cursor[Any]):
     """A cursor whose errors show no value."""
 
@@ -229,7 +255,7 @@ class _ServerCursor(psycopg.ServerCursor[Any]):
             return super().execute(*args, **options)
 
 
-def _driver(connection: Connection) -> psycopg.Connection[Any]:
+def _driver(connection: Connection) -> _Driver:
     driver: Any = connection.connection.driver_connection
     return driver  # type: ignore[no-any-return] # the pool has what _connect gave
 

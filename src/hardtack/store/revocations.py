@@ -47,6 +47,9 @@ LIMIT = 60.0
 INTERVAL = 1.0
 """Seconds between two polls."""
 
+PATIENCE = 5.0
+"""Seconds that a request waits for another one that loads; then nobody can tell."""
+
 RETRY = 0.5
 """Seconds after a failed load during which nobody waits for another one."""
 
@@ -170,7 +173,10 @@ class RevocationTable:
 
     def _catch_up(self, *, poll: bool = False) -> bool:
         """Load unless another thread just did; return whether memory may decide."""
-        with self._loading:
+        # A database that hangs holds whoever loads up for long; nobody else waits for that.
+        if not self._loading.acquire(timeout=-1 if poll else PATIENCE):
+            return False
+        try:
             if self._interval and self._poller is None:
                 self._start_threads()
             if not poll:
@@ -200,6 +206,8 @@ class RevocationTable:
             self._trusted_until = started + self._limit
             self._not_before = -1.0
             return True
+        finally:
+            self._loading.release()
 
     def _follow(self, numbers: memoryview) -> None:
         """Look at another file from now on; what was current stays so until its time is over, or something is new."""

@@ -39,6 +39,35 @@ def test_what_finds_no_place_is_refused_at_once_and_counted() -> None:
     lane.close()
 
 
+def test_where_the_system_gives_no_thread_nothing_is_done_later_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The visitor was told that it was not: a form that counted afterwards would count twice."""
+    lane = Lane(threads=2, waiting=1)
+    done: list[int] = []
+
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def ask() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", start)
+            with pytest.raises(ServiceUnavailable) as refused:
+                await lane.run(done.append, 1)
+        assert ("short-of-threads", 1) == (refused.value.reason, refused.value.retry_after)
+        await lane.run(done.append, 2)
+
+    asyncio.run(ask())
+    lane.close()
+    assert ([2], 1) == (done, lane.refused)
+
+
+def test_a_lane_that_is_closed_says_so() -> None:
+    """That is a fault, and no lack of anything."""
+    lane = Lane(threads=1, waiting=1)
+    lane.pool.shutdown()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        asyncio.run(lane.run(int))
+
+
 def test_a_thread_knows_of_which_request_it_is() -> None:
     """So that its lines in the log do."""
     lane = Lane(threads=1, waiting=1)
