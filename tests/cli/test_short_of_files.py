@@ -34,6 +34,6 @@ def test_what_else_asyncio_reports_is_left_to_it(caplog: pytest.LogCaptureFixtur
 
 def test_asyncio_says_it_as_it_is_known_here() -> None:
     """Otherwise the log would be flooded again."""
-    import inspect  # noqa: PLC0415 - of this test alone
+    import inspect
 
     assert short_of_files._ACCEPTING in inspect.getsource(asyncio.selector_events)

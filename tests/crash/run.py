@@ -55,7 +55,7 @@ def _rounds(stand: Stand, port: int, part: str, rounds: int) -> dict[str, Any]:
             stand.wait()
             _look(stand, load, found)
             if sys.stderr.isatty():
-                print(f"\r{part}: {number + 1} of {rounds}", end="", file=sys.stderr)
+                sys.stderr.write(f"\r{part}: {number + 1} of {rounds}")
         answers = dict(sorted(load.answers.items()))
     _look(stand, load, found)
     assert found["accounts"] > rounds / 4
@@ -97,9 +97,8 @@ def bad(results: dict[str, dict[str, Any]]) -> list[str]:
     """Return what is wrong with *results*, in words."""
     wrong = []
     for part, one in results.items():
-        for name in ("accounts_lost", "accepted", "tracebacks"):
-            if one[name]:
-                wrong.append(f"{part}: {name} {one[name]}")
+        kept = ("accounts_lost", "accepted", "tracebacks")
+        wrong += [f"{part}: {name} {one[name]}" for name in kept if one[name]]
         if "500" in one["answers"]:
             wrong.append(f"{part}: {one['answers']['500']} answers of 500")
     return wrong
@@ -125,7 +124,7 @@ def main() -> None:
     if options.save:
         kept = json.loads(LAST.read_text()) if LAST.exists() else {}
         LAST.write_text(json.dumps({**kept, **results}, indent=2) + "\n")
-    print("\n".join(table(results)))
+    sys.stdout.write("\n".join(table(results)) + "\n")
     if wrong := bad(results):
         sys.exit("; ".join(wrong))
 

@@ -22,8 +22,8 @@ from hardtack.status.limits import (
     failure,
     past,
     shed,
-    waiting_for_upstream,
     short_of,
+    waiting_for_upstream,
 )
 from hardtack.status.trace import Step
 

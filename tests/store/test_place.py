@@ -34,9 +34,14 @@ def test_a_file_that_is_away_is_neither_read_nor_written_and_back_again_both(dat
 
 def test_attack_10_what_was_written_into_a_file_that_went_meanwhile_is_no_success(database: Database) -> None:
     """It is in a file that nobody will find."""
-    with pytest.raises(StoreUnavailable, match="is gone"), database.write() as connection:
-        connection.execute(insert(schema.account).values(VALUES))
-        database.path.unlink()
+
+    def write() -> None:
+        with database.write() as connection:
+            connection.execute(insert(schema.account).values(VALUES))
+            database.path.unlink()
+
+    with pytest.raises(StoreUnavailable, match="is gone"):
+        write()
 
 
 def test_another_file_in_its_place_is_not_taken_for_it(database: Database) -> None:

@@ -60,6 +60,7 @@ class Part(ABC):
     def open(self, engine: Engine) -> None:
         """Make sure that it is a database of ours or an empty one, and make it ready; also its generation."""
 
+    @abstractmethod
     def look(self) -> None:
         """Make sure that it is still the one that was opened; before each transaction, and after each that wrote.
 

@@ -157,6 +157,9 @@ class PostgresPart(Part):
                 f"the database {self.says} belongs to another program", "give Hardtack a database of its own"
             )
 
+    def look(self) -> None:
+        """See ``Part``; a server knows by itself what is its own."""
+
     def writer(self, engine: Engine) -> Connection:
         """See ``Part``."""
         return engine.connect().execution_options(**{_BEGIN: _WRITE})

@@ -26,9 +26,7 @@ class SteadyTime:
         elapsed: returns seconds that only grow, and that nobody can set.
     """
 
-    def __init__(
-        self, clock: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._elapsed = elapsed
         self._lock = threading.Lock()
