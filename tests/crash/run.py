@@ -25,6 +25,8 @@ PARTS = ("worker", "node", "database")
 PEOPLE = 3
 DELAY = 0.1, 0.6
 """Seconds under load before the kill: any time between these."""
+HEARD = 1.5
+"""Seconds after which the other node must have heard of a sign-out, by the poll if by nothing else."""
 ASKED = WORKERS + 1
 """How often each node is asked about a sign-in that is over, by connections of their own."""
 
@@ -83,9 +85,8 @@ def _look(stand: Stand, load: Load, found: Counter[str]) -> None:
     found["accounts"] += len(accounts)
     found["accounts_lost"] += len(set(accounts) - stand.names())
     found["sign-outs"] += len(ended)
-    # Promised by one node a moment ago, the other hears of it within a second at most: by the poll, if by nothing else.
     for at, cookie in ended:
-        time.sleep(max(0.0, at + 1.5 - time.monotonic()))
+        time.sleep(max(0.0, at + HEARD - time.monotonic()))
         for node in stand.nodes:
             for _ in range(ASKED):
                 status, _ = ask(node.port, "GET", "/account", cookie=cookie)

@@ -10,7 +10,7 @@ import pytest
 from tests.crash.run import LAST, PARTS, bad, run, table
 
 DOCS = Path(__file__).parents[2] / "docs"
-ROUNDS = 2
+ROUNDS = 1
 
 
 def test_no_promise_is_broken_by_a_crash() -> None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.conftest import Service
 from tests.service.test_operating import workers
@@ -191,7 +192,7 @@ def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.05)
+        time.sleep(0.005)
 
 
 @contextmanager
@@ -200,6 +201,8 @@ def alone(service: Service, pid: int) -> Iterator[None]:
     others = [each for each in workers(service) if each != pid]
     for other in others:
         os.kill(other, signal.SIGSTOP)
+    # Until then it may still take one more request, and leave it unanswered.
+    until(lambda: all(Path(f"/proc/{other}/stat").read_text().rpartition(") ")[2][0] in "TZ" for other in others))
     try:
         yield
     finally:
