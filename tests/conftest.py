@@ -59,7 +59,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-UNTRACED = {"bench", "browser", "conformance", "docs", "peers", "peers_table", "story"}
+UNTRACED = {"adapters", "bench", "browser", "cli", "conformance", "docs", "lint", "peers", "peers_table", "story"}
 """Folders whose processes are no part of what is measured."""
 
 
