@@ -177,7 +177,7 @@ def _look_at_codes(visitor: Visitor) -> None:
     for status in Status:
         visitor.ask("GET", f"/status/{status.slug}", HTML)
         # That the method makes no difference, tests/service/test_status_pages.py shows of every code.
-        for method, fields in (("GET", HTML), ("HEAD", HTML)):
+        for method, fields in (("GET", HTML), ("GET", "Accept: */*"), ("HEAD", HTML)):
             visitor.ask(method, f"/status/{status.code}", fields)
 
 

@@ -1,4 +1,4 @@
-"""Every parser keeps its promise on the corpus of the fuzzer, and on four thousand changes of it.
+"""Every parser keeps its promise on the corpus of the fuzzer, and on ten thousand changes of it.
 
 The fuzzer itself, which finds more, needs atheris: ``python -m tests.fuzz.run SECONDS``.
 """
@@ -14,7 +14,7 @@ import pytest
 
 HERE = Path(__file__).parent
 TARGETS = sorted(path.stem for path in (HERE / "targets").glob("*.py"))
-CHANGES = 4_000
+CHANGES = 10_000
 
 each_target = pytest.mark.parametrize("target", TARGETS)
 

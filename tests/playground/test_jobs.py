@@ -159,6 +159,26 @@ def test_of_two_processes_one_does_the_job(tmp_path: Path) -> None:
     assert (1 + ROUNDS, ROUNDS, ground("Grind me")) == (found[0], *found[1][:2])
 
 
+def test_a_round_that_another_process_overtook_is_thrown_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version is another when the round is over: what stands there stays, and the work is the other's."""
+    _, mill = with_mill(tmp_path)
+    box = Kept(tmp_path)
+    box.add(KIND, "a", json.dumps(Job(3, "x", 0)))
+    theirs = json.dumps(Job(4, "theirs", 9e9))
+
+    def overtaken(value: str) -> str:
+        assert box.change(KIND, "a", 1, theirs)
+        return value
+
+    async def see() -> None:
+        mill.see_to("a")
+        await until_idle(mill)
+
+    monkeypatch.setattr(jobs, "_round", overtaken)
+    asyncio.run(see())
+    assert (2, theirs) == box.get(KIND, "a")
+
+
 def test_a_job_that_is_done_or_gone_is_not_begun_again(tmp_path: Path) -> None:
     """Nor one that somebody else answers for."""
     _, mill = with_mill(tmp_path)

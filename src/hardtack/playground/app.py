@@ -2,8 +2,8 @@
 
 The things are wrapped in the status layer, with its trace on and limits that are small on purpose. How many requests
 may be here at once is one of them, so that the service behind never waits for the playground; as many may provoke a
-code by its number, which the service answers itself. Nothing is decided here
-about codes; what the layer and the things answer goes out, marked as never to be stored.
+code by its number, which the service answers itself. Nothing is decided here about codes; what the layer and the
+things answer goes out, marked as never to be stored.
 """
 
 from __future__ import annotations
