@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -169,7 +168,7 @@ def _parted(url: str, last: Installed) -> list[Task]:
     tasks = [_timed("parts", lambda: engines.run(url, engines.statements("BEGIN;")))]
     begun, by_rows, whole = engines.run(url, _PARTS).split()[:3]
     engines.run(url, f"DROP TABLE {begun}")
-    end = int(engines.run(url, f"SELECT max(at) FROM {by_rows}"))
+    end = int(engines.run(url, f"SELECT max(at) FROM {by_rows}"))  # noqa: S608 - a table of ours
     kept = Kept(age=last.now - end - 1, rows=ROWS)
     tasks.append(_timed("month, by rows", lambda: last.forget(kept)))
     return [*tasks, _timed("month, as a part", lambda: engines.run(url, f"DROP TABLE {whole}"))]
@@ -235,8 +234,9 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         many = rows.TENTH if given.tenth else rows.MANY
         plan = QUICK if given.quick else Plan(many, rows.PAGE, given.rounds, STARTS)
-        with TemporaryDirectory(prefix="hardtack-bench-") as temporary, engines.opened(given.engine, given.server) as at:
-            found = run(plan, given.folder or Path(temporary), at)
+        place = engines.opened(given.engine, given.server)
+        with TemporaryDirectory(prefix="hardtack-bench-") as temporary, place as engine:
+            found = run(plan, given.folder or Path(temporary), engine)
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     print(report.text(found), end="")

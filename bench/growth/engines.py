@@ -162,7 +162,7 @@ def opened(name: str, server: str | None) -> Iterator[Engine]:
         yield PostgreSQL(server)
         return
     # Imported here: whoever measures SQLite needs no server.
-    from tests.postgres import SUPERUSER, Server  # noqa: PLC0415 - see above
+    from tests.postgres import SUPERUSER, Server
 
     started = Server(OPTIONS)
     try:

@@ -1,8 +1,8 @@
 """What a piece of work costs by itself: how long it holds the one writer's turn, the server's processor, octets.
 
-Nobody else works meanwhile. The turn is timed around ``Database.write``: from the moment at which the lock is asked for,
-which is free, until the commit is answered. The processor's time is that of all processes of the server. For octets a
-relay stands between a node and the server and counts what comes back.
+Nobody else works meanwhile. The turn is timed around ``Database.write``: from the moment at which the lock, which is
+free, is asked for until the commit is answered. The processor's time is that of all processes of the server. For octets
+a relay stands between a node and the server and counts what comes back.
 """
 
 from __future__ import annotations
@@ -229,4 +229,3 @@ def rows(place: Place) -> Figures:
 def median(numbers: list[float]) -> Figure:
     """Return the median of several, with the least and the greatest."""
     return Figure(*(round(each, 2) for each in (statistics.median(numbers), min(numbers), max(numbers))))
-
