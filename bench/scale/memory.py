@@ -25,18 +25,21 @@ Weighed = dict[str, float]
 
 
 def measure(sizes: list[int], epochs: int) -> Weighed:
-    """Return what another process found; see ``weigh``."""
-    words = [sys.executable, "-m", "bench.scale.memory", str(epochs), *map(str, sizes)]
-    found: Weighed = json.loads(subprocess.run(words, check=True, capture_output=True).stdout)
+    """Return what two other processes found: see ``weigh`` and ``weigh_epochs``."""
+    return _elsewhere("ids", *sizes) | _elsewhere("epochs", epochs)
+
+
+def _elsewhere(*words: str | int) -> Weighed:
+    command = [sys.executable, "-m", "bench.scale.memory", *map(str, words)]
+    found: Weighed = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return found
 
 
-def weigh(sizes: list[int], epochs: int) -> Weighed:
+def weigh(sizes: list[int]) -> Weighed:
     """Return octets and microseconds by name.
 
     Args:
         sizes: numbers of ended sessions, each greater than the one before.
-        epochs: for how many accounts an epoch is kept.
     """
     found: Weighed = {}
     ids, put, before, took = RevokedIds(), 0, _resident(), 0.0
@@ -58,12 +61,18 @@ def weigh(sizes: list[int], epochs: int) -> Weighed:
         )
         found[f"look, {size}"] = (time.perf_counter() - began) / LOOKS * 1e6
         assert hits == 0
-    del ids
+    return found
+
+
+def weigh_epochs(number: int) -> Weighed:
+    """Return how many octets an epoch takes, of so many accounts with low numbers and of as many with high ones."""
+    found: Weighed = {}
+    table, before = _Epochs(), _resident()
     for name, first in (("dense", 1), ("sparse", _DENSE)):
-        table, before = _Epochs(), _resident()
-        for number in range(first, first + epochs):
-            table.set(number, 1)
-        found[f"epoch, {name}"] = (_resident() - before) / epochs
+        for each in range(first, first + number):
+            table.set(each, 1)
+        found[f"epoch, {name}"] = (_resident() - before) / number
+        before = _resident()
     return found
 
 
@@ -77,4 +86,5 @@ def _resident() -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(weigh([int(each) for each in sys.argv[2:]], int(sys.argv[1]))))
+    numbers = [int(each) for each in sys.argv[2:]]
+    print(json.dumps(weigh(numbers) if sys.argv[1] == "ids" else weigh_epochs(*numbers)))

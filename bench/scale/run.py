@@ -27,6 +27,7 @@ class Plan(NamedTuple):
 
     Args:
         size: of the databases.
+        counts: how many write at a time.
         seconds: of each turn of the writers.
         times: how often a piece of work is done alone.
         tables: sizes of the table of ended sessions.
@@ -36,6 +37,7 @@ class Plan(NamedTuple):
     """
 
     size: Size
+    counts: tuple[int, ...]
     seconds: float
     times: int
     tables: list[int]
@@ -44,8 +46,10 @@ class Plan(NamedTuple):
     asked: int
 
 
-WHOLE = Plan(Size(50_000, 100_000, 100_000), 3.0, 1500, [100_000, 1_000_000, 10_000_000], 1_000_000, 5, 500)
-QUICK = Plan(Size(2_500, 2_000, 2_000), 0.2, 30, [1_000, 30_000], 10_000, 1, 50)
+WHOLE = Plan(
+    Size(50_000, 100_000, 100_000), writers.COUNTS, 3.0, 1500, [100_000, 1_000_000, 10_000_000], 1_000_000, 5, 500
+)
+QUICK = Plan(Size(2_500, 2_000, 2_000), (1, 2), 0.2, 30, [1_000, 30_000], 10_000, 1, 50)
 
 
 def run(plan: Plan, folder: Path, tell: Tell) -> Results:
@@ -66,7 +70,7 @@ def run(plan: Plan, folder: Path, tell: Tell) -> Results:
         engines = {each.engine: each.version for each in both}
         for each in both:
             figures |= serial.measure(each, plan.times, tell)
-            figures |= writers.measure(each, plan.seconds, tell)
+            figures |= writers.measure(each, plan.counts, plan.seconds, tell)
             figures |= serial.rows(each)
     tell("weighing")
     weighed = memory.measure(plan.tables, plan.epochs)

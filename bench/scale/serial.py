@@ -50,7 +50,7 @@ def measure(place: Place, times: int, tell: Callable[[str], None]) -> Figures:
         closing(Installed(place.node("alone"), place.url, hashing)) as site,
         closing(Database.connect(place.url)) as database,
     ):
-        names = iter(people(place.accounts, 0) * times)
+        names = iter(people(place.accounts, 0, 1) * times)
         uses = _uses(database)
         works: dict[str, tuple[Database, Callable[[], object], int]] = {
             "sign-in": (site.accounts._database, lambda: site.sign_in(next(names)), 1),

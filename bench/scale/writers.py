@@ -1,6 +1,6 @@
 """How many transactions a second one database lets through, and how long it takes until other nodes know of them.
 
-Eight processes are nodes of one database. As many as are told to write do so without a pause; in the last turns one
+Several processes are nodes of one database. As many as are told to write do so without a pause; in the last turns one
 writes and the others listen, as every worker does, and note how long each change took to reach them.
 """
 
@@ -24,8 +24,9 @@ from bench.scale.places import Place
 from hardtack.login import HashingPool
 from hardtack.store import Database, RevocationTable, feed
 
-NODES = 8
 COUNTS = (1, 4, 8)
+"""How many write at a time; there are as many nodes as the last says."""
+
 WORKS = ("sign-outs", "sign-ins")
 UNTIL = 2**31 - 1
 SLICES = 3
@@ -41,18 +42,19 @@ Times = list[tuple[float, float]]
 """When each piece of work was done, by the clock of all processes, and how many seconds it took."""
 
 
-def measure(place: Place, seconds: float, tell: Callable[[str], None]) -> Figures:
+def measure(place: Place, counts: Sequence[int], seconds: float, tell: Callable[[str], None]) -> Figures:
     """Return rates, waits and, between nodes, lags.
 
     Args:
         place: the database.
+        counts: how many write at a time.
         seconds: of each turn.
         tell: takes a line that says how far it is.
     """
     found: Figures = {}
-    with _nodes(place) as nodes:
+    with _nodes(place, max(counts)) as nodes:
         for work in WORKS:
-            for number in COUNTS:
+            for number in counts:
                 tell(f"{place.engine}: {work} by {number}")
                 times = _together(nodes[:number], work, seconds)
                 found[f"{place.engine}, {work}, {number}"] = _rate(times, seconds)
@@ -90,13 +92,13 @@ def _middle(seconds: Sequence[float]) -> Figure:
 
 
 @contextmanager
-def _nodes(place: Place) -> Iterator[list[Pipe]]:
+def _nodes(place: Place, most: int) -> Iterator[list[Pipe]]:
     """Give a pipe to each node, all of which are ready."""
     context = get_context("spawn")
     pipes, processes = [], []
-    for number in range(NODES):
+    for number in range(most):
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(place, number, theirs), daemon=True)
+        process = context.Process(target=serve, args=(place, number, most, theirs), daemon=True)
         process.start()
         pipes.append(ours)
         processes.append(process)
@@ -139,14 +141,14 @@ def _lags(nodes: Sequence[Pipe], pace: float, seconds: float) -> tuple[list[floa
 # A node --------------------------------------------------------------------------------------------------------------
 
 
-def serve(place: Place, number: int, pipe: Pipe) -> None:
+def serve(place: Place, number: int, most: int, pipe: Pipe) -> None:
     """Be a node: do what the pipe says until it says that this is the end."""
     hashing = HashingPool(QUICK_HASH)
     database = Database.connect(place.url)
     table, lags = RevocationTable(database), list[float]()
     table.lagged = lags.append
     with closing(hashing), closing(Installed(place.node(str(number)), place.url, hashing)) as site, closing(database):
-        names = cycle(people(place.accounts, number))
+        names = cycle(people(place.accounts, number, most))
         works: dict[str, Callable[[], object]] = {
             "sign-ins": lambda: site.sign_in(next(names)),
             "sign-outs": lambda: revoke(database, place.accounts),
@@ -169,10 +171,10 @@ def serve(place: Place, number: int, pipe: Pipe) -> None:
                 pipe.send(_for(works[what], seconds))
 
 
-def people(accounts: int, number: int) -> list[str]:
-    """Return the names of those who sign in at one node: nobody else does."""
+def people(accounts: int, number: int, most: int) -> list[str]:
+    """Return the names of those who sign in at one node of so many: at no other does any of them."""
     able = (each for each in range(STRUGGLING + 1, accounts) if not (is_closed(each) or is_disabled(each)))
-    return [name_of(each) for each in able if each % NODES == number]
+    return [name_of(each) for each in able if each % most == number]
 
 
 def revoke(database: Database, accounts: int) -> None:
