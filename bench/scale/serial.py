@@ -189,23 +189,35 @@ def relay(place: Place) -> Iterator[tuple[str, Callable[[], int]]]:
         except OSError:
             pass  # the other way has ended
 
+    def join(near: socket.socket) -> None:
+        with near, socket.socket(socket.AF_UNIX) as far:
+            far.connect(f"{folder}/.s.PGSQL.{port}")
+            back = threading.Thread(target=carry, args=(far, near), kwargs={"count": True})
+            back.start()
+            carry(near, far, count=False)
+            back.join()
+
     def serve() -> None:
         while True:
             try:
                 near = listener.accept()[0]
             except OSError:
                 return
-            far = socket.socket(socket.AF_UNIX)
-            far.connect(f"{folder}/.s.PGSQL.{port}")
-            for source, target, count in ((near, far, False), (far, near, True)):
-                threading.Thread(target=carry, args=(source, target), kwargs={"count": count}, daemon=True).start()
+            threads.append(threading.Thread(target=join, args=(near,)))
+            threads[-1].start()
 
+    threads: list[threading.Thread] = []
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{own}/.s.PGSQL.{port}")
         listener.listen()
-        threading.Thread(target=serve, daemon=True).start()
-        yield parts.update_query_dict({"host": str(own)}).render_as_string(hide_password=False), lambda: counted[0]
-        listener.shutdown(socket.SHUT_RDWR)
+        threads.append(threading.Thread(target=serve))
+        threads[0].start()
+        try:
+            yield parts.update_query_dict({"host": str(own)}).render_as_string(hide_password=False), lambda: counted[0]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            for thread in threads:
+                thread.join()
 
 
 def rows(place: Place) -> Figures:

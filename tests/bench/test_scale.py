@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import results as figures
 from bench.scale import model, report, results
 from bench.scale.model import LIMITS, Assumed, Term, lines, of, reached, scenes
-from bench.scale.report import Runs
 from bench.scale.run import QUICK, run
 
 ROOT = Path(__file__).parents[2]
@@ -20,21 +19,29 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> results.Results:
-    """A run with two nodes, on a file and on a real PostgreSQL."""
+    """A run with two nodes, on a file and on a real PostgreSQL; ``/auth`` is measured in ``test_auth``."""
     said: list[str] = []
-    return run(QUICK, tmp_path_factory.mktemp("scale"), said.append)
+    measured = run(QUICK._replace(asked=0), tmp_path_factory.mktemp("scale"), said.append)
+    assert "postgresql: lag, busy" in said
+    return measured
 
 
-def test_everything_is_measured_and_can_be_laid_out(found: results.Results, tmp_path: Path) -> None:
-    """In both languages, each figure in its place; and of a quick run the sums can be done as well."""
+def test_everything_that_was_saved_is_measured(found: results.Results, tmp_path: Path) -> None:
+    """Whatever the sizes are; and no figure is one that cannot be."""
     results.write(found, tmp_path / "results.json")
     assert found == results.read(tmp_path / "results.json")
     assert {"sqlite", "postgresql"} == set(found.engines)
+    kinds = [{re.sub(r", \d+$", "", name) for name in each.figures} for each in (found, results.read())]
+    assert kinds[0] | {"auth", "auth, a second"} == kinds[1]
     assert all(each.median >= 0 for each in found.figures.values())
     one = found.figures
     assert (2, 1) == (one["postgresql, sign-in writes"].median, one["postgresql, sign-out writes"].median)
     assert one["wake, octets"].median > one["look, octets"].median > 0 < one["lag, quiet"].median
-    runs = Runs(found, figures.read(), Assumed())
+
+
+def test_what_was_saved_can_be_laid_out() -> None:
+    """In both languages, each figure in its place."""
+    runs = report.saved()
     assert len(report.text(runs).splitlines()) > 60
     for language in ("en", "zh"):
         for lay_out in report.LAID_OUT.values():
