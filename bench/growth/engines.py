@@ -28,7 +28,7 @@ OPTIONS = ("shared_buffers=1GB", "max_wal_size=8GB", "maintenance_work_mem=512MB
 
 PREFIX = "hardtack_growth_"
 
-_SQL = re.compile(r"```sql\n(.*?)```", re.DOTALL)
+_SQL = re.compile(r"```postgresql\n(.*?)```", re.DOTALL)
 
 
 class Engine(ABC):

@@ -193,7 +193,7 @@ def part(value: float) -> Term:
 
 def micro(seconds: float) -> Term:
     """Return a time, written in microseconds."""
-    return Term(seconds, f"{seconds * 1e6:,.4g} µs")
+    return Term(seconds, f"{seconds * 1e6:,.0f} µs" if seconds > 1e-3 else f"{seconds * 1e6:.4g} µs")
 
 
 def octets(number: float) -> Term:
