@@ -142,7 +142,7 @@ def _place(
     return works.Place(name, size, site, other, site.people(works.PEOPLE), other.people(works.PEOPLE, hashed=encoded))
 
 
-def _timed(name: str, task: Callable[[], None]) -> Task:
+def _timed(name: str, task: Callable[[], object]) -> Task:
     tell(name)
     began = time.perf_counter()
     task()

@@ -173,4 +173,5 @@ def opened(name: str, server: str | None) -> Iterator[Engine]:
 
 def statements(first: str) -> str:
     """Return those of the page ``growth`` that begin with a word, as an operator would copy them."""
-    return next(each for each in _SQL.findall(PAGE.read_text("utf-8")) if each.startswith(first))
+    found: list[str] = _SQL.findall(PAGE.read_text("utf-8"))
+    return next(each for each in found if each.startswith(first))

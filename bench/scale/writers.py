@@ -152,7 +152,7 @@ def serve(place: Place, number: int, most: int, pipe: Pipe) -> None:
         works: dict[str, Callable[[], object]] = {
             "sign-ins": lambda: site.sign_in(next(names)),
             "sign-outs": lambda: revoke(database, place.accounts),
-            "sign-outs, slowly": lambda: (time.sleep(PACE), revoke(database, place.accounts)),
+            "sign-outs, slowly": lambda: revoke(database, place.accounts, after=PACE),
         }
         pipe.send("ready")
         while True:
@@ -177,8 +177,10 @@ def people(accounts: int, number: int, most: int) -> list[str]:
     return [name_of(each) for each in able if each % most == number]
 
 
-def revoke(database: Database, accounts: int) -> None:
-    """End a session, as a sign-out does."""
+def revoke(database: Database, accounts: int, *, after: float = 0.0) -> None:
+    """End a session, as a sign-out does, so many seconds from now."""
+    if after:
+        time.sleep(after)
     whose = random.randint(1, accounts)  # noqa: S311 - nothing secret
     with database.write() as connection:
         feed.revoke_lineage(connection, lineage=os.urandom(16), account_id=whose, until=UNTIL - feed.MARGIN)
