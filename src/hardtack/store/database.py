@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -25,7 +25,7 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from hardtack.store import committed, schema
+from hardtack.store import committed, schema, unfinished
 from hardtack.store.failures import DatabaseError, StoreUnavailable, answering
 from hardtack.store.generation import AnyGeneration
 from hardtack.store.part import FEED_CHANGED, Listener, Part, Woken, revision
@@ -111,9 +111,8 @@ class Database:
             DatabaseError: the schema is newer than this version, or the database fails.
         """
         with self._part.opening():
-            with self._engine.connect() as connection:
-                if revision(connection) == schema.REVISION:
-                    return
+            if self._known_revision() == schema.REVISION:
+                return
             # Alembic's context is global, so one process migrates one database at a time.
             with _migrating, self._part.migrating(self._engine) as connection:
                 self._upgrade(connection)
@@ -125,6 +124,7 @@ class Database:
 
         configuration = alembic_configuration(connection)
         present = revision(connection)
+        unfinished.refuse(connection, present, self.says)
         known = {script.revision for script in ScriptDirectory.from_config(configuration).walk_revisions()}
         if present is not None and present not in known:
             raise self._newer()
@@ -146,7 +146,8 @@ class Database:
         Raises:
             DatabaseError: it is older or newer, or the database fails.
         """
-        present = self.revision()
+        with self._part.opening():
+            present = self._known_revision()
         if present is None or present < schema.REVISION:
             raise DatabaseError(
                 f"the database {self.says} has the schema of an earlier version",
@@ -154,6 +155,13 @@ class Database:
             )
         if present != schema.REVISION:
             raise self._newer()
+
+    def _known_revision(self) -> str | None:
+        """Return the revision of the schema, unless the rows are only a part of another database's."""
+        with self._engine.connect() as connection:
+            present = revision(connection)
+            unfinished.refuse(connection, present, self.says)
+            return present
 
     def _newer(self) -> DatabaseError:
         return DatabaseError(
@@ -246,6 +254,28 @@ class Database:
         except OSError as error:
             # The change is committed, but whether others know of it at once is unsure: that is no success.
             raise StoreUnavailable(f"generation: {error.strerror}") from error
+
+    def opening(self) -> AbstractContextManager[None]:
+        """Turn whatever goes wrong with it into a ``DatabaseError`` that names it."""
+        return self._part.opening()
+
+    @contextmanager
+    def alone(self, *, writes: bool) -> Iterator[Connection]:
+        """Give a connection, in no transaction yet, of a database that nobody else uses until the end.
+
+        Others are not waited for but for a moment. Each transaction that is begun on it sees one state and, where it
+        does not write, changes nothing; what goes wrong in one is to be told by ``opening``. This database opens no
+        other connection meanwhile.
+
+        Args:
+            writes: whether its transactions may write.
+
+        Raises:
+            DatabaseError: somebody else uses it, or it cannot be used.
+        """
+        self.close()
+        with self._part.alone(writes=writes) as connection:
+            yield connection
 
     def listen(self, woken: Woken) -> Listener | None:
         """Have *woken* called whenever another node has changed something; ``None`` where there is none."""

@@ -93,6 +93,10 @@ class Part(ABC):
         """Give a connection in a transaction that may change the schema, while nobody else does."""
 
     @abstractmethod
+    def alone(self, *, writes: bool) -> AbstractContextManager[Connection]:
+        """Give a connection, in no transaction yet, while nobody else uses the database; see ``Database.alone``."""
+
+    @abstractmethod
     def mark(self, connection: Connection) -> None:
         """Mark the database as ours, in the transaction that migrates it."""
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError
 
-from hardtack.store import failures, schema
+from hardtack.store import alone, failures, schema
 from hardtack.store.failures import DatabaseError, StoreUnavailable
 from hardtack.store.generation import Generation, PrivateGeneration
 from hardtack.store.listening import CHANNEL, Listening
@@ -195,6 +195,24 @@ class PostgresPart(Part):
             finally:
                 # The lock is the connection's, and goes with it.
                 connection.invalidate()
+
+    @contextmanager
+    def alone(self, *, writes: bool) -> Iterator[Connection]:
+        """See ``Part``; the writers' lock is held between transactions, too, so that whoever comes later only reads."""
+        engine = self.engine()
+        try:
+            with ExitStack() as stack:
+                with self.opening():
+                    connection = stack.enter_context(engine.connect())
+                    driver = _driver(connection)
+                    driver.silence = None
+                    try:
+                        alone.take(driver, self.says, (LOCKS, WRITING))
+                    except psycopg.Error as error:
+                        raise failed(connection.dialect, "", error) from None
+                yield connection.execution_options(**{_BEGIN: _WRITE if writes else _READ})
+        finally:
+            engine.dispose()
 
     def mark(self, connection: Connection) -> None:
         """See ``Part``."""
