@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, Table, Text, delete, func, select
@@ -30,8 +29,8 @@ from hardtack.store.summed import Row, Sum
 READ, COPIED, COMPARED = "read", "copied", "compared"
 """What is done with every row, in this order."""
 
-AGAIN = "again"
-"""A table is begun anew, since what the target has of it is not in the source."""
+RESUMED, AGAIN = "resumed", "again"
+"""An earlier copy is gone on with; a table is begun anew, since what the target has of it is not in the source."""
 
 
 class Tell(Protocol):
@@ -41,33 +40,23 @@ class Tell(Protocol):
         """Take a sign of progress.
 
         Args:
-            step: ``READ``, ``COPIED``, ``COMPARED``; or ``AGAIN``.
-            table: which.
-            done: how many of its rows are.
+            step: ``READ``, ``COPIED``, ``COMPARED``, ``RESUMED`` or ``AGAIN``.
+            table: which; of ``RESUMED`` the one at which the earlier copy stopped.
+            done: how many of its rows are done.
             number: how many it has.
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """What was copied, and compared.
-
-    Args:
-        sums: by the name of the table, in the order in which they were copied.
-        resumed: how far an earlier try was; ``None`` where there was none.
-    """
-
-    sums: dict[str, Sum]
-    resumed: unfinished.Unfinished | None
-
-
-def copy(source: Database, target: Database, tell: Tell) -> Copied:
+def copy(source: Database, target: Database, tell: Tell) -> dict[str, Sum]:
     """Copy everything in *source* to *target*, which is migrated if need be, or go on with that.
 
     Args:
         source: of the present schema.
         target: with nothing in it, or with what an earlier try has left.
         tell: is told how far it is, after each batch at the latest.
+
+    Returns:
+        What both databases gave, by the name of the table, in the order in which they were copied.
 
     Raises:
         DatabaseError: one of them cannot be used for that, or has failed; a copy that was begun can be gone on with.
@@ -114,7 +103,7 @@ class _Copy:
         self._tell = tell
         self._tables = schema.metadata.sorted_tables
 
-    def run(self) -> Copied:
+    def run(self) -> dict[str, Sum]:
         """Do all of it."""
         source, target = self._source, self._target
         source.require_our_tables()
@@ -122,6 +111,8 @@ class _Copy:
             present = revision(connection)
             resumed = unfinished.look(connection, present, source=source.says, says=target.says)
             target.require_our_tables()
+        if resumed is not None:
+            self._tell(RESUMED, resumed.table, resumed.rows, resumed.rows)
         sums = {table.name: self._sum_up(table) for table in self._tables}
         if resumed is None:
             with target.transaction() as connection:
@@ -132,7 +123,7 @@ class _Copy:
             self._compare(table, sums[table.name])
         with target.transaction() as connection:
             unfinished.end(connection)
-        return Copied(sums, resumed)
+        return sums
 
     def _sum_up(self, table: Table) -> Sum:
         """Read a table of the source, of which nothing may be that an engine cannot hold."""

@@ -81,6 +81,11 @@ class Database:
         """How texts name it."""
         return self._part.says
 
+    @property
+    def engine(self) -> str:
+        """What the engine is called."""
+        return self._part.name
+
     def engine_and_version(self, connection: Connection) -> tuple[str, str]:
         """Return what the engine is called, and its version."""
         return self._part.name, ".".join(map(str, connection.dialect.server_version_info or ()))

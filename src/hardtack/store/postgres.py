@@ -92,7 +92,7 @@ class PostgresPart(Part):
         folder: the data folder that the processes of this node share; ``None``: each learns by the feed alone.
     """
 
-    name = "PostgreSQL"
+    name = Server.engine
 
     def __init__(self, server: Server, folder: Path | None) -> None:
         super().__init__(server.says)

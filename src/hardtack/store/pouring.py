@@ -18,7 +18,6 @@ from hardtack.store.prepared import failed
 from hardtack.store.summed import Row
 
 
-
 class Pouring(ABC):
     """One engine's way."""
 

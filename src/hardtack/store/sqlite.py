@@ -27,6 +27,7 @@ from hardtack.store.failures import DatabaseError
 from hardtack.store.generation import Generation
 from hardtack.store.part import Part
 from hardtack.store.place import Place
+from hardtack.store.url import File
 
 BUSY_TIMEOUT = 5
 """Seconds that a writer waits for another process."""
@@ -47,7 +48,7 @@ class SqlitePart(Part):
         path: of the file; it is made if it is not there.
     """
 
-    name = "SQLite"
+    name = File.engine
 
     def __init__(self, path: Path) -> None:
         if sqlite3.sqlite_version_info < MINIMUM:

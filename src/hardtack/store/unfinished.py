@@ -10,7 +10,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, column, delete, func, select, table, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    column,
+    delete,
+    func,
+    select,
+    table,
+    update,
+)
 
 from hardtack.store import schema
 from hardtack.store.failures import DatabaseError
