@@ -9,12 +9,30 @@ later reads and does not write.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from hardtack.store.failures import DatabaseError
 
 WITHIN = 2
 """Seconds that whoever wants a database for itself alone waits until the others have left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A database that somebody has alone.
+
+    Args:
+        connection: the only one, in no transaction yet.
+        look: makes sure once more that nobody else is there; raises a ``DatabaseError`` if somebody is.
+    """
+
+    connection: Connection
+    look: Callable[[], None]
+
 
 # The one waits for the other database, and what fills a table takes its time.
 _PATIENT = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"
@@ -33,7 +51,7 @@ def in_use(says: str) -> DatabaseError:
 
 
 def take(driver: Any, says: str, lock: tuple[int, int]) -> None:
-    """Have one of PostgreSQL's databases alone, for as long as a connection lasts.
+    """Have one of PostgreSQL's databases alone, for as long as a connection lasts, or make sure of it once more.
 
     Args:
         driver: the connection of the driver, which commits by itself.

@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from sqlalchemy import Connection, Table, Text, delete, func, select
+from sqlalchemy import Connection, Table, Text, delete, func, inspect, select
 
-from hardtack.store import compared, pouring, schema, summed, unfinished
+from hardtack.store import pouring, schema, summed, unfinished
+from hardtack.store.alone import Alone
 from hardtack.store.database import Database
 from hardtack.store.failures import DatabaseError
 from hardtack.store.part import revision
@@ -74,9 +75,10 @@ def copy(source: Database, target: Database, tell: Tell) -> dict[str, Sum]:
 class _Side:
     """A database that is held alone; a failure in its transactions is told by its name."""
 
-    def __init__(self, database: Database, connection: Connection) -> None:
+    def __init__(self, database: Database, held: Alone) -> None:
         self.says = database.says
-        self.connection = connection
+        self.connection = held.connection
+        self.look = held.look
         self._database = database
 
     @contextmanager
@@ -84,16 +86,6 @@ class _Side:
         """Give the connection in a transaction."""
         with self._database.opening(), self.connection.begin():
             yield self.connection
-
-    def require_our_tables(self) -> None:
-        """Refuse a database whose tables are not those that are copied."""
-        found = compared.differences(self.connection)
-        besides = f"the table {unfinished.TABLE} is there besides"
-        if wrong := [line for line in found if line != besides]:
-            raise DatabaseError(
-                f"the tables of {self.says} are not as they should be: {wrong[0]}",
-                "hardtack database check says all that is wrong; make it good first",
-            )
 
 
 class _Copy:
@@ -106,22 +98,29 @@ class _Copy:
     def run(self) -> dict[str, Sum]:
         """Do all of it."""
         source, target = self._source, self._target
-        source.require_our_tables()
+        _refuse_others(source)
         with target.transaction() as connection:
             present = revision(connection)
             resumed = unfinished.look(connection, present, source=source.says, says=target.says)
-            target.require_our_tables()
         if resumed is not None:
             self._tell(RESUMED, resumed.table, resumed.rows, resumed.rows)
         sums = {table.name: self._sum_up(table) for table in self._tables}
         if resumed is None:
             with target.transaction() as connection:
                 unfinished.begin(connection, source.says)
+            # Whoever opened it before there was a mark is here, and whoever comes later sees the mark.
+            target.look()
         for place, table in enumerate(self._tables):
-            self._copy(place, table, sums[table.name])
-        for table in self._tables:
-            self._compare(table, sums[table.name])
+            after, done = None, 0
+            if resumed is not None:
+                after, done = self._there(place, table)
+            self._copy(table, after, done, sums[table.name].rows)
         with target.transaction() as connection:
+            for table in self._tables:
+                self._end(connection, table)
+        with target.transaction() as connection:
+            for table in self._tables:
+                self._compare(connection, table, sums[table.name])
             unfinished.end(connection)
         return sums
 
@@ -149,42 +148,44 @@ class _Copy:
             f"nothing was copied; find it by {where}, put it right, and try again",
         )
 
-    def _copy(self, place: int, table: Table, whole: Sum) -> None:
-        """Copy what the target does not have of a table."""
-        there = self._there(place, table)
-        done = there.rows
-        for rows in summed.rows(self._source.connection, table, after=there.last):
-            done += len(rows)
-            with self._target.transaction() as connection:
-                pouring.of(connection).put(connection, table, rows)
-                unfinished.move(connection, table.name, done)
-            self._tell(COPIED, table.name, done, whole.rows)
-        last = self._last_number(table) if pouring.gives_numbers(table) else None
-        with self._target.transaction() as connection:
-            if last is not None:
-                pouring.of(connection).go_on(connection, table, last)
-            pouring.of(connection).settle(connection, table)
+    def _there(self, place: int, table: Table) -> tuple[Row | None, int]:
+        """Return what the target has of a table: the key of the last row, and how many there are.
 
-    def _there(self, place: int, table: Table) -> Sum:
-        """Return the sum of what the target has of a table, which is taken away unless the source begins with it."""
+        What it has is taken away unless the source begins with it.
+        """
         with self._target.transaction() as connection:
             there = summed.of(connection, table)
-        first = summed.of(self._source.connection, table, most=there.rows)
-        if there == first:
-            return there
+        if there == summed.of(self._source.connection, table, most=there.rows):
+            return there.last, there.rows
         self._tell(AGAIN, table.name, 0, there.rows)
         with self._target.transaction() as connection:
             for each in reversed(self._tables[place:]):
                 connection.execute(delete(each))
-            return summed.of(connection, table)
+        return None, 0
+
+    def _copy(self, table: Table, after: Row | None, done: int, number: int) -> None:
+        """Copy the rows of a table that follow the key *after*, where *done* rows are there."""
+        for rows in summed.rows(self._source.connection, table, after=after):
+            done += len(rows)
+            with self._target.transaction() as connection:
+                pouring.of(connection).put(connection, table, rows)
+                unfinished.move(connection, table.name, done)
+            self._tell(COPIED, table.name, done, number)
+
+    def _end(self, connection: Connection, table: Table) -> None:
+        """Let the target's numbers of a table go on after the source's."""
+        way = pouring.of(connection)
+        if pouring.gives_numbers(table):
+            way.go_on(connection, table, self._last_number(table))
+        way.settle(connection, table)
 
     def _last_number(self, table: Table) -> int:
-        """Return the greatest number that the source has ever given a row."""
+        """Return the greatest number that the source has ever given to a row of a table."""
         connection = self._source.connection
         greatest = connection.execute(select(func.max(pouring.numbered(table)))).scalar() or 0
         return max(pouring.of(connection).last(connection, table), int(greatest))
 
-    def _compare(self, table: Table, whole: Sum) -> None:
+    def _compare(self, connection: Connection, table: Table, whole: Sum) -> None:
         """Make sure that the target has a table as the source has it."""
         done = 0
 
@@ -193,13 +194,25 @@ class _Copy:
             done += len(rows)
             self._tell(COMPARED, table.name, done, whole.rows)
 
-        numbers = pouring.gives_numbers(table)
-        wanted = self._last_number(table) if numbers else 0
-        with self._target.transaction() as connection:
-            found = summed.of(connection, table, look=look)
-            last = pouring.of(connection).last(connection, table) if numbers else 0
-        if (found, last) != (whole, wanted):
+        same = summed.of(connection, table, look=look) == whole
+        if same and pouring.gives_numbers(table):
+            same = pouring.of(connection).last(connection, table) == self._last_number(table)
+        if not same:
             raise DatabaseError(
                 f"the table {table.name} in {self._target.says} is not what it is in {self._source.says}",
                 "run this again, which copies it anew; if that does not help, look at the target's disk and memory",
             )
+
+
+def _refuse_others(source: _Side) -> None:
+    """Refuse a database in which there is anything that would not be copied, or not all that would."""
+    inspected = inspect(source.connection)
+    wanted = {f"{table.name}.{column.name}" for table in schema.metadata.sorted_tables for column in table.columns}
+    tables = set(inspected.get_table_names()) - {schema.VERSION_TABLE}
+    found = {f"{table}.{column['name']}" for table in tables for column in inspected.get_columns(table)}
+    if different := sorted(wanted ^ found):
+        problem = "is none of ours" if different[0] in found else "is missing"
+        raise DatabaseError(
+            f"the tables of {source.says} are not as they should be: {different[0]} {problem}",
+            "hardtack database check says all that is wrong; make it good first",
+        )

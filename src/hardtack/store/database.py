@@ -26,6 +26,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from hardtack.store import committed, schema, unfinished
+from hardtack.store.alone import Alone
 from hardtack.store.failures import DatabaseError, StoreUnavailable, answering
 from hardtack.store.generation import AnyGeneration
 from hardtack.store.part import FEED_CHANGED, Listener, Part, Woken, revision
@@ -265,22 +266,20 @@ class Database:
         return self._part.opening()
 
     @contextmanager
-    def alone(self, *, writes: bool) -> Iterator[Connection]:
-        """Give a connection, in no transaction yet, of a database that nobody else uses until the end.
+    def alone(self, *, writes: bool) -> Iterator[Alone]:
+        """Give a connection to a database that nobody else uses until the end; it opens no other one meanwhile.
 
-        Others are not waited for but for a moment. Each transaction that is begun on it sees one state and, where it
-        does not write, changes nothing; what goes wrong in one is to be told by ``opening``. This database opens no
-        other connection meanwhile.
+        What goes wrong in its transactions, each of which sees one state, is to be told by ``opening``.
 
         Args:
-            writes: whether its transactions may write.
+            writes: whether they may write.
 
         Raises:
-            DatabaseError: somebody else uses it, or it cannot be used.
+            DatabaseError: others use it and do not leave within a moment, or it cannot be used.
         """
         self.close()
-        with self._part.alone(writes=writes) as connection:
-            yield connection
+        with self._part.alone(writes=writes) as held:
+            yield held
 
     def listen(self, woken: Woken) -> Listener | None:
         """Have *woken* called whenever another node has changed something; ``None`` where there is none."""

@@ -197,20 +197,24 @@ class PostgresPart(Part):
                 connection.invalidate()
 
     @contextmanager
-    def alone(self, *, writes: bool) -> Iterator[Connection]:
+    def alone(self, *, writes: bool) -> Iterator[alone.Alone]:
         """See ``Part``; the writers' lock is held between transactions, too, so that whoever comes later only reads."""
         engine = self.engine()
+
+        def look() -> None:
+            with self.opening():
+                try:
+                    alone.take(_driver(connection), self.says, (LOCKS, WRITING))
+                except psycopg.Error as error:
+                    raise failed(connection.dialect, "", error) from None
+
         try:
             with ExitStack() as stack:
                 with self.opening():
                     connection = stack.enter_context(engine.connect())
-                    driver = _driver(connection)
-                    driver.silence = None
-                    try:
-                        alone.take(driver, self.says, (LOCKS, WRITING))
-                    except psycopg.Error as error:
-                        raise failed(connection.dialect, "", error) from None
-                yield connection.execution_options(**{_BEGIN: _WRITE if writes else _READ})
+                _driver(connection).silence = None
+                look()
+                yield alone.Alone(connection.execution_options(**{_BEGIN: _WRITE if writes else _READ}), look)
         finally:
             engine.dispose()
 

@@ -134,7 +134,7 @@ class SqlitePart(Part):
                 _wait_by_itself(connection, seconds=BUSY_TIMEOUT)
 
     @contextmanager
-    def alone(self, *, writes: bool) -> Iterator[Connection]:
+    def alone(self, *, writes: bool) -> Iterator[alone.Alone]:
         """See ``Part``; in its exclusive mode SQLite shares the file with nobody, a reader or one at rest included."""
         engine = self.engine()
         # Before anything else is asked: the mode is that in which the file is opened.
@@ -146,7 +146,7 @@ class SqlitePart(Part):
                 except DBAPIError as error:
                     raise alone.in_use(self.says) if _is_busy(error.orig) else error from None
             with connection:
-                yield connection
+                yield alone.Alone(connection, lambda: None)
         finally:
             engine.dispose()
 
