@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Table, Text, delete, func, inspect, select
 from hardtack.store import pouring, schema, summed, unfinished
 from hardtack.store.alone import Alone
 from hardtack.store.database import Database
-from hardtack.store.failures import DatabaseError
+from hardtack.store.failures import DatabaseError, failing
 from hardtack.store.part import revision
 from hardtack.store.summed import Row, Sum
 
@@ -79,12 +79,11 @@ class _Side:
         self.says = database.says
         self.connection = held.connection
         self.look = held.look
-        self._database = database
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give the connection in a transaction."""
-        with self._database.opening(), self.connection.begin():
+        with failing(self.says), self.connection.begin():
             yield self.connection
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -261,18 +261,11 @@ class Database:
             # The change is committed, but whether others know of it at once is unsure: that is no success.
             raise StoreUnavailable(f"generation: {error.strerror}") from error
 
-    def opening(self) -> AbstractContextManager[None]:
-        """Turn whatever goes wrong with it into a ``DatabaseError`` that names it."""
-        return self._part.opening()
-
     @contextmanager
     def alone(self, *, writes: bool) -> Iterator[Alone]:
         """Give a connection to a database that nobody else uses until the end; it opens no other one meanwhile.
 
-        What goes wrong in its transactions, each of which sees one state, is to be told by ``opening``.
-
-        Args:
-            writes: whether they may write.
+        What fails in its transactions is raised as it is; they may write only where it says *writes*.
 
         Raises:
             DatabaseError: others use it and do not leave within a moment, or it cannot be used.
