@@ -369,7 +369,7 @@ class TestDatabase:
             ("PRAGMA application_id = 7", "database-foreign"),
             ("UPDATE hardtack_version SET version_num = '0001'", "database-older"),
             ("UPDATE hardtack_version SET version_num = '9999'", "database-newer"),
-            (f"UPDATE hardtack_version SET version_num = '{unfinished.REVISION}'", "database-half"),
+            (f"UPDATE hardtack_version SET version_num = '{unfinished.REVISION}'", "database-half"),  # noqa: S608 - ours
             ("DELETE FROM hardtack_version", "database-older"),
             ("DROP TABLE hardtack_version", "database-older"),
             ("PRAGMA journal_mode = DELETE", "database-not-wal"),
