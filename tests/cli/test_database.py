@@ -193,13 +193,13 @@ class TestCopy:
             "copying account: 4 of 5",
             "comparing audit: 2 of 5",
         ]
-        assert {f"hardtack: {line}" for line in (*expected, "copied account: 5 rows")} <= set(lines)
+        assert {f"hardtack: {line}" for line in (*expected, "copied account: 5")} <= set(lines)
         assert f" rows of {len(rows)} tables in " in lines[-2]
         assert lines[-1].startswith("hardtack: hint: set database = ")
         back = f"sqlite:///{tmp_path}/back.db"
         status, again, told = hardtack("database", "copy", back, "--database", empty_server, LANG="zh_CN.UTF-8")
         assert (0, out.splitlines()[1:]) == (status, again.splitlines()[1:])
-        assert {"hardtack: 已复制 account：5 行", "hardtack: 读取 account：2，共 5"} <= set(told.splitlines())
+        assert {"hardtack: 已复制 account：5", "hardtack: 读取 account：2，共 5"} <= set(told.splitlines())
         assert "hunter2" not in out + said + again + told
         assert (0, True) == (hardtack("database", "check", "--database", back)[0], "\r" not in said)
 
@@ -217,7 +217,7 @@ class TestCopy:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs)
             os.waitid(os.P_PID, process.pid, os.WSTOPPED)
             process.kill()
-            assert (b"", None) == process.communicate()
+            assert b"" == process.communicate()[0]
             shown = os.read(ours, 65536).decode()
         finally:
             os.close(ours)
@@ -233,7 +233,7 @@ class TestCopy:
             )
         status, _, said = hardtack("database", "copy", empty_server)
         assert (0, True) == (status, "going on with the copy that stopped in account after 20 rows" in said)
-        assert "copied account: 40 rows" in said
+        assert "hardtack: copied account: 40\n" in said
         assert 0 == hardtack("database", "check", "--database", empty_server)[0]
 
     def test_each_wrong_use_says_what_to_do_instead(

@@ -21,8 +21,8 @@ def copy(folder: Path, url: str, *, until: str = "") -> None:
     """Copy the database of a data folder, to the end or until something is told."""
     source, target = Database.connect(f"sqlite:///{folder}/hardtack.db"), Database.connect(url)
 
-    def told(*where: object) -> None:
-        if until == f"{where[0]} {where[1]}":
+    def told(step: str, table: str, _done: int, _number: int) -> None:
+        if until == f"{step} {table}":
             raise Stopped
 
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from typing import Any
 
 import click
 
@@ -25,14 +26,14 @@ EVERY = 100_000
 SUM = 16
 """Digits of a sum that are shown."""
 
-SAY = {
+SAY: dict[str, dict[str, Any]] = {
     "en": {
         "begins": "copying {source} to {target}",
         "read": "reading",
         "copied": "copying",
         "compared": "comparing",
         "step": "{step} {table}: {done:,} of {number:,}",
-        "table": "copied {table}: {number:,} rows",
+        "table": "copied {table}: {number:,}",
         "again": "{table} has changed since the last try: begun anew from there",
         "resumed": "going on with the copy that stopped in {table} after {rows:,} rows",
         "heads": ("TABLE", "ROWS", "SUM"),
@@ -48,7 +49,7 @@ SAY = {
         "copied": "复制",
         "compared": "比对",
         "step": "{step} {table}：{done:,}，共 {number:,}",
-        "table": "已复制 {table}：{number:,} 行",
+        "table": "已复制 {table}：{number:,}",
         "again": "{table} 在上次尝试之后有变化：从这里重新开始",
         "resumed": "继续上次的复制，它停在 {table} 的第 {rows:,} 行之后",
         "heads": ("表", "行数", "校验和"),

@@ -37,7 +37,7 @@ RESUMED, AGAIN = "resumed", "again"
 class Tell(Protocol):
     """Who is told how far a copy is."""
 
-    def __call__(self, step: str, table: str, done: int, number: int) -> None:
+    def __call__(self, step: str, table: str, done: int, number: int, /) -> None:
         """Take a sign of progress.
 
         Args:
