@@ -32,7 +32,6 @@ def copy(folder: Path, url: str, *, until: str = "") -> None:
         target.close()
 
 
-@pytest.mark.asvs("7.4.1")
 def test_attack_5_people_go_on_on_postgresql_and_who_had_signed_out_does_not(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -240,7 +240,6 @@ class TestWhole:
                     noted = connection.execute(insert(schema.audit).values(event="", **EVENT)).inserted_primary_key
                 assert ((expected,), (1,)) == (tuple(made or ()), tuple(noted or ()))
 
-    @pytest.mark.asvs("7.4.1")
     def test_attack_5_what_was_revoked_stays_revoked_and_changes_go_on_in_their_order(
         self, source: Database, target: Database
     ) -> None:
@@ -362,6 +361,9 @@ class TestRefused:
                 other.execute("SELECT count(*) FROM account").fetchall()
                 assert f"the database {crowd.says} is in use; stop whatever uses it" in refused(crowd, target)
             with psycopg.connect(url):
+                assert f"the database {target.says} is in use" in refused(crowd, target)
+            # Of another role, whose sessions show little more than what they call themselves.
+            with psycopg.connect(url.replace("hardtack@", "postgres@", 1), application_name="hardtack"):
                 assert f"the database {target.says} is in use" in refused(crowd, target)
             # As a service that was started while the source was read, and has found a database without any rows.
             early: list[psycopg.Connection[Any]] = []

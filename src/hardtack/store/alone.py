@@ -39,7 +39,7 @@ _PATIENT = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout =
 _OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND leader_pid IS NULL
-        AND (usename = current_user OR application_name = 'hardtack')
+        AND (usename = session_user OR application_name = 'hardtack')
 """
 
 
