@@ -194,6 +194,9 @@ class TestWhole:
         assert (before, types(before)) == (contents(target), types(contents(target)))
         assert {name: len(rows) for name, rows in before.items()} == {name: each.rows for name, each in there.items()}
         with closing(Database.connect(f"sqlite:///{tmp_path}/back.db")) as back:
+            stop_at(target, back, "copied_audit")
+            with pytest.raises(DatabaseError, match=f"only a part of {target.says}"):
+                back.check()
             assert there == copy(target, back)
             assert (before, before) == (contents(back), contents(source))
 
