@@ -144,7 +144,7 @@ class _Copy:
         where = f'SELECT * FROM {table.name} WHERE instr("{column}", char(0))'  # noqa: S608 - shown, not run
         raise DatabaseError(
             f"a text in {table.name}.{column} of {self._source.says} holds a NUL, which PostgreSQL cannot keep",
-            f"nothing was copied; find it by {where}, put it right, and try again",
+            f"find it by {where}, put it right, and try again",
         )
 
     def _there(self, place: int, table: Table) -> tuple[Row | None, int]:
