@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.scale import model, report, results
+from bench.scale.__main__ import main
 from bench.scale.model import LIMITS, Assumed, Term, lines, of, reached, scenes
 from bench.scale.run import QUICK, run
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +101,11 @@ def test_a_limit_is_where_it_is_reached_and_not_before(limit: model.Limit) -> No
     assert 1e5 < most < 1e12
 
 
-def test_the_command_does_the_sums_for_ones_own_figures() -> None:
+def test_the_command_does_the_sums_for_ones_own_figures(capsys: pytest.CaptureFixture[str]) -> None:
     """And saves no quick run."""
-    command = [sys.executable, "-m", "bench.scale"]
-    read = subprocess.run([*command, "--sessions", "5e6"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (0, "") == (read.returncode, read.stderr)
-    assert "5,000,000 sessions" in read.stdout
-    saved = subprocess.run([*command, "--quick", "--save"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (2, True) == (saved.returncode, "not saved" in saved.stderr)
+    assert 0 == main(["--sessions", "5e6", "--spread", "1"])
+    said = capsys.readouterr()
+    assert ("", True) == (said.err, "5,000,000 sessions" in said.out)
+    with pytest.raises(SystemExit, match="2"):
+        main(["--quick", "--save"])
+    assert "not saved" in capsys.readouterr().err
