@@ -252,6 +252,7 @@ def beside(runs: Runs, language: str) -> Table:
         "hashes": _spread(one["hashes"]),
         "hashes a day": _rough(one["hashes"].median * model.DAY),
         "sign-ins": number(1 / found.sign_in),
+        "sign-ins a day": _rough(model.DAY / found.sign_in),
         "auth": _spread(one["auth"]),
         "auth a second": _rough(1 / found.auth),
         "behind": _spread(one["auth, a second"]),

@@ -110,6 +110,7 @@ WORDS: Texts = {
     "hashes": ("hashes a second of a core, all cores at it", "每核心每秒哈希，全部核心同时"),
     "hashes a day": ("that is, hashes a day of a core", "即每核心每天哈希"),
     "sign-ins": ("sign-ins a second of a core, everything counted", "每核心每秒登录，全部计入"),
+    "sign-ins a day": ("that is, sign-ins a day of a core", "即每核心每天登录"),
     "auth": ("µs of a worker for one `/auth`", "一次 `/auth` 占工作进程的微秒"),
     "auth a second": ("that is, `/auth` a second of a core", "即每核心每秒 `/auth`"),
     "behind": ("`/auth` a second of one worker behind nginx", "nginx 之后一个工作进程每秒 `/auth`"),
