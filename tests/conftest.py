@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,14 +126,18 @@ def starting(place: Path, *, provoked: str = "\0") -> Iterator[Start]:
     running: list[Service] = []
 
     def start_one(
-        *options: str, environ: Mapping[str, str] | None = None, data: Path | None = None, nothing_there: bool = False
+        *options: str,
+        environ: Mapping[str, str] | None = None,
+        data: Path | None = None,
+        nothing_there: bool = False,
+        through: Sequence[str] = (),
     ) -> Service:
         folder = data or place / "data"
         if not (nothing_there or folder.exists()):
             empty.put(folder / "hardtack.db")
         log = place / f"log-{len(running)}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HARDTACK_")}
-        command = [sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
+        command = [*through, sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
         if "--port" not in options:
             command += ["--port", "0"]
         with log.open("wb") as output:

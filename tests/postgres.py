@@ -54,9 +54,12 @@ class Server:
         options: its settings, each ``name=value``.
         listen: addresses on which it listens besides its socket.
         port: where, and what its socket is called after.
+        through: what comes before its command once there is a cluster, as root; it becomes that command.
     """
 
-    def __init__(self, options: Sequence[str] = QUICK, *, listen: str = "", port: int = 5432) -> None:
+    def __init__(
+        self, options: Sequence[str] = QUICK, *, listen: str = "", port: int = 5432, through: Sequence[str] = ()
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hardtack-pg-"))
         self.port = port
         self._options = (
@@ -65,6 +68,7 @@ class Server:
             f"port={port}",
             f"unix_socket_directories={self.folder}",
         )
+        self._through = list(through)
         self._as_nobody: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._as_nobody = {"user": "nobody", "group": "nogroup", "extra_groups": []}
@@ -87,14 +91,19 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers; it ends with the thread that has called this, at the latest."""
         options = [part for option in self._options for part in ("-c", option)]
+        through, user = self._through, self._as_nobody
+        if through and user:
+            # Only root may go through, so that it becomes nobody afterwards.
+            nobody = ("--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=QUIT")
+            through, user = [*through, "setpriv", *nobody, "--"], {}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [_program("postgres"), "-D", str(self._data), *options],
+                [*through, _program("postgres"), "-D", str(self._data), *options],
                 stdout=log,
                 stderr=log,
                 cwd="/",
                 preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system
-                **self._as_nobody,
+                **user,
             )
         deadline = time.monotonic() + START
         while True:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 
@@ -131,3 +133,26 @@ class TestArgon2id:
         """And show them, and nothing else."""
         assert Argon2id(memory=8, passes=1) == CHEAP
         assert "Argon2id(memory=8, passes=1, lanes=1)" == repr(CHEAP)
+
+
+@pytest.mark.asvs("16.5.3")
+def test_too_little_memory_is_neither_a_wrong_password_nor_a_damaged_hash() -> None:
+    """Nobody is told either, and nobody's hash is called damaged in the log; with memory it is right again."""
+    script = """
+import resource
+from hardtack.login import Argon2id
+from hardtack.login.passwords import HashUnreadable
+hasher = Argon2id(memory=64 << 10, passes=1)
+encoded = hasher.hash(b"right")
+before = resource.getrlimit(resource.RLIMIT_AS)
+resource.setrlimit(resource.RLIMIT_AS, (1 << 20, before[1]))
+for work in (lambda: hasher.hash(b"right"), lambda: hasher.verify(encoded, b"right")):
+    try:
+        print(work())
+    except (MemoryError, HashUnreadable) as error:
+        print(type(error).__name__)
+resource.setrlimit(resource.RLIMIT_AS, before)
+print(hasher.verify(encoded, b"right"), hasher.verify(encoded, b"wrong"))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert ("MemoryError\nMemoryError\nTrue False\n", "") == (done.stdout, done.stderr)
