@@ -54,7 +54,7 @@ class Server:
         options: its settings, each ``name=value``.
         listen: addresses on which it listens besides its socket.
         port: where, and what its socket is called after.
-        through: what comes before its command once there is a cluster, as root; it becomes that command.
+        through: what comes before its command once there is a cluster, and makes it nobody's where this is root.
     """
 
     def __init__(
@@ -91,19 +91,14 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers; it ends with the thread that has called this, at the latest."""
         options = [part for option in self._options for part in ("-c", option)]
-        through, user = self._through, self._as_nobody
-        if through and user:
-            # Only root may go through, so that it becomes nobody afterwards.
-            nobody = ("--reuid=nobody", "--regid=nogroup", "--clear-groups", "--pdeathsig=QUIT")
-            through, user = [*through, "setpriv", *nobody, "--"], {}
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*through, _program("postgres"), "-D", str(self._data), *options],
+                [*self._through, _program("postgres"), "-D", str(self._data), *options],
                 stdout=log,
                 stderr=log,
                 cwd="/",
                 preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system
-                **user,
+                **({} if self._through else self._as_nobody),
             )
         deadline = time.monotonic() + START
         while True:

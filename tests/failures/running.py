@@ -46,6 +46,8 @@ class Running:
     at: int = 0
     name: str = "anna"
     """Who signs in, again and again; each test has somebody of its own, as one may have only so many sign-ins."""
+    database: str = ""
+    """What the database is called, where it is a PostgreSQL's."""
 
     def ask(
         self,
@@ -142,6 +144,10 @@ class Running:
         """Return whether the log tells of *event*."""
         return any(line["event"] == event for line in self.said())
 
+    def reasons(self) -> set[object]:
+        """Return every reason that the log tells."""
+        return {line.get("reason") for line in self.said()}
+
     def told(self, event: str) -> str:
         """Wait until the log tells of *event*, and return its reason; there is no traceback in it."""
         until(lambda: self.tells(event))
@@ -158,14 +164,14 @@ class Running:
     def _seen(self) -> dict[str, int]:
         for pid in workers(self.service):
             with alone(self.service, pid):
-                if not self._accepts():
+                if not self.accepts():
                     return {}
         try:
             return self.seen()
         except AssertionError:
             return {}
 
-    def _accepts(self) -> bool:
+    def accepts(self) -> bool:
         """Return whether somebody answers who asks now; a worker that has just begun does not yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=0.3)
         try:
@@ -193,6 +199,14 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def kill_one(service: Service) -> int:
+    """End one worker at once; return who has taken its place."""
+    before = workers(service)
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: before[0] not in workers(service) and len(workers(service)) == 2)
+    return (set(workers(service)) - set(before)).pop()
 
 
 @contextmanager

@@ -1,17 +1,26 @@
-"""What the system gives no more of: open files, threads; and the places that are our own."""
+"""What the system gives no more of: open files, threads, memory; and a worker that is no more, or says nothing."""
 
 from __future__ import annotations
 
 import os
 import resource
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from tests.failures.running import Running, limited
+from tests.failures.running import GOOD, Running, alone, kill_one, limited, until
+from tests.service.test_operating import workers
 
 
 def lowest(pid: int) -> int:
     """Return the lowest number that a process has free for a file."""
     taken = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
     return next(number for number in range(len(taken) + 1) if number not in taken)
+
+
+def size(pid: int) -> int:
+    """Return how much of its addresses a process uses, in octets."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def test_a_process_that_may_open_no_more_files(running: Running) -> None:
@@ -24,4 +33,31 @@ def test_a_process_that_may_open_no_more_files(running: Running) -> None:
     lines = running.said()
     assert [] == [line for line in lines if "traceback" in line]
     assert len([line for line in lines if line["event"] == "accepting-failed"]) <= 2
-    assert "short-of-files" in {line.get("reason") for line in lines}
+    assert "short-of-files" in running.reasons()
+
+
+def test_a_process_that_gets_no_thread_and_no_memory(running: Running) -> None:
+    """A worker that has just begun has few threads; who needs one more is told to come back, and so is who hashes."""
+    with (
+        alone(running.service, kill_one(running.service)),
+        ThreadPoolExecutor(8) as crowd,
+    ):
+        until(running.accepts)
+        with limited(running.service, resource.RLIMIT_AS, size):
+            found = set(crowd.map(lambda _: running.sign_in(), range(8)))
+            assert found <= {200, 503}
+            assert 503 in found
+            assert (204, 200) == (running.auth(), running.ask("GET", "/healthz"))
+        assert GOOD == running.seen_of_one()
+    assert running.told("short-of-resources") in ("short-of-threads", "short-of-memory")
+
+
+def test_a_worker_that_is_killed(running: Running) -> None:
+    """Even one that says nothing, while it is asked whether it is well; another takes its place, and the log says so."""
+    stopped = workers(running.service)[0]
+    os.kill(stopped, signal.SIGSTOP)
+    for _ in range(3):
+        assert GOOD == running.seen_of_one()
+    assert kill_one(running.service) != stopped
+    assert GOOD == running.seen_of_one()
+    assert "signal 9" == running.told("worker-gone")

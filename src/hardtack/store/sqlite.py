@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import DBAPIError
 
 from hardtack.store import failures, schema
 from hardtack.store.failures import DatabaseError
@@ -111,6 +112,10 @@ class SqlitePart(Part):
     def is_usable(self, connection: Connection) -> bool:
         """See ``Part``."""
         return not _driver(connection).in_transaction
+
+    def spoils_all(self, error: DBAPIError) -> bool:
+        """See ``Part``; a file that could not be opened for writing was opened for reading, and stays so."""
+        return failures.name_of(error).startswith("SQLITE_READONLY")
 
     def before_writing(self, connection: Connection, *, lasting: bool) -> None:
         """See ``Part``; said anew each time, so that nothing depends on who wrote before."""
