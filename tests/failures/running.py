@@ -24,6 +24,9 @@ from tests.service.test_operating import workers
 PASSWORD = "correct horse battery staple"
 HOST = "id.example.org"
 OPTIONS = ("--origin", f"https://{HOST}", "--trusted-proxy", "127.0.0.1", "--log-format", "json", "--sign-up", "open")
+DATABASE = ("hardtack.db", "hardtack.db-wal", "hardtack.db-shm", "hardtack.db.generation")
+"""The files of a database, of which the last says that something has changed."""
+
 PATIENCE = 60
 """Seconds within which whatever is waited for must have come about, on any machine."""
 
@@ -199,6 +202,14 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def move(names: tuple[str, ...], here: Path, there: Path) -> None:
+    """Move files, as somebody does who clears up in the wrong folder."""
+    there.mkdir(exist_ok=True)
+    for name in names:
+        if (here / name).exists():
+            (here / name).replace(there / name)
 
 
 def kill_one(service: Service) -> int:

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import starting
-from tests.failures.running import GOOD, OPTIONS, PASSWORD, WITHOUT_STORE, Running, alone, until
-from tests.failures.test_files import DATABASE, move
+from tests.failures.running import DATABASE, GOOD, OPTIONS, PASSWORD, WITHOUT_STORE, Running, alone, move, until
 from tests.service.test_operating import workers
 
 HOUR, DAY = 3600, 86_400
@@ -94,9 +93,7 @@ def test_a_small_step_is_seen_by_nobody(running: Running, clock: Clock, step: in
 
 
 @pytest.mark.parametrize("step", [30 * DAY, 3650 * DAY, -HOUR, -DAY, -3650 * DAY])
-def test_after_a_large_step_who_was_signed_in_signs_in_again_at_once(
-    running: Running, clock: Clock, step: int
-) -> None:
+def test_after_a_large_step_who_was_signed_in_signs_in_again_at_once(running: Running, clock: Clock, step: int) -> None:
     """Nobody is kept out, and nothing is 503: how fresh the list of ended sign-ins is depends on no time of day."""
     clock.set(step)
     assert SIGNED_OUT == running.seen()

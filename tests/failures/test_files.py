@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.failures.disk import Disk
 from tests.failures.running import (
+    DATABASE,
     GOOD,
     NOTHING_WRITTEN,
     PASSWORD,
@@ -20,19 +21,9 @@ from tests.failures.running import (
     alone,
     kill_one,
     limited,
+    move,
     until,
 )
-from tests.service.test_operating import workers
-
-DATABASE = ("hardtack.db", "hardtack.db-wal", "hardtack.db-shm", "hardtack.db.generation")
-
-
-def move(names: tuple[str, ...], here: Path, there: Path) -> None:
-    """Move files, as somebody does who clears up in the wrong folder."""
-    there.mkdir(exist_ok=True)
-    for name in names:
-        if (here / name).exists():
-            (here / name).replace(there / name)
 
 
 def test_a_database_that_is_gone_and_comes_back(running: Running) -> None:

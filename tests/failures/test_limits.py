@@ -53,7 +53,7 @@ def test_a_process_that_gets_no_thread_and_no_memory(running: Running) -> None:
 
 
 def test_a_worker_that_is_killed(running: Running) -> None:
-    """Even one that says nothing, while it is asked whether it is well; another takes its place, and the log says so."""
+    """Even one that says nothing while it is asked whether it is well; another takes its place, as the log says."""
     stopped = workers(running.service)[0]
     os.kill(stopped, signal.SIGSTOP)
     for _ in range(3):

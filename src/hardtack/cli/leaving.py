@@ -27,6 +27,9 @@ _log = logging.getLogger("hardtack.cli")
 _TURNS = 3
 """Turns of the loop from a connection that waits to one that is known."""
 
+_DYING = 0.1
+"""Seconds from the end of a process's last file to that of the process, and many more."""
+
 
 class Leaving(uvicorn.Server):
     """The server of one process."""
@@ -83,6 +86,8 @@ class Worker(multiprocess.Process):
 
     def kill(self) -> None:
         """End it at once, and say so: it has died, or says nothing any more; another takes its place."""
+        # Of one that has died just now the system may not know yet how.
+        self.process.join(_DYING)
         code = self.process.exitcode
         reason = "it does not answer" if code is None else f"exit {code}" if code >= 0 else f"signal {-code}"
         _log.error("a worker is gone", extra={"event": "worker-gone", "worker": self.pid, "reason": reason})
