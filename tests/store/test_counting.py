@@ -14,6 +14,7 @@ from hardtack.seal import Keyring
 from hardtack.store import AccountRows, Database, counting, outbox, schema
 from hardtack.store.counting import KEPT, MOST, TRUSTED, Counts, count, counts
 from hardtack.store.streaks import LIMIT
+from tests.plans import steps
 from tests.store.test_directory import NOW, add
 
 NOTHING = Counts(accounts=0, administrators=0, disabled=0, sign_ins=0, invitations=0, mail=0, locked=0)
@@ -110,14 +111,13 @@ def test_a_page_counts_no_further_than_it_shows(database: Database) -> None:
     plans: dict[str, list[str]] = {}
 
     def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        driver = connection.connection.driver_connection
-        plans[statement] = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        plans[statement] = steps(connection, statement, parameters)
 
     with database.read() as connection:
         listen(connection, "before_cursor_execute", explain)
         counts(connection, NOW)
-    ((statement, steps),) = [(each, steps) for each, steps in plans.items() if "count(" in each]
-    read = [step for step in steps if step.startswith(("SCAN ", "SEARCH ")) and not re.search(r"anon_|CONSTANT", step)]
-    assert len(counting._THINGS) == statement.count("LIMIT ?") == len(read)
+    ((statement, found),) = [(each, found) for each, found in plans.items() if "count(" in each]
+    read = [step for step in found if step.startswith(("SCAN ", "SEARCH ")) and not re.search(r"anon_|CONSTANT", step)]
+    assert len(counting._THINGS) == len(re.findall(r"LIMIT (\?|%)", statement)) == len(read)
     assert [] == [step for step in read if " INDEX " not in step]
-    assert "SEARCH signed_in USING INDEX ix_signed_in_until (until>?)" in read
+    assert "SEARCH signed_in USING INDEX ix_signed_in_until" in {step.removesuffix(" (until>?)") for step in read}
