@@ -20,7 +20,6 @@ from pathlib import Path
 
 from tests import postgres
 from tests.conftest import Service, wait_until_ready
-from tests.service.test_operating import workers
 
 HOST = "id.example.org"
 WORKERS = 2
@@ -64,7 +63,7 @@ class Node:
 
     def kill_a_worker(self) -> None:
         """End one of its workers at once."""
-        present = workers(self.service)
+        present = self.service.workers
         if present:
             os.kill(random.choice(present), signal.SIGKILL)  # noqa: S311 - which one is no secret
 
@@ -72,7 +71,7 @@ class Node:
         """Return whether all its workers are there and it may be sent visitors."""
         with suppress(OSError):
             found = self.service.ask("GET", "/readyz", headers={"Host": HOST, "X-Forwarded-Proto": "https"})
-            return found[0] == 200 and len(workers(self.service)) == WORKERS
+            return found[0] == 200 and len(self.service.workers) == WORKERS
         return False
 
 

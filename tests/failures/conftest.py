@@ -17,7 +17,6 @@ from tests.failures.disk import Disk, small_disk
 from tests.failures.running import DATABASE, OPTIONS, PASSWORD, WITHOUT_STORE, Running, move
 from tests.mail_server import scripted_server
 from tests.postgres import OWNER, Server
-from tests.service.test_operating import workers
 
 ROOM = 32 << 20
 """Octets of the disk on which the databases lie."""
@@ -70,7 +69,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with starting(place) as start:
         running = Running(start("--workers", "2", *OPTIONS)).begin()
         running.whole()
-        os.kill(workers(running.service)[0], signal.SIGSTOP)
+        os.kill(running.service.workers[0], signal.SIGSTOP)
         move(DATABASE, running.service.data, place / "away")
         # For a minute; a worker that was stopped takes nobody from the one that answers.
         assert WITHOUT_STORE == running.seen_of_one()

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import Service
-from tests.service.test_operating import workers
 
 PASSWORD = "correct horse battery staple"
 HOST = "id.example.org"
@@ -102,7 +101,7 @@ class Running:
     def auth_of_each(self) -> int:
         """Ask both workers for an application; return what they agree on, or 0."""
         found = set()
-        for pid in workers(self.service):
+        for pid in self.service.workers:
             with alone(self.service, pid):
                 found.add(self.auth())
         return found.pop() if len(found) == 1 else 0
@@ -122,7 +121,7 @@ class Running:
     def seen(self) -> dict[str, int]:
         """Return what everybody sees now, whichever worker answers."""
         found = []
-        for pid in workers(self.service):
+        for pid in self.service.workers:
             with alone(self.service, pid):
                 found.append(self.seen_of_one())
         assert found[1:] == found[:-1]
@@ -160,12 +159,12 @@ class Running:
 
     def whole(self) -> None:
         """Wait until everything is as it should be, in both workers, and begin a new page of the log."""
-        until(lambda: len(workers(self.service)) == 2)
+        until(lambda: len(self.service.workers) == 2)
         until(lambda: self._seen() == GOOD)
         self.at = len(self.service.said)
 
     def _seen(self) -> dict[str, int]:
-        for pid in workers(self.service):
+        for pid in self.service.workers:
             with alone(self.service, pid):
                 if not self.accepts():
                     return {}
@@ -214,16 +213,16 @@ def move(names: tuple[str, ...], here: Path, there: Path) -> None:
 
 def kill_one(service: Service) -> int:
     """End one worker at once; return who has taken its place."""
-    before = workers(service)
+    before = service.workers
     os.kill(before[0], signal.SIGKILL)
-    until(lambda: before[0] not in workers(service) and len(workers(service)) == 2)
-    return (set(workers(service)) - set(before)).pop()
+    until(lambda: before[0] not in service.workers and len(service.workers) == 2)
+    return (set(service.workers) - set(before)).pop()
 
 
 @contextmanager
 def alone(service: Service, pid: int) -> Iterator[None]:
     """Let one worker alone answer: the others are stopped meanwhile, and accept nobody."""
-    others = [each for each in workers(service) if each != pid]
+    others = [each for each in service.workers if each != pid]
     for other in others:
         os.kill(other, signal.SIGSTOP)
     # Until then it may still take one more request, and leave it unanswered.
@@ -238,7 +237,7 @@ def alone(service: Service, pid: int) -> Iterator[None]:
 @contextmanager
 def limited(service: Service, which: int, limit: Callable[[int], int]) -> Iterator[None]:
     """Let each worker have no more of *which* than *limit* says of its process number; as before afterwards."""
-    before = {pid: resource.prlimit(pid, which) for pid in workers(service)}
+    before = {pid: resource.prlimit(pid, which) for pid in service.workers}
     try:
         for pid, (_, most) in before.items():
             resource.prlimit(pid, which, (limit(pid), most))

@@ -13,7 +13,6 @@ import pytest
 
 from tests.conftest import starting
 from tests.failures.running import DATABASE, GOOD, OPTIONS, PASSWORD, WITHOUT_STORE, Running, alone, move, until
-from tests.service.test_operating import workers
 
 HOUR, DAY = 3600, 86_400
 WRONG = "wrong " * 4
@@ -122,7 +121,7 @@ def test_attack_5_what_was_ended_stays_so(running: Running, clock: Clock, step: 
     assert 200 == running.ask("POST", "/sign-out", {}, own=True)
     clock.set(step)
     assert 401 == running.auth()
-    for pid in workers(running.service):
+    for pid in running.service.workers:
         with alone(running.service, pid):
             assert 200 == running.ready()
     clock.set(0)

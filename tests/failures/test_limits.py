@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.failures.running import GOOD, Running, alone, kill_one, limited, until
-from tests.service.test_operating import workers
 
 
 def lowest(pid: int) -> int:
@@ -54,7 +53,7 @@ def test_a_process_that_gets_no_thread_and_no_memory(running: Running) -> None:
 
 def test_a_worker_that_is_killed(running: Running) -> None:
     """Even one that says nothing while it is asked whether it is well; another takes its place, as the log says."""
-    stopped = workers(running.service)[0]
+    stopped = running.service.workers[0]
     os.kill(stopped, signal.SIGSTOP)
     for _ in range(3):
         assert GOOD == running.seen_of_one()

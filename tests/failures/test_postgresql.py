@@ -17,7 +17,6 @@ from tests.failures.conftest import whole
 from tests.failures.disk import Disk
 from tests.failures.running import GOOD, NOTHING_WRITTEN, WITHOUT_STORE, Running, alone, until
 from tests.postgres import Server
-from tests.service.test_operating import workers
 
 AGAIN = "INSERT INTO audit (at, event, client, reason, factors) SELECT at, event, client, reason, factors FROM audit"
 """One more row, like one that is there."""
@@ -102,7 +101,7 @@ def test_a_server_that_has_no_connection_to_give(running: Running, server: Serve
 def test_a_process_whose_connections_are_all_in_use(running: Running, server: Server) -> None:
     """By pages that wait for somebody who holds a table: the next ones are told so after 5 seconds, and not later."""
     with (
-        alone(running.service, workers(running.service)[0]),
+        alone(running.service, running.service.workers[0]),
         ThreadPoolExecutor(15) as crowd,
         server.superuser(running.database) as holder,
     ):

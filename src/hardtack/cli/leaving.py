@@ -68,6 +68,13 @@ class Leaving(uvicorn.Server):
 class Worker(multiprocess.Process):
     """One worker process, with that server."""
 
+    def start(self) -> None:
+        """Start it."""
+        super().start()
+        # The worker has its own copy of this end. With ours open, a death between a question and its answer would not
+        # be heard of: nobody would take its place, nor be told to stop, for as long as an answer may take.
+        self.child_conn.close()
+
     @property
     def server(self) -> uvicorn.Server:
         """Its server, in the process itself."""
@@ -75,14 +82,6 @@ class Worker(multiprocess.Process):
             self._server = Leaving(self.config)
             self._server.alone = False
         return self._server
-
-    def start(self) -> None:
-        """Start it, and keep nothing open that is its own: of one that dies while it is asked there is an end to read.
-
-        Else whoever looks after all of them would wait for its answer for a minute.
-        """
-        super().start()
-        self.child_conn.close()
 
     def kill(self) -> None:
         """End it at once, and say so: it has died, or says nothing any more; another takes its place."""

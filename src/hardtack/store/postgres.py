@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError
 
-from hardtack.store import failures, schema
+from hardtack.store import alone, failures, schema
 from hardtack.store.failures import DatabaseError, StoreUnavailable
 from hardtack.store.generation import Generation, PrivateGeneration
 from hardtack.store.listening import CHANNEL, Listening
@@ -92,7 +92,7 @@ class PostgresPart(Part):
         folder: the data folder that the processes of this node share; ``None``: each learns by the feed alone.
     """
 
-    name = "PostgreSQL"
+    name = Server.engine
 
     def __init__(self, server: Server, folder: Path | None) -> None:
         super().__init__(server.says)
@@ -195,6 +195,28 @@ class PostgresPart(Part):
             finally:
                 # The lock is the connection's, and goes with it.
                 connection.invalidate()
+
+    @contextmanager
+    def alone(self, *, writes: bool) -> Iterator[alone.Alone]:
+        """See ``Part``; the writers' lock is held between transactions, too, so that whoever comes later only reads."""
+        engine = self.engine()
+
+        def look() -> None:
+            with self.opening():
+                try:
+                    alone.take(_driver(connection), self.says, (LOCKS, WRITING))
+                except psycopg.Error as error:
+                    raise failed(connection.dialect, "", error) from None
+
+        try:
+            with ExitStack() as stack:
+                with self.opening():
+                    connection = stack.enter_context(engine.connect())
+                _driver(connection).silence = None
+                look()
+                yield alone.Alone(connection.execution_options(**{_BEGIN: _WRITE if writes else _READ}), look)
+        finally:
+            engine.dispose()
 
     def mark(self, connection: Connection) -> None:
         """See ``Part``."""
