@@ -24,11 +24,14 @@ def size(pid: int) -> int:
 
 def test_a_process_that_may_open_no_more_files(running: Running) -> None:
     """What can be answered without one is; all else is 503; the log says so once and is not flooded."""
-    with limited(running.service, resource.RLIMIT_NOFILE, lambda pid: lowest(pid) + 1):
+    # One that has just begun, and has read no page yet.
+    with alone(running.service, kill_one(running.service)):
+        until(running.accepts)
         # One connection at a time, and nothing besides: no page can be read from the disk.
-        for path in ("/sign-up", "/forgot", "/status", "/release"):
-            assert running.ask("GET", path, accept="text/html") in (200, 403, 404, 503)
-        assert 200 == running.ask("GET", "/healthz")
+        with limited(running.service, resource.RLIMIT_NOFILE, lambda pid: lowest(pid) + 1):
+            for path in ("/sign-up", "/forgot", "/status", "/release"):
+                assert running.ask("GET", path, accept="text/html") in (403, 404, 503)
+            assert 200 == running.ask("GET", "/healthz")
     lines = running.said()
     assert [] == [line for line in lines if "traceback" in line]
     assert len([line for line in lines if line["event"] == "accepting-failed"]) <= 2
