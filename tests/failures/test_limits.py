@@ -49,7 +49,8 @@ def test_a_process_that_gets_no_thread_and_no_memory(running: Running) -> None:
             found = set(crowd.map(lambda _: running.sign_in(), range(8)))
             assert found <= {200, 503}
             assert 503 in found
-            assert (204, 200) == (running.auth(), running.ask("GET", "/healthz"))
+            assert 204 == running.auth()
+            assert running.ask("GET", "/healthz") in (200, 503)
         assert GOOD == running.seen_of_one()
     assert running.told("short-of-resources") in ("short-of-threads", "short-of-memory")
 
