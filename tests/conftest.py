@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +100,13 @@ class Service:
     @property
     def workers(self) -> list[int]:
         """The processes that it has started."""
-        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        found = []
+        for pid in children:
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(int(pid))
+        return found
 
     def end(self) -> None:
         """End it and its workers at once."""
@@ -138,14 +143,18 @@ def starting(place: Path, *, provoked: str = "\0") -> Iterator[Start]:
     running: list[Service] = []
 
     def start_one(
-        *options: str, environ: Mapping[str, str] | None = None, data: Path | None = None, nothing_there: bool = False
+        *options: str,
+        environ: Mapping[str, str] | None = None,
+        data: Path | None = None,
+        nothing_there: bool = False,
+        through: Sequence[str] = (),
     ) -> Service:
         folder = data or place / "data"
         if not (nothing_there or folder.exists()):
             empty.put(folder / "hardtack.db")
         log = place / f"log-{len(running)}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HARDTACK_")}
-        command = [sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
+        command = [*through, sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
         if "--port" not in options:
             command += ["--port", "0"]
         with log.open("wb") as output:

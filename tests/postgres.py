@@ -54,9 +54,12 @@ class Server:
         options: its settings, each ``name=value``.
         listen: addresses on which it listens besides its socket.
         port: where, and what its socket is called after.
+        through: what comes before its command once there is a cluster, and makes it nobody's where this is root.
     """
 
-    def __init__(self, options: Sequence[str] = QUICK, *, listen: str = "", port: int = 5432) -> None:
+    def __init__(
+        self, options: Sequence[str] = QUICK, *, listen: str = "", port: int = 5432, through: Sequence[str] = ()
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="hardtack-pg-"))
         self.port = port
         self._options = (
@@ -65,6 +68,7 @@ class Server:
             f"port={port}",
             f"unix_socket_directories={self.folder}",
         )
+        self._through = list(through)
         self._as_nobody: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._as_nobody = {"user": "nobody", "group": "nogroup", "extra_groups": []}
@@ -89,12 +93,12 @@ class Server:
         options = [part for option in self._options for part in ("-c", option)]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [_program("postgres"), "-D", str(self._data), *options],
+                [*self._through, _program("postgres"), "-D", str(self._data), *options],
                 stdout=log,
                 stderr=log,
                 cwd="/",
                 preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system
-                **self._as_nobody,
+                **({} if self._through else self._as_nobody),
             )
         deadline = time.monotonic() + START
         while True:

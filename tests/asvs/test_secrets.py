@@ -104,10 +104,10 @@ def imports_of(path: Path) -> set[str]:
 def test_nothing_that_must_not_be_guessed_comes_from_a_generator_of_numbers() -> None:
     """``random`` spreads pauses over time, in two modules, and does nothing else; no UUID names anything."""
     modules = {str(path.relative_to(SOURCE)): imports_of(path) for path in SOURCE.rglob("*.py")}
-    assert {"login/postman.py", "store/database.py"} == {name for name, used in modules.items() if "random" in used}
+    assert {"login/postman.py", "store/sqlite.py"} == {name for name, used in modules.items() if "random" in used}
     # Flask's sessions may hold UUIDs, which are read and written there as what they are.
     assert ["adapters/flask/serializer.py"] == [name for name, used in modules.items() if "uuid" in used]
-    for name in ("login/postman.py", "store/database.py"):
+    for name in ("login/postman.py", "store/sqlite.py"):
         drawn = re.findall(r"random\.(\w+)\(", (SOURCE / name).read_text())
         assert {"uniform"} == set(drawn), name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -123,7 +124,7 @@ def test_the_trail_can_have_parts_as_the_page_says(engine_url: str) -> None:
             ((position, _),) = audit.page(connection, event="sign-in", account_id=1, limit=1)
             audit.newest_of_accounts(connection, "sign-in", limit=100)
         assert (now, 3_001) == position
-        assert not any("Seq Scan on audit" in step for steps in plans.values() for step in steps)
+        assert not any(re.fullmatch(r"SCAN audit\w*", step) for steps in plans.values() for step in steps)
 
         oldest, next_one = parts[:2]
         month = engines.statements("SET lock_timeout").replace("audit_2025_10", oldest)
@@ -134,7 +135,7 @@ def test_the_trail_can_have_parts_as_the_page_says(engine_url: str) -> None:
         with database.write() as connection, plans_of(connection) as plans:
             assert left == audit.prune(connection, end + 1, age=0, batch=1000)
         (steps,) = (steps for statement, steps in plans.items() if statement.startswith("DELETE"))
-        assert {f"Delete on {next_one} audit_1"} == {step for step in steps if step.startswith("Delete on audit_")}
+        assert {f"DELETE {next_one}"} == {step for step in steps if step.startswith("DELETE audit_")}
         with database.read() as connection:
             number = connection.execute(select(func.count()).select_from(schema.audit)).scalar_one()
     assert 3_001 == number + whole + left

@@ -23,6 +23,9 @@ from tests.conftest import Service
 PASSWORD = "correct horse battery staple"
 HOST = "id.example.org"
 OPTIONS = ("--origin", f"https://{HOST}", "--trusted-proxy", "127.0.0.1", "--log-format", "json", "--sign-up", "open")
+DATABASE = ("hardtack.db", "hardtack.db-wal", "hardtack.db-shm", "hardtack.db.generation")
+"""The files of a database, of which the last says that something has changed."""
+
 PATIENCE = 60
 """Seconds within which whatever is waited for must have come about, on any machine."""
 
@@ -45,6 +48,8 @@ class Running:
     at: int = 0
     name: str = "anna"
     """Who signs in, again and again; each test has somebody of its own, as one may have only so many sign-ins."""
+    database: str = ""
+    """What the database is called, where it is a PostgreSQL's."""
 
     def ask(
         self,
@@ -141,6 +146,10 @@ class Running:
         """Return whether the log tells of *event*."""
         return any(line["event"] == event for line in self.said())
 
+    def reasons(self) -> set[object]:
+        """Return every reason that the log tells."""
+        return {line.get("reason") for line in self.said()}
+
     def told(self, event: str) -> str:
         """Wait until the log tells of *event*, and return its reason; there is no traceback in it."""
         until(lambda: self.tells(event))
@@ -157,14 +166,14 @@ class Running:
     def _seen(self) -> dict[str, int]:
         for pid in self.service.workers:
             with alone(self.service, pid):
-                if not self._accepts():
+                if not self.accepts():
                     return {}
         try:
             return self.seen()
         except AssertionError:
             return {}
 
-    def _accepts(self) -> bool:
+    def accepts(self) -> bool:
         """Return whether somebody answers who asks now; a worker that has just begun does not yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=0.3)
         try:
@@ -192,6 +201,22 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def move(names: tuple[str, ...], here: Path, there: Path) -> None:
+    """Move files, as somebody does who clears up in the wrong folder."""
+    there.mkdir(exist_ok=True)
+    for name in names:
+        if (here / name).exists():
+            (here / name).replace(there / name)
+
+
+def kill_one(service: Service) -> int:
+    """End one worker at once; return who has taken its place."""
+    before = service.workers
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: before[0] not in service.workers and len(service.workers) == 2)
+    return (set(service.workers) - set(before)).pop()
 
 
 @contextmanager

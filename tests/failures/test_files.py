@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import signal
+import shutil
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
-from tests.conftest import Service
-from tests.failures.running import GOOD, NOTHING_WRITTEN, PASSWORD, WITHOUT_STORE, Running, limited, until
-
-DATABASE = ("hardtack.db", "hardtack.db-wal", "hardtack.db-shm", "hardtack.db.generation")
-
-
-def move(names: tuple[str, ...], here: Path, there: Path) -> None:
-    """Move files, as somebody does who clears up in the wrong folder."""
-    there.mkdir(exist_ok=True)
-    for name in names:
-        if (here / name).exists():
-            (here / name).replace(there / name)
-
-
-def kill_one(service: Service) -> set[int]:
-    """End one worker at once; return who serves then."""
-    killed = service.workers[0]
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: killed not in service.workers and len(service.workers) == 2)
-    return set(service.workers)
+from tests.failures.disk import Disk
+from tests.failures.running import (
+    DATABASE,
+    GOOD,
+    NOTHING_WRITTEN,
+    PASSWORD,
+    WITHOUT_STORE,
+    Running,
+    alone,
+    kill_one,
+    limited,
+    move,
+    until,
+)
 
 
-def test_a_database_that_is_gone_and_comes_back(running: Running, tmp_path: Path) -> None:
+def test_a_database_that_is_gone_and_comes_back(running: Running) -> None:
     """No process goes on with the file that it has open, and a worker that is replaced meanwhile makes no other."""
     data = running.service.data
-    move(DATABASE, data, tmp_path / "away")
+    move(DATABASE, data, data.parent / "away")
     assert WITHOUT_STORE == running.seen()
     # From now on it is known that the ended sessions cannot be read.
     assert "the file of the database is gone" == running.told("revocations-failed")
@@ -43,52 +39,102 @@ def test_a_database_that_is_gone_and_comes_back(running: Running, tmp_path: Path
     assert "is gone" in running.told("worker-cannot-start")
     assert not (data / "hardtack.db").exists()
     assert 503 == running.sign_in()
-    move(DATABASE, tmp_path / "away", data)
+    move(DATABASE, data.parent / "away", data)
 
 
 def test_attack_10_another_database_in_its_place_is_used_by_nobody(running: Running, tmp_path: Path) -> None:
     """In it other people have the numbers of these; what is written there or here would be lost for one of both."""
     data = running.service.data
-    move(DATABASE, data, tmp_path / "away")
-    with sqlite3.connect(data / "hardtack.db") as other:
+    move(DATABASE, data, data.parent / "away")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
         other.execute("CREATE TABLE account (id INTEGER)")
-    other.close()
+    shutil.copy(tmp_path / "other.db", data / "hardtack.db")
     assert WITHOUT_STORE == running.seen()
     assert "another file lies in the place of the database" == running.told("store-failed")
     (data / "hardtack.db").unlink()
-    move(DATABASE, tmp_path / "away", data)
+    move(DATABASE, data.parent / "away", data)
 
 
-def test_a_disk_that_is_full(running: Running) -> None:
+def test_a_disk_that_takes_nothing_more(running: Running) -> None:
     """Nothing can be written: who is signed in sees pages, and nobody is told that something was done."""
     log = running.service.data / "hardtack.db-wal"
     with limited(running.service, resource.RLIMIT_FSIZE, lambda _: log.stat().st_size):
         assert NOTHING_WRITTEN == running.seen()
         assert 503 == running.ask("POST", "/sign-out", {}, own=True)
         assert (204, 200) == (running.auth(), running.account())
-    assert "SQLITE_" in running.told("store-failed")
+    assert "SQLITE_IOERR_WRITE" == running.told("store-failed")
 
 
-def test_somebody_who_holds_the_database_for_too_long(running: Running) -> None:
+def test_a_disk_that_is_full(running: Running, disk: Disk) -> None:
+    """To the last octet; a worker that is replaced meanwhile serves all the same."""
+    with disk.full():
+        assert NOTHING_WRITTEN == running.seen()
+        assert 503 == running.ask("POST", "/sign-out", {}, own=True)
+        assert "SQLITE_FULL" == running.told("store-failed")
+        with alone(running.service, kill_one(running.service)):
+            until(running.accepts)
+            assert NOTHING_WRITTEN == running.seen_of_one()
+
+
+def test_files_that_may_only_be_read(running: Running) -> None:
+    """Whoever has them open goes on; a worker that begins then can only read, and writes as soon as it may."""
+    data = running.service.data
+    for name in DATABASE[:3]:
+        (data / name).chmod(0o400)
+    assert GOOD == running.seen()
+    with alone(running.service, kill_one(running.service)):
+        until(running.accepts)
+        assert NOTHING_WRITTEN == running.seen_of_one()
+        assert "SQLITE_READONLY" == running.told("store-failed")
+        for name in DATABASE[:3]:
+            (data / name).chmod(0o600)
+        # What the process has open was opened for reading, and is closed by the first who cannot write.
+        assert 503 == running.sign_in()
+        assert GOOD == running.seen_of_one()
+
+
+def test_a_folder_in_which_nothing_may_be_opened_for_writing(running: Running) -> None:
+    """As of a disk that is mounted to be read only: a worker that begins then waits."""
+    data = running.service.data
+    for name in DATABASE:
+        (data / name).chmod(0o400)
+    kill_one(running.service)
+    assert "permission denied" in running.told("worker-cannot-start")
+    assert GOOD == running.seen_of_one()
+    for name in DATABASE:
+        (data / name).chmod(0o600)
+
+
+HOLD = """
+import sqlite3, sys
+holder = sqlite3.connect(sys.argv[1], isolation_level=None)
+holder.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+input()
+"""
+
+
+def test_somebody_who_holds_the_database_for_too_long(running: Running, disk: Disk) -> None:
     """Such as a program that was stopped in the middle of its transaction."""
-    holder = sqlite3.connect(running.service.data / "hardtack.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    assert NOTHING_WRITTEN == running.seen_of_one()  # of both it takes twice as long
-    holder.execute("ROLLBACK")
-    holder.close()
+    command = [*disk.through, sys.executable, "-c", HOLD, str(disk.place / "data" / "hardtack.db")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert b"held\n" == holder.stdout.readline()
+        assert NOTHING_WRITTEN == running.seen_of_one()  # of both it takes twice as long
+        holder.communicate(b"\n")
     assert "SQLITE_BUSY" == running.told("store-failed")
 
 
-def test_a_key_file_that_is_gone(running: Running, tmp_path: Path) -> None:
+def test_a_key_file_that_is_gone(running: Running) -> None:
     """The keys that are known go on; one line says so, and a worker that is replaced waits for the file."""
     data = running.service.data
-    move(("hardtack.key",), data, tmp_path / "away")
+    move(("hardtack.key",), data, data.parent / "away")
     until(lambda: GOOD == running.seen() and running.tells("keyring-refused"))
     assert "there is no keyring" in running.told("keyring-refused")
     kill_one(running.service)
     assert "there is no keyring" in running.told("worker-cannot-start")
     assert GOOD == running.seen_of_one()
-    move(("hardtack.key",), tmp_path / "away", data)
+    move(("hardtack.key",), data.parent / "away", data)
 
 
 def test_a_generation_file_that_is_gone(running: Running) -> None:
@@ -102,12 +148,4 @@ def test_a_generation_file_that_is_gone(running: Running) -> None:
     other.cookies = kept
     until(lambda: 401 == other.auth_of_each())
     assert generation.exists()
-    assert GOOD == running.seen()
-
-
-def test_a_worker_that_is_killed(running: Running) -> None:
-    """The other one answers, and another takes its place."""
-    before = set(running.service.workers)
-    after = kill_one(running.service)
-    assert 1 == len(before & after)
     assert GOOD == running.seen()

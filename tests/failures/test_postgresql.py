@@ -1,30 +1,31 @@
-"""A PostgreSQL that is gone, lets nobody in, or may only be read: the same outcomes as with a file, and one more.
+"""A PostgreSQL that is gone, has no room or may only be read: the same outcomes as with a file, and some more.
 
 A server that hangs is in tests/store, where the wait for it can be shortened.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import psycopg
 import pytest
 
-from tests.failures.running import GOOD, PASSWORD, WITHOUT_STORE, Running, until
+from tests.failures.conftest import whole
+from tests.failures.disk import Disk
+from tests.failures.running import GOOD, NOTHING_WRITTEN, WITHOUT_STORE, Running, alone, until
 from tests.postgres import Server
+
+AGAIN = "INSERT INTO audit (at, event, client, reason, factors) SELECT at, event, client, reason, factors FROM audit"
+"""One more row, like one that is there."""
 
 
 @pytest.fixture
 def running(on_postgresql: Running, request: pytest.FixtureRequest) -> Iterator[Running]:
     """The service, whole before and after the test, with a log in which nothing stands yet."""
-    on_postgresql.name = re.sub("[^a-z]", "", request.node.name)[-30:]
-    assert 201 == on_postgresql.ask("POST", "/sign-up", {"username": on_postgresql.name, "password": PASSWORD})
-    on_postgresql.whole()
-    yield on_postgresql
-    on_postgresql.whole()
+    yield from whole(on_postgresql, request)
 
 
 @contextmanager
@@ -42,22 +43,25 @@ def set_for_all(server: Server, name: str, change: str, back: str) -> Iterator[N
             connection.execute(ended)
 
 
-def name_of(server: Server) -> str:
-    """Return the name of the service's database."""
-    with server.superuser() as connection:
-        found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test_%'").fetchone()
-    assert found is not None
-    return str(found[0])
+@contextmanager
+def stopped(server: Server) -> Iterator[None]:
+    """Stop the server, and start it again."""
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()
 
 
 def test_a_server_that_is_gone_and_comes_back(running: Running, server: Server) -> None:
     """Whoever is known goes on, all else is told when to come back; nobody starts anything again by hand."""
-    server.stop()
-    assert WITHOUT_STORE == running.seen()
-    assert "OperationalError" in running.told("revocations-failed")
-    assert WITHOUT_STORE == running.seen()
-    assert running.tells("feed-lost")
-    server.start()
+    with stopped(server):
+        assert WITHOUT_STORE == running.seen()
+        # Whoever asks in the moment in which it stops is told so by the server itself.
+        assert running.told("revocations-failed") in ("OperationalError", "AdminShutdown (57P01)")
+        assert WITHOUT_STORE == running.seen()
+        assert "OperationalError" in running.reasons()
+        until(lambda: running.tells("feed-lost"))
     until(lambda: running.tells("feed-found"))
     running.whole()
 
@@ -76,8 +80,8 @@ def test_a_server_that_is_started_again_while_people_ask(running: Running, serve
         asked = [pool.submit(ask, one) for one in (running.auth, running.account, running.sign_in)]
         try:
             for _ in range(3):
-                server.stop()
-                server.start()
+                with stopped(server):
+                    pass
                 until(lambda: running.ready() == 200)
         finally:
             enough.set()
@@ -89,13 +93,59 @@ def test_a_server_that_is_started_again_while_people_ask(running: Running, serve
 
 def test_a_server_that_has_no_connection_to_give(running: Running, server: Server) -> None:
     """Others have them all."""
-    with set_for_all(server, name_of(server), "CONNECTION LIMIT 0", "CONNECTION LIMIT -1"):
+    with set_for_all(server, running.database, "CONNECTION LIMIT 0", "CONNECTION LIMIT -1"):
         assert WITHOUT_STORE == running.seen()
-        until(lambda: "OperationalError" in {line.get("reason") for line in running.said()})
+        until(lambda: "OperationalError" in running.reasons())
+
+
+def test_a_process_whose_connections_are_all_in_use(running: Running, server: Server) -> None:
+    """By pages that wait for somebody who holds a table: the next ones are told so after 5 seconds, and not later."""
+    with (
+        alone(running.service, running.service.workers[0]),
+        ThreadPoolExecutor(15) as crowd,
+        server.superuser(running.database) as holder,
+    ):
+        with holder.transaction():
+            holder.execute("LOCK TABLE account IN ACCESS EXCLUSIVE MODE")
+            asked = [crowd.submit(running.account) for _ in range(14)]
+            ready = crowd.submit(running.ready)
+            until(lambda: any(each.done() for each in asked))
+            assert {503} == {each.result() for each in asked if each.done()}
+            assert 503 == ready.result()
+            assert 204 == running.auth()
+            assert "connections are in use" == running.told("store-failed")
+        # Those who had one have waited, and are answered.
+        assert {200, 503} == {each.result() for each in asked}
 
 
 def test_a_default_that_lets_nobody_write_is_overruled(running: Running, server: Server) -> None:
     """Each transaction says itself what it is; only a server that cannot write, such as a standby, refuses."""
     change = "SET default_transaction_read_only = on"
-    with set_for_all(server, name_of(server), change, "RESET default_transaction_read_only"):
+    with set_for_all(server, running.database, change, "RESET default_transaction_read_only"):
         assert GOOD == running.seen()
+
+
+def test_a_server_that_is_a_standby_until_it_is_promoted(running: Running, server: Server) -> None:
+    """After a change-over to the wrong one: what can be read is, nobody is told that something was written."""
+    with stopped(server):
+        (server.folder / "data" / "standby.signal").touch()
+    try:
+        until(lambda: running.ready() == 200)
+        assert NOTHING_WRITTEN == running.seen()
+        assert "FeatureNotSupported (0A000)" in running.reasons()
+    finally:
+        with server.superuser() as connection:
+            connection.execute("SELECT pg_promote()")
+    until(lambda: running.tells("feed-found"))
+
+
+def test_a_disk_of_the_server_that_is_full(running: Running, server: Server, disk: Disk) -> None:
+    """What finds room in the blocks that there are goes on, and what needs another is refused and not half done."""
+    with disk.full(), server.superuser(running.database) as connection:
+        with suppress(psycopg.errors.DiskFull):
+            while True:
+                connection.execute(f"{AGAIN} LIMIT 1")
+        assert NOTHING_WRITTEN == running.seen()
+        assert "DiskFull (53100)" == running.told("store-failed")
+        assert 503 == running.ask("POST", "/sign-out", {}, own=True)
+        assert (204, 200) == (running.auth(), running.account())

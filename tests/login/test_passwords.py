@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import argon2
 import pytest
@@ -131,3 +133,21 @@ class TestArgon2id:
         """And show them, and nothing else."""
         assert Argon2id(memory=8, passes=1) == CHEAP
         assert "Argon2id(memory=8, passes=1, lanes=1)" == repr(CHEAP)
+
+
+@pytest.mark.asvs("16.5.3")
+def test_too_little_memory_is_neither_a_wrong_password_nor_a_damaged_hash() -> None:
+    """Nobody is told either, and nobody's hash is called damaged in the log; with memory it is right again."""
+    greedy, encoded = Argon2id(memory=1 << 20, passes=1), CHEAP.hash(b"right")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    # Half of what is asked for, so that nothing else in this process misses any.
+    resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 29), before[1]))
+    try:
+        with pytest.raises(MemoryError):
+            greedy.hash(b"right")
+        with pytest.raises(MemoryError):
+            greedy.verify(encoded.replace("m=8,", "m=1048576,"), b"right")
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert (True, False) == (greedy.verify(encoded, b"right"), greedy.verify(encoded, b"wrong"))

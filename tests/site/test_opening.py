@@ -17,6 +17,7 @@ from hardtack.login.plain import simplified
 from hardtack.seal import Keyring
 from hardtack.site import Settings
 from hardtack.site.opening import connect, rules
+from hardtack.store import DatabaseError
 
 NOW = 1_700_000_000
 GOOD = "correct horse battery staple"
@@ -141,3 +142,13 @@ class TestCost:
         """Such as the words."""
         settings = Settings.load(None, {"HARDTACK_CONTEXT_WORDS": "Tiefsee, Kelp", "HARDTACK_ARGON2_PASSES": "3"})
         assert (("Tiefsee", "Kelp"), 3) == (settings.context_words, settings.argon2_passes)
+
+
+def test_who_only_takes_part_makes_no_database(tmp_path: Path) -> None:
+    """It takes the one that is there: in an empty one the numbers of accounts would be given out a second time."""
+    settings, keyring = settings_of(tmp_path), Keyring.generate()
+    with pytest.raises(DatabaseError, match="is gone"):
+        connect(settings, keyring, make=False)
+    assert not (tmp_path / "hardtack.db").exists()
+    connect(settings, keyring).close()
+    connect(settings, keyring, make=False).close()

@@ -104,17 +104,12 @@ def test_everything_may_be_much(database: Database, monkeypatch: pytest.MonkeyPa
     count(database, NOW)
 
 
-def test_a_page_counts_no_further_than_it_shows(database: Database, engine: str) -> None:
+def test_a_page_counts_no_further_than_it_shows(database: Database) -> None:
     """Each thing up to a limit and led by an index, so that a million of it costs what a thousand does."""
     with database.read() as connection, plans_of(connection) as plans:
         counts(connection, NOW)
-    ((statement, steps),) = [(each, steps) for each, steps in plans.items() if "count(" in each]
-    if engine == "postgresql":
-        assert len(counting._THINGS) == statement.count("LIMIT %") == steps.count("Limit")
-        assert len(counting._THINGS) == sum(step.startswith("Index") and " using ix_" in step for step in steps)
-        assert "Index Scan using ix_signed_in_until on signed_in" in steps
-        return
-    read = [step for step in steps if step.startswith(("SCAN ", "SEARCH ")) and not re.search(r"anon_|CONSTANT", step)]
-    assert len(counting._THINGS) == statement.count("LIMIT ?") == len(read)
+    ((statement, found),) = [(each, found) for each, found in plans.items() if "count(" in each]
+    read = [step for step in found if step.startswith(("SCAN ", "SEARCH ")) and not re.search(r"anon_|CONSTANT", step)]
+    assert len(counting._THINGS) == len(re.findall(r"LIMIT (\?|%)", statement)) == len(read)
     assert [] == [step for step in read if " INDEX " not in step]
-    assert "SEARCH signed_in USING INDEX ix_signed_in_until (until>?)" in read
+    assert "SEARCH signed_in USING INDEX ix_signed_in_until" in {step.removesuffix(" (until>?)") for step in read}

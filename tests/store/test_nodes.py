@@ -14,6 +14,7 @@ import pytest
 
 from hardtack.store import Database, RevocationTable, feed
 from hardtack.store import listening as module
+from hardtack.store import postgres as engine_part
 from hardtack.store.listening import CHANNEL
 from hardtack.store.revocations import LIMIT, RETRY
 from tests import postgres
@@ -145,7 +146,7 @@ class TestNotifications:
         """What was changed meanwhile is read when it is back."""
         monkeypatch.setattr(module, "FIRST", 0.01)
         there = start(NEVER)
-        real = psycopg.connect
+        real = engine_part._Driver.connect
         failed: list[object] = []
 
         def fail(*given: Any, **options: Any) -> Any:
@@ -156,7 +157,7 @@ class TestNotifications:
 
         with superuser(url) as connection, caplog.at_level(logging.INFO, "hardtack.store"):
             connection.execute("UPDATE feed SET change = 7")
-            monkeypatch.setattr(psycopg, "connect", fail)
+            monkeypatch.setattr(engine_part._Driver, "connect", fail)
             connection.execute(END_OTHERS)
             wait_for(lambda: there.table._seen == 7)
         events = [getattr(record, "event", "") for record in caplog.records]
@@ -225,7 +226,7 @@ class TestThePoll:
     def test_a_change_that_nobody_was_told_of_is_found(self, start: Callable[[float], Node], url: str) -> None:
         """A writer on another node that cannot notify loses nothing."""
         there = start(0.02)
-        with superuser(url) as connection:
+        with superuser(url) as connection, connection.transaction():
             connection.execute("UPDATE feed SET change = 1")
             connection.execute("INSERT INTO revocation VALUES (1, 'lineage', %s, 1, %s)", (LINEAGE, 2**31))
         wait_for(lambda: there.verdict() == "revoked")

@@ -4,12 +4,14 @@ Told to stop, a process first says that it is not ready, and serves on for ``sto
 sends visitors here finds that out. Then it accepts no more: what waits at a listener that others share (the other
 workers, or systemd) stays there for them. Whoever is connected already gets one more answer, which says that it is the
 last on this connection; for what is running there are 10 seconds. Whoever has started the service is told when it is
-ready and when it stops (``notify``).
+ready and when it stops (``notify``). That a worker has died, or was stopped and answers nothing for a minute, is logged
+when another takes its place.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import time
 from typing import cast
@@ -20,8 +22,13 @@ from uvicorn.supervisors import multiprocess
 from hardtack.adapters.asgi.watched import Watched
 from hardtack.cli import notify, short_of_files
 
+_log = logging.getLogger("hardtack.cli")
+
 _TURNS = 3
 """Turns of the loop from a connection that waits to one that is known."""
+
+_DYING = 0.1
+"""Seconds from the end of a process's last file to that of the process, and many more."""
 
 
 class Leaving(uvicorn.Server):
@@ -75,6 +82,15 @@ class Worker(multiprocess.Process):
             self._server = Leaving(self.config)
             self._server.alone = False
         return self._server
+
+    def kill(self) -> None:
+        """End it at once, and say so: it has died, or says nothing any more; another takes its place."""
+        # Of one that has died just now the system may not know yet how.
+        self.process.join(_DYING)
+        code = self.process.exitcode
+        reason = "it does not answer" if code is None else f"exit {code}" if code >= 0 else f"signal {-code}"
+        _log.error("a worker is gone", extra={"event": "worker-gone", "worker": self.pid, "reason": reason})
+        super().kill()
 
 
 class Together(multiprocess.Multiprocess):

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import argon2
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.exceptions import Argon2Error, InvalidHashError, VerificationError, VerifyMismatchError
+from argon2.low_level import error_to_str
 
 from hardtack.errors import Refused, Text
 
@@ -28,6 +31,9 @@ MIN_LENGTH_BESIDE = 8
 
 MAX_BYTES = 1024
 """Bytes of UTF-8; far above the 64 characters that must be allowed, far below what would cost anything."""
+
+_NO_MEMORY = error_to_str(-22)
+"""All that argon2's library says where it finds no memory (``ARGON2_MEMORY_ALLOCATION_ERROR``)."""
 
 CONTEXT_WORDS = ("hardtack",)
 """Words that anybody would guess here; the account's own name and its parts come to them."""
@@ -124,17 +130,24 @@ class Argon2id:
         object.__setattr__(self, "_hasher", hasher)
 
     def hash(self, secret: bytes) -> str:
-        """Hash *secret* with a random salt and return the encoded hash, which carries its parameters."""
-        return str(self._hasher.hash(secret))
+        """Hash *secret* with a random salt and return the encoded hash, which carries its parameters.
+
+        Raises:
+            MemoryError: the system has none to give.
+        """
+        with _short_of_memory():
+            return str(self._hasher.hash(secret))
 
     def verify(self, encoded: str, secret: bytes) -> bool:
         """Return whether *secret* is what *encoded* was made of.
 
         Raises:
             HashUnreadable: *encoded* is no argon2 hash.
+            MemoryError: the system has none to give.
         """
         try:
-            self._hasher.verify(encoded, secret)
+            with _short_of_memory():
+                self._hasher.verify(encoded, secret)
         except VerifyMismatchError:
             return False
         except (InvalidHashError, VerificationError) as error:
@@ -153,3 +166,14 @@ class Argon2id:
 
 class HashUnreadable(Exception):
     """A stored hash is damaged; nobody can sign in with it."""
+
+
+@contextmanager
+def _short_of_memory() -> Iterator[None]:
+    """Call it what it is where argon2 finds no memory: neither a wrong password nor a damaged hash."""
+    try:
+        yield
+    except Argon2Error as error:
+        if str(error) == _NO_MEMORY:
+            raise MemoryError from error
+        raise

@@ -247,6 +247,8 @@ class Database:
             whole = True
         except Exception as error:
             whole = not isinstance(error, DBAPIError) and self._part.is_usable(connection)
+            if isinstance(error, DBAPIError) and self._part.spoils_all(error):
+                self._engine.dispose()
             raise
         finally:
             if whole:

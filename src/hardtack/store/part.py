@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from typing import ClassVar, Protocol
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy.exc import DBAPIError
 
 from hardtack.store import schema
 from hardtack.store.alone import Alone
@@ -100,6 +101,10 @@ class Part(ABC):
     @abstractmethod
     def mark(self, connection: Connection) -> None:
         """Mark the database as ours, in the transaction that migrates it."""
+
+    def spoils_all(self, error: DBAPIError) -> bool:
+        """Return whether what happened to one connection is true of all that were opened until now."""
+        return False
 
     def listen(self, woken: Woken) -> Listener | None:
         """Have *woken* called, in a thread of its own, whenever another node has changed something.

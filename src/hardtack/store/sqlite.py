@@ -114,6 +114,10 @@ class SqlitePart(Part):
         """See ``Part``."""
         return not _driver(connection).in_transaction
 
+    def spoils_all(self, error: DBAPIError) -> bool:
+        """See ``Part``; a file that could not be opened for writing was opened for reading, and stays so."""
+        return failures.name_of(error).startswith("SQLITE_READONLY")
+
     def before_writing(self, connection: Connection, *, lasting: bool) -> None:
         """See ``Part``; said anew each time, so that nothing depends on who wrote before."""
         _driver(connection).execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}").close()
