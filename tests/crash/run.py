@@ -39,7 +39,7 @@ def run(rounds: int, parts: tuple[str, ...] = PARTS) -> dict[str, dict[str, Any]
         stand = Stand(place)
         try:
             stand.wait()
-            with nginx(place, [node.port for node in stand.nodes]) as port:
+            with nginx(place, stand.nodes) as port:
                 for part in parts:
                     results[part] = _rounds(stand, port, part, rounds)
         finally:
