@@ -98,6 +98,18 @@ class Service:
         finally:
             connection.close()
 
+    @property
+    def workers(self) -> list[int]:
+        """The processes that it has started."""
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in found if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+    def end(self) -> None:
+        """End it and its workers at once."""
+        for pid in (self.process.pid, *self.workers):
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
     def stop(self) -> int:
         """Ask it to stop and return its exit status; it must not stop in disorder."""
         self.process.send_signal(signal.SIGTERM)
@@ -157,9 +169,9 @@ def starting(place: Path, *, provoked: str = "\0") -> Iterator[Start]:
                 service.process.wait(timeout=30)
                 said = service.said
                 assert said.count("\nTraceback") == said.count(f"\n{provoked}"), said
-            except subprocess.TimeoutExpired:
-                service.process.kill()
-                raise
+            except subprocess.TimeoutExpired as late:
+                service.end()
+                raise AssertionError(f"it did not stop within 30 s of SIGTERM: {service.said}") from late
 
 
 def wait_until_ready(service: Service) -> None:

@@ -24,7 +24,6 @@ from typing import Any
 from tests import postgres
 from tests.conftest import Service
 from tests.nodes.network import Wires, free_port
-from tests.service.test_operating import workers
 
 HOST = "id.example.org"
 WORKERS = 2
@@ -72,9 +71,7 @@ class Node:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("HARDTACK_", "COV"))}
         environ = {**clean, "LC_ALL": "C.UTF-8", **self._environ}
         with self.log.open("ab") as output, self._inside():
-            process = subprocess.Popen(
-                self._command, stdout=output, stderr=output, env=environ, start_new_session=True
-            )
+            process = subprocess.Popen(self._command, stdout=output, stderr=output, env=environ, start_new_session=True)
         self.service = Service(process, self.log, self.port, self._folder, self.host)
 
     def kill(self) -> None:
@@ -84,7 +81,7 @@ class Node:
 
     def kill_a_worker(self) -> None:
         """End one of its workers at once."""
-        present = workers(self.service)
+        present = self.service.workers
         if present:
             os.kill(random.choice(present), signal.SIGKILL)  # noqa: S311 - which one is no secret
 
@@ -92,7 +89,7 @@ class Node:
         """Return whether all its workers are there and it may be sent visitors."""
         with suppress(OSError):
             found = self.service.ask("GET", "/readyz", headers={"Host": HOST, "X-Forwarded-Proto": "https"})
-            return found[0] == 200 and len(workers(self.service)) == WORKERS
+            return found[0] == 200 and len(self.service.workers) == WORKERS
         return False
 
 

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.conftest import Service
-from tests.service.test_operating import workers
 
 PASSWORD = "correct horse battery staple"
 HOST = "id.example.org"
@@ -97,7 +96,7 @@ class Running:
     def auth_of_each(self) -> int:
         """Ask both workers for an application; return what they agree on, or 0."""
         found = set()
-        for pid in workers(self.service):
+        for pid in self.service.workers:
             with alone(self.service, pid):
                 found.add(self.auth())
         return found.pop() if len(found) == 1 else 0
@@ -117,7 +116,7 @@ class Running:
     def seen(self) -> dict[str, int]:
         """Return what everybody sees now, whichever worker answers."""
         found = []
-        for pid in workers(self.service):
+        for pid in self.service.workers:
             with alone(self.service, pid):
                 found.append(self.seen_of_one())
         assert found[1:] == found[:-1]
@@ -151,12 +150,12 @@ class Running:
 
     def whole(self) -> None:
         """Wait until everything is as it should be, in both workers, and begin a new page of the log."""
-        until(lambda: len(workers(self.service)) == 2)
+        until(lambda: len(self.service.workers) == 2)
         until(lambda: self._seen() == GOOD)
         self.at = len(self.service.said)
 
     def _seen(self) -> dict[str, int]:
-        for pid in workers(self.service):
+        for pid in self.service.workers:
             with alone(self.service, pid):
                 if not self._accepts():
                     return {}
@@ -198,7 +197,7 @@ def until(condition: Callable[[], bool]) -> None:
 @contextmanager
 def alone(service: Service, pid: int) -> Iterator[None]:
     """Let one worker alone answer: the others are stopped meanwhile, and accept nobody."""
-    others = [each for each in workers(service) if each != pid]
+    others = [each for each in service.workers if each != pid]
     for other in others:
         os.kill(other, signal.SIGSTOP)
     # Until then it may still take one more request, and leave it unanswered.
@@ -213,7 +212,7 @@ def alone(service: Service, pid: int) -> Iterator[None]:
 @contextmanager
 def limited(service: Service, which: int, limit: Callable[[int], int]) -> Iterator[None]:
     """Let each worker have no more of *which* than *limit* says of its process number; as before afterwards."""
-    before = {pid: resource.prlimit(pid, which) for pid in workers(service)}
+    before = {pid: resource.prlimit(pid, which) for pid in service.workers}
     try:
         for pid, (_, most) in before.items():
             resource.prlimit(pid, which, (limit(pid), most))

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tests.conftest import Service
 from tests.failures.running import GOOD, NOTHING_WRITTEN, PASSWORD, WITHOUT_STORE, Running, limited, until
-from tests.service.test_operating import workers
 
 DATABASE = ("hardtack.db", "hardtack.db-wal", "hardtack.db-shm", "hardtack.db.generation")
 
@@ -25,10 +24,10 @@ def move(names: tuple[str, ...], here: Path, there: Path) -> None:
 
 def kill_one(service: Service) -> set[int]:
     """End one worker at once; return who serves then."""
-    killed = workers(service)[0]
+    killed = service.workers[0]
     os.kill(killed, signal.SIGKILL)
-    until(lambda: killed not in workers(service) and len(workers(service)) == 2)
-    return set(workers(service))
+    until(lambda: killed not in service.workers and len(service.workers) == 2)
+    return set(service.workers)
 
 
 def test_a_database_that_is_gone_and_comes_back(running: Running, tmp_path: Path) -> None:
@@ -108,7 +107,7 @@ def test_a_generation_file_that_is_gone(running: Running) -> None:
 
 def test_a_worker_that_is_killed(running: Running) -> None:
     """The other one answers, and another takes its place."""
-    before = set(workers(running.service))
+    before = set(running.service.workers)
     after = kill_one(running.service)
     assert 1 == len(before & after)
     assert GOOD == running.seen()

@@ -197,7 +197,9 @@ class Loopback(Wires):
         self.port = free_port(self.listen)
         self._ports = [free_port(host) for host in self.hosts]
         self._relays = [
-            subprocess.Popen([sys.executable, str(Path(__file__).with_name("relay.py")), host, str(port), str(self.port)])
+            subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("relay.py")), host, str(port), str(self.port)]
+            )
             for host, port in zip(self.hosts, self._ports, strict=True)
         ]
         for where in self.servers():

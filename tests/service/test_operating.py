@@ -89,22 +89,16 @@ def test_the_counts_of_both_workers_are_one_and_a_killed_one_leaves_no_gauge(
     after = operator.counts()
     name = "hardtack_cookie_failures_total malformed"
     assert before[name] + 20 == after[name]
-    killed = workers(service)[0]
+    killed = service.workers[0]
     os.kill(killed, signal.SIGKILL)
 
     healed = operator.until(hardtack_workers=2, hardtack_workers_ready=2)
     deadline = time.monotonic() + PATIENCE
-    while killed in workers(service) and time.monotonic() < deadline:
+    while killed in service.workers and time.monotonic() < deadline:
         time.sleep(0.1)
     healed = operator.until(hardtack_workers=2, hardtack_workers_ready=2)
     assert after[name] == healed[name]
     assert healed["hardtack_revocation_lag_seconds"] < PATIENCE
-
-
-def workers(service: Service) -> list[int]:
-    """Return the processes that serve: the children that have children of no kind and speak HTTP."""
-    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def test_no_count_is_shown_to_visitors(service: Service) -> None:

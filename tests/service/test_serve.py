@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from hardtack.cli import passed
-from hardtack.cli.serve import listeners
+from hardtack.cli.serve import HEALTHY, listeners
 from hardtack.site import Settings
 from tests.conftest import Service, Start, starting
 
@@ -295,11 +296,8 @@ def test_a_worker_that_dies_is_replaced_and_nobody_is_signed_out(start: Start) -
     """The supervisor starts another with the same keys."""
     service = start("--workers", "2")
     _, cookie, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
-    children = Path(f"/proc/{service.process.pid}/task/{service.process.pid}/children").read_text().split()
-    for child in children:
-        # The resource tracker is a child too; it is no worker and serves nobody.
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-            os.kill(int(child), 9)
+    for worker in service.workers:
+        os.kill(worker, signal.SIGKILL)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -308,6 +306,20 @@ def test_a_worker_that_dies_is_replaced_and_nobody_is_signed_out(start: Start) -
         except OSError:
             time.sleep(0.2)
     assert 200 == account_status(service, cookie)
+
+
+def test_a_worker_that_dies_while_it_is_asked_how_it_is_keeps_nobody_waiting(start: Start) -> None:
+    """Its place is taken, and the service stops when it is told to, long before an answer would be overdue."""
+    service = start("--workers", "2")
+    struck = service.workers[0]
+    os.kill(struck, signal.SIGSTOP)
+    time.sleep(1.5)  # it is asked twice a second; now a question is open
+    os.kill(struck, signal.SIGKILL)
+    deadline = time.monotonic() + HEALTHY / 2
+    while struck in service.workers or len(service.workers) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert 0 == service.stop()
 
 
 @contextmanager

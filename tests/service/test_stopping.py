@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Service, Start
-from tests.service.test_operating import PATIENCE, workers
+from tests.service.test_operating import PATIENCE
 
 
 class Asking:
@@ -69,12 +69,12 @@ def test_both_workers_are_replaced_and_nobody_notices(start: Start, tmp_path: Pa
     words = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     words.bind(str(tmp_path / "notify"))
     service = start("--workers", "2", environ={"NOTIFY_SOCKET": str(tmp_path / "notify")})
-    before = set(workers(service))
+    before = set(service.workers)
     with Asking(service.port) as asking:
         asking.go_on()
         service.process.send_signal(signal.SIGHUP)
         deadline = time.monotonic() + 2 * PATIENCE
-        while (now := set(workers(service))) & before or len(now) != 2:
+        while (now := set(service.workers)) & before or len(now) != 2:
             assert time.monotonic() < deadline, (before, now)
             time.sleep(0.1)
         asking.go_on()

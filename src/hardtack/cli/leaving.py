@@ -61,6 +61,13 @@ class Leaving(uvicorn.Server):
 class Worker(multiprocess.Process):
     """One worker process, with that server."""
 
+    def start(self) -> None:
+        """Start it."""
+        super().start()
+        # The worker has its own copy of this end. With ours open, a death between a question and its answer would not
+        # be heard of: nobody would take its place, nor be told to stop, for as long as an answer may take.
+        self.child_conn.close()
+
     @property
     def server(self) -> uvicorn.Server:
         """Its server, in the process itself."""
