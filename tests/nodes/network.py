@@ -25,6 +25,7 @@ from pathlib import Path
 CLONE_NEWNET = 0x40000000
 HERE = "/proc/thread-self/ns/net"
 DATABASE_PORT = 5432
+RELAY = Path(__file__).with_name("relay.py")
 PATIENCE = 30
 
 
