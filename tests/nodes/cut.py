@@ -1,8 +1,8 @@
 """A node whose wire to the database is cut, in the middle of a write, and what everybody sees until it is mended.
 
-Packets vanish both ways; no connection is closed. On the node that is cut off people who are signed in go on for as long
-as what is known of the ended sessions may be trusted; whoever signs in there is told to come back, after how long is
-measured. On the other one people sign in as soon as the server has taken the turn from whoever held it.
+Packets vanish both ways; no connection is closed. On the node that is cut off people who are signed in go on for as
+long as what is known of the ended sessions may be trusted; whoever signs in there is told to come back, after how long
+is measured. On the other one people sign in as soon as the server has taken the turn from whoever held it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from tests.crash.nodes import HOST, WORKERS, Node, Stand
 from tests.crash.people import PASSWORD
 from tests.failures.running import ASKED
-from tests.nodes.asking import NAME, until_true
+from tests.nodes.asking import NAME, lines, until_true
 from tests.nodes.network import Namespaces, Wires
 
 CUT, OTHER = 0, 1
@@ -108,6 +108,11 @@ def run(stand: Stand, wires: Wires, cookie: str, *, whole: bool) -> dict[str, An
     """
     cut, other = stand.nodes[CUT], stand.nodes[OTHER]
     until_true(lambda: _good(cut, cookie) and _good(other, cookie))
+    for node in stand.nodes:
+        for line in lines(node):
+            # What a worker has never heard of somebody it would have to read.
+            assert 204 == line.auth(cookie)
+            line.close()
     holder = _holder(stand, wires)
     began = time.monotonic()
     wires.cut(CUT)

@@ -19,6 +19,7 @@ import random
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from hardtack.session.identity import encode
 from hardtack.store import RevocationTable
 from tests.crash.nodes import Stand
 from tests.crash.people import PASSWORD, ask
-from tests.nodes.asking import Line, lines
+from tests.nodes.asking import lines
 from tests.nodes.network import Wires
 from tests.scale import sign_outs as scale
 from tests.scale.sign_outs import PATIENCE, PAUSE, WRITERS, board_at
@@ -186,7 +187,7 @@ def _commits(stand: Stand, count: int) -> tuple[int, list[int]]:
     nodes = [0] * NODES
     for subject, _ in rows:
         nodes[made[bytes(subject)] % NODES] += 1
-    return sum(later[1] <= earlier[1] for earlier, later in zip(rows, rows[1:], strict=False)), nodes
+    return sum(later[1] <= earlier[1] for earlier, later in pairwise(rows)), nodes
 
 
 def _start(*arguments: object) -> subprocess.Popen[str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -205,8 +205,7 @@ class Database:
                 calls = committed.taken(connection)
         except StoreUnavailable:
             if changed:
-                # Of a commit whose answer was lost: whoever looks once too often does no harm.
-                self._announce()
+                self._announce_if_it_can_be_read()
             raise
         finally:
             self._writing.release()
@@ -239,6 +238,17 @@ class Database:
                 self._kept = connection
             else:
                 _let_go(connection)
+
+    def _announce_if_it_can_be_read(self) -> None:
+        """Announce a change that may have been made, as the answer to its commit was lost.
+
+        Whoever looks once too often does no harm, but only where looking succeeds: else nobody would be recognised any
+        more, for something that nobody was told of. There the poll finds it, or trust ends with its limit.
+        """
+        with suppress(StoreUnavailable):
+            with self.read():
+                pass
+            self._announce()
 
     def _announce(self) -> None:
         try:
