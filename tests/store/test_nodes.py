@@ -226,7 +226,7 @@ class TestThePoll:
     def test_a_change_that_nobody_was_told_of_is_found(self, start: Callable[[float], Node], url: str) -> None:
         """A writer on another node that cannot notify loses nothing."""
         there = start(0.02)
-        with superuser(url) as connection:
+        with superuser(url) as connection, connection.transaction():
             connection.execute("UPDATE feed SET change = 1")
             connection.execute("INSERT INTO revocation VALUES (1, 'lineage', %s, 1, %s)", (LINEAGE, 2**31))
         wait_for(lambda: there.verdict() == "revoked")
