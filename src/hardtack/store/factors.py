@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
+from hardtack.store.prepared import Prepared
 from hardtack.store.schema import account, factor_reset, half_signed_in, passkey, recovery_code, totp, trusted_device
 
 
@@ -33,22 +45,29 @@ class Counted:
 
 
 _whose: BindParameter[int] = bindparam("whose")
-_counted = select(
-    select(func.count()).select_from(totp).where(totp.c.account_id == _whose).scalar_subquery(),
-    select(func.count()).select_from(passkey).where(passkey.c.account_id == _whose).scalar_subquery(),
-    select(func.count())
-    .select_from(recovery_code)
-    .where(recovery_code.c.account_id == _whose, recovery_code.c.used.is_(None))
-    .scalar_subquery(),
-    func.coalesce(select(account.c.second_factor).where(account.c.id == _whose).scalar_subquery(), 0),
-    select(factor_reset.c.due).where(factor_reset.c.account_id == _whose).scalar_subquery(),
+
+
+def _how_many(table: Table, *where: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(table).where(table.c.account_id == _whose, *where).scalar_subquery()
+
+
+_counted = Prepared(
+    select(
+        _how_many(totp).label("totp"),
+        _how_many(passkey).label("passkeys"),
+        _how_many(recovery_code, recovery_code.c.used.is_(None)).label("recovery_codes"),
+        func.coalesce(select(account.c.second_factor).where(account.c.id == _whose).scalar_subquery(), 0).label(
+            "demanded"
+        ),
+        select(factor_reset.c.due).where(factor_reset.c.account_id == _whose).scalar_subquery().label("reset_due"),
+    )
 )
 
 
 def count(connection: Connection, account_id: int) -> Counted:
     """Return what the account has; nothing, for one that does not exist."""
-    apps, passkeys, codes, demanded, reset_due = connection.execute(_counted, {"whose": account_id}).one()
-    return Counted(apps, passkeys, codes, bool(demanded), reset_due)
+    row = _counted.first(connection, {"whose": account_id})
+    return Counted(row.totp, row.passkeys, row.recovery_codes, bool(row.demanded), row.reset_due)
 
 
 def demand(connection: Connection, account_id: int, demanded: bool) -> None:
