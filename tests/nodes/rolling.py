@@ -145,4 +145,5 @@ def _migrate(stand: Stand, wires: Wires) -> None:
 
 def _command(*arguments: str) -> str:
     command = [sys.executable, "-m", "hardtack", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout + done.stderr
