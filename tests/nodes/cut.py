@@ -26,7 +26,7 @@ CUT, OTHER = 0, 1
 CROWD = 60
 """Who sign in at the same moment at a node that has been cut off for a while."""
 
-SETTLED = 15.0
+SETTLED = 12.0
 """Seconds after which the node that is cut off knows it, and the other one is held up no more."""
 
 LIMIT = 60.0

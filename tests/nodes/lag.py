@@ -50,6 +50,13 @@ def measured(stand: Stand, port: int, mine: str, rounds: int) -> tuple[dict[str,
     return found, mine
 
 
+def bad(found: dict[str, Any]) -> list[str]:
+    """Return what is wrong with what was found, in words; how long it took is no matter here."""
+    return [
+        f"lag {name}: {one['own late']} accepted on their own node" for name, one in found.items() if one["own late"]
+    ]
+
+
 class Lag:
     """Sign-ins that are ended, again and again.
 
