@@ -18,7 +18,7 @@ from typing import Any
 
 from hardtack.store import schema
 from tests.crash.nodes import WORKERS, Node, Stand
-from tests.crash.people import Load, ask
+from tests.crash.people import PAUSE, Load, ask
 from tests.nodes.asking import until_true
 from tests.nodes.network import Wires
 
@@ -57,6 +57,7 @@ class Looking:
     def _look(self, port: int, cookie: str) -> None:
         while not self._enough.is_set():
             self.answers[ask(port, "GET", "/account", cookie=cookie)[0]] += 1
+            time.sleep(PAUSE)
 
     def __enter__(self) -> Looking:
         for thread in self._threads:

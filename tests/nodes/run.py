@@ -2,8 +2,8 @@
 
 Two nodes of two workers and a PostgreSQL that waits for its disk, behind one nginx. Four parts: ``lag`` ends sign-ins
 and measures how long the other node lets them in; ``sign-outs`` ends thousands by eight writers and asks every worker
-after every one; ``rolling`` restarts, rotates and migrates under load; ``cut`` cuts one node off from the database until
-nobody is recognised there any more, and mends it. The figures go to ``last.json`` and into the documents.
+after every one; ``rolling`` restarts, rotates and migrates under load; ``cut`` cuts one node off from the database
+until nobody is recognised there any more, and mends it. The figures go to ``last.json`` and into the documents.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def run(
         whole: whether the node that is cut off stays so until the limit has passed.
         loopback: whether to make no networks, even where the system gives some.
     """
-    before = os.getloadavg()[0]
+    loads: dict[str, float] = {}
     wires = network.made(loopback=loopback)
     try:
         with tempfile.TemporaryDirectory() as made:
@@ -64,6 +64,7 @@ def run(
                     }
                     found: dict[str, Any] = {}
                     for part in parts:
+                        loads[part] = round(os.getloadavg()[0], 1)
                         found[part] = doing[part]()
                         if part == "lag":
                             found[part], cookie = found[part]
@@ -75,7 +76,7 @@ def run(
         "on": datetime.now(UTC).date().isoformat(),
         "over": wires.says,
         "cores": len(os.sched_getaffinity(0)),
-        "load before": round(before, 2),
+        "load before": loads,
     }
     return found
 
@@ -122,11 +123,9 @@ def tables(found: dict[str, Any], language: str) -> list[str]:
         "back": off["back"],
     }
     rows += [f"| {words[name]} | {figure} |" for name, figure in figures.items()]
-    return [
-        *rows,
-        f"| {found['made']['on']} | {words[found['made']['over']]} | {found['made']['cores']} "
-        f"| {found['made']['load before']} |",
-    ]
+    made = found["made"]
+    load = ", ".join(f"{part} {made['load before'][part]}" for part in PARTS)
+    return [*rows, f"| {made['on']} | {words[made['over']]} | {made['cores']} | {load} |"]
 
 
 WORDS = {
@@ -179,11 +178,13 @@ def main() -> None:
         options.part or PARTS, rounds=options.rounds, count=options.sign_outs, whole=True, loopback=options.loopback
     )
     kept = json.loads(LAST.read_text()) if LAST.exists() else {}
+    loads = {**kept.get("made", {}).get("load before", {}), **found["made"]["load before"]}
+    kept = {**kept, **found, "made": {**found["made"], "load before": loads}}
     if options.save:
-        LAST.write_text(json.dumps({**kept, **found}, indent=2, ensure_ascii=False) + "\n")
+        LAST.write_text(json.dumps(kept, indent=2) + "\n")
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
-    if set(PARTS) <= {*kept, *found}:
-        sys.stdout.write("\n".join(tables({**kept, **found}, "en")) + "\n")
+    if set(PARTS) <= set(kept):
+        sys.stdout.write("\n".join(tables(kept, "en")) + "\n")
     if wrong := bad(found):
         sys.exit("; ".join(wrong))
 
