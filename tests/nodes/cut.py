@@ -1,5 +1,7 @@
 """A node whose wire to the database is cut, in the middle of a write, and what everybody sees until it is mended.
 
+In the whole run it is the worst moment: the write has stood still for a while, and another of the same node waits.
+
 Packets vanish both ways; no connection is closed. On the node that is cut off people who are signed in go on for as
 long as what is known of the ended sessions may be trusted; whoever signs in there is told to come back, after how long
 is measured. On the other one people sign in as soon as the server has taken the turn from whoever held it.
@@ -34,6 +36,9 @@ LIMIT = 60.0
 
 BEYOND = 12.0
 """Seconds after that in which they are looked at, too."""
+
+STILL = 6.0
+"""Seconds for which the write has stood still by then: whoever waits gets the turn a moment before giving up."""
 
 PAUSE = 0.05
 PATIENCE = 120
@@ -113,12 +118,17 @@ def run(stand: Stand, wires: Wires, cookie: str, *, whole: bool) -> dict[str, An
             # What a worker has never heard of somebody it would have to read.
             assert 204 == line.auth(cookie)
             line.close()
-    holder = _holder(stand, wires)
+    holder, waiting = _holder(stand, wires), _holder(stand, wires)
+    _tell(holder)
+    assert holder.stdout is not None
+    assert "holding\n" == holder.stdout.readline()
+    if whole:
+        time.sleep(STILL)
+        _tell(waiting)
+        until_true(lambda: _waits(stand))
     began = time.monotonic()
     wires.cut(CUT)
-    assert holder.stdin is not None
-    holder.stdin.write("go on\n")
-    holder.stdin.flush()
+    _tell(holder)
     seen = {
         "application": Seen(lambda: asked(cut, "GET", "/auth", cookie)),
         "page": Seen(lambda: asked(cut, "GET", "/account", cookie)),
@@ -148,6 +158,7 @@ def run(stand: Stand, wires: Wires, cookie: str, *, whole: bool) -> dict[str, An
         for each in (*seen.values(), *elsewhere.values()):
             each.end()
     held, _ = holder.communicate(timeout=PATIENCE)
+    waited, _ = waiting.communicate("begin\ngo on\n" if not whole else "go on\n", timeout=PATIENCE)
     first = min(at + took for at, status, took in elsewhere["sign-in"].found if status == 200)
     refused = [at for at, status, _ in seen["application"].found if status == 503 and at < ended]
     found: dict[str, Any] = {
@@ -155,6 +166,7 @@ def run(stand: Stand, wires: Wires, cookie: str, *, whole: bool) -> dict[str, An
         "seconds": round(ended - began, 1),
         "held up the other": round(first - began, 2),
         "holder": json.loads(held),
+        "waiting": json.loads(waited.splitlines()[-1]),
         "connections gone": gone,
         "back": round(back, 2),
         "first refused": round(refused[0] - began, 1) if refused else None,
@@ -194,8 +206,22 @@ def _holder(stand: Stand, wires: Wires) -> subprocess.Popen[str]:
     with wires.node(CUT):
         holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
-    assert "holding\n" == holder.stdout.readline()
+    assert "ready\n" == holder.stdout.readline()
     return holder
+
+
+def _tell(holder: subprocess.Popen[str]) -> None:
+    """Let it begin, or go on."""
+    assert holder.stdin is not None
+    holder.stdin.write("\n")
+    holder.stdin.flush()
+
+
+def _waits(stand: Stand) -> bool:
+    """Return whether somebody waits for the turn to write."""
+    with stand.database.superuser(stand.name) as connection:
+        found = connection.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone()
+    return found is not None
 
 
 def _crowd(node: Node) -> dict[str, Any]:
@@ -239,6 +265,6 @@ def bad(found: dict[str, Any]) -> list[str]:
         wrong.append(f"neither answered nor told to come back: {cut}, {found['crowd']}")
     if (other["application"]["answers"], other["page"]["answers"], other["sign-in"]["then"]) != ([204], [200], [200]):
         wrong.append(f"the other one: {other}")
-    if found["holder"]["told"] == "written":
-        wrong.append(f"a write that nobody can have received: {found['holder']}")
+    if "written" in {found["holder"]["told"], found["waiting"]["told"] if whole else ""}:
+        wrong.append(f"a write that nobody can have received: {found['holder']}, {found['waiting']}")
     return wrong

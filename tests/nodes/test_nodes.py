@@ -16,7 +16,6 @@ STEPS = ("stop and start", "migration")
 """The others are shown for the workers of one node: ``test_stopping``, ``test_rotation``."""
 
 
-@pytest.mark.asvs("7.4.1")
 def test_two_nodes_are_one_service_whatever_is_done_to_one_of_them() -> None:
     """Signed out on one is signed out on both, nobody is turned away, one that is cut off stops nobody for long."""
     found = run(rounds=ROUNDS, count=SIGN_OUTS, steps=STEPS, whole=False)
