@@ -31,6 +31,8 @@ def main() -> None:
             feed.next_change(connection)
     except StoreUnavailable as error:
         told = error.reason
+    finally:
+        database.close()
     print(json.dumps({"told": told, "seconds": round(time.monotonic() - began, 2)}))  # noqa: T201 - what was found
 
 

@@ -98,7 +98,8 @@ class Lag:
             if line is not by:
                 line.send("GET", "/auth", theirs)
         by.send("POST", "/account/sessions", self.mine, {"action": "end-others"})
-        answered, refused = 0.0, {}
+        answered = 0.0
+        refused: dict[Line, float] = {}
         deadline = time.monotonic() + FOR_EVER
         while not answered or len(refused) < len(there):
             assert time.monotonic() < deadline

@@ -250,7 +250,9 @@ def main() -> None:
         sys.stdin.read()
         if role == "writer":
             writer, count = map(int, numbers)
-            found = scale.write(accounts, board, writer, count, -1, lambda _, number: identity(people, writer, number))
+            found = scale.write(
+                accounts, board, writer, count, -1, who=lambda _, number: identity(people, writer, number)
+            )
         else:
             found = read(accounts.revocations, board, people, int(numbers[0]))
     print(json.dumps(found))  # noqa: T201 - what was found

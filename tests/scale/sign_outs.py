@@ -67,6 +67,7 @@ def write(
     writer: int,
     count: int,
     dies_at: int,
+    *,
     who: Callable[[int, int], Identity] = identity,
 ) -> dict[str, int]:
     """Sign out *count* people, or be killed between a commit and its announcement."""
