@@ -18,8 +18,8 @@ from contextlib import contextmanager
 
 import psycopg
 
-SLOW = 1.0
-"""Seconds after which a failure was no answer but a wait in vain."""
+SLOW = 4.0
+"""Seconds after which a failure was no answer but a wait in vain; a new connection is waited for a little longer."""
 
 PAUSE = 2.0
 """Seconds since the last attempt before somebody tries again for whom a visitor waits."""
