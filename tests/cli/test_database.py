@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from hardtack.cli.commands import run
 from hardtack.seal import keyfile
-from hardtack.store import schema
-from tests import empty, postgres
+from hardtack.store import Database, schema
+from tests import empty, every_table, postgres
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -133,6 +138,146 @@ class TestUpgradeAndCheck:
                 patch.setattr("hardtack.store.postgres.BUSY_TIMEOUT", 0.05)
                 status, _, said = hardtack("database", "check")
         assert (1, True) == (status, "the database does not answer: LockNotAvailable (55P03)" in said)
+
+
+STOPPED = """
+import os, signal, sys
+from hardtack.cli import database_copy
+from hardtack.cli.commands import run
+from hardtack.store import summed
+
+summed.BATCH = 10
+told = database_copy._Told.__call__
+
+def told_and_stopped(self, *where):
+    told(self, *where)
+    if where[:3] == ("copied", "account", 20):
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+database_copy._Told.__call__ = told_and_stopped
+sys.exit(run(sys.argv[1:]))
+"""
+"""The command, which stands still after its second batch of accounts."""
+
+
+class TestCopy:
+    """From SQLite to PostgreSQL, and back."""
+
+    @pytest.fixture
+    def empty_server(self) -> Iterator[str]:
+        """A database of PostgreSQL with nothing in it but the schema; the password in its URL is not asked for."""
+        with postgres.database() as url:
+            yield url.replace("hardtack@", "hardtack:hunter2@", 1)
+
+    def test_there_and_back_in_both_languages(
+        self, hardtack: Run, data: Path, empty_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The same tables, rows and sums each time; progress in lines, and no password in any."""
+        monkeypatch.setattr("hardtack.cli.database_copy.EVERY", 2)
+        monkeypatch.setattr("hardtack.store.summed.BATCH", 2)
+        empty.put(data / "hardtack.db")
+        with closing(Database.connect(f"sqlite:///{data}/hardtack.db")) as source:
+            every_table.fill(source)
+        status, out, said = hardtack("database", "copy", empty_server)
+        heads, *rows = [line.split() for line in out.splitlines()]
+        assert (0, ["TABLE", "ROWS", "SUM"]) == (status, heads)
+        assert [table.name for table in schema.metadata.sorted_tables] == [row[0] for row in rows]
+        assert {"account": "5", "feed": "1", "welcome": "1"}.items() <= {row[0]: row[1] for row in rows}.items()
+        assert all(len(row[2]) == 16 for row in rows)
+        name = empty_server.partition("@/")[2].partition("?")[0]
+        lines = said.splitlines()
+        assert f"hardtack: copying {data}/hardtack.db to {name} at " in lines[0]
+        expected = [
+            "reading account: 2 of 5",
+            "reading account: 4 of 5",
+            "copying account: 4 of 5",
+            "comparing audit: 2 of 5",
+        ]
+        assert {f"hardtack: {line}" for line in (*expected, "copied account: 5")} <= set(lines)
+        assert f" rows of {len(rows)} tables in " in lines[-2]
+        assert lines[-1].startswith("hardtack: hint: set database = ")
+        back = f"sqlite:///{tmp_path}/back.db"
+        status, again, told = hardtack("database", "copy", back, "--database", empty_server, LANG="zh_CN.UTF-8")
+        assert (0, out.splitlines()[1:]) == (status, again.splitlines()[1:])
+        assert {"hardtack: 已复制 account：5", "hardtack: 读取 account：2，共 5"} <= set(told.splitlines())
+        assert "hunter2" not in out + said + again + told
+        assert (0, True) == (hardtack("database", "check", "--database", back)[0], "\r" not in said)
+
+    def test_killed_on_a_terminal_and_gone_on_with_without_one(
+        self, hardtack: Run, data: Path, empty_server: str, tmp_path: Path
+    ) -> None:
+        """One line that is written over; then kill -9, a service that does not start, and the rest of it."""
+        empty.put(data / "hardtack.db")
+        with closing(Database.connect(f"sqlite:///{data}/hardtack.db")) as source, source.write() as connection:
+            names = [{"name": f"n{number}", "display_name": "", "created": 1} for number in range(40)]
+            connection.execute(insert(schema.account), names)
+        ours, theirs = pty.openpty()
+        try:
+            command = [sys.executable, "-c", STOPPED, "database", "copy", empty_server]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+            process.kill()
+            assert b"" == process.communicate()[0]
+            shown = os.read(ours, 65536).decode()
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        assert -signal.SIGKILL == process.returncode
+        assert "\r\x1b[Kreading account: 40 of 40\r\x1b[K" in shown
+        assert shown.endswith("\r\x1b[Kcopying account: 10 of 40\r\x1b[Kcopying account: 20 of 40")
+        for words in (("accounts", "list"), ("database", "check"), ("database", "upgrade")):
+            status, _, said = hardtack(*words, "--database", empty_server)
+            assert (1, True) == (
+                status,
+                f"holds only a part of {data}/hardtack.db, whose copy was not finished" in said,
+            )
+        status, _, said = hardtack("database", "copy", empty_server)
+        assert (0, True) == (status, "going on with the copy that stopped in account after 20 rows" in said)
+        assert "hardtack: copied account: 40\n" in said
+        assert 0 == hardtack("database", "check", "--database", empty_server)[0]
+
+    def test_each_wrong_use_says_what_to_do_instead(
+        self, hardtack: Run, data: Path, empty_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One line and a hint, without a password and without a file where none was."""
+
+        def said(*words: str) -> str:
+            status, out, told = hardtack("database", "copy", *words)
+            assert (1, "", False, True) == (status, out, "hunter2" in told, "hardtack: hint: " in told), told
+            return told
+
+        new = f"sqlite:///{tmp_path}/new.db"
+        assert f"there is no database at {data.name}/hardtack.db yet" in said(empty_server)
+        empty.put(data / "hardtack.db")
+        assert "source and target are the same database" in said(f"sqlite:///{data}/../{data.name}/hardtack.db")
+        assert "source and target are both of SQLite" in said(new)
+        assert "source and target are both of PostgreSQL" in said("postgresql:///other", "--database", empty_server)
+        assert not (tmp_path / "new.db").exists()
+        assert "support for databases of the kind 'mysql'" in said("mysql://ada:hunter2@db/hardtack")
+        assert "no connection: " in said(f"postgresql://ada:hunter2@/hardtack?host={tmp_path}")
+        assert "is protected" in said("postgresql://ada:hunter2@db.example/hardtack")
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, "psycopg", None)
+            assert "hint: pip install 'hardtack[postgres]'" in said(empty_server)
+
+    def test_a_target_that_is_not_this_users_or_of_another_version(self, hardtack: Run, data: Path) -> None:
+        """What the server refuses is told as at any other start."""
+        empty.put(data / "hardtack.db")
+        with postgres.database(migrated=False) as url:
+            name = url.partition("@/")[2].partition("?")[0]
+            with postgres.server().superuser(name) as connection:
+                connection.execute("CREATE ROLE guest LOGIN")
+                try:
+                    status, _, said = hardtack("database", "copy", url.replace("hardtack@", "guest@", 1))
+                finally:
+                    connection.execute("DROP ROLE guest")
+                assert (1, True) == (status, "this user may not change it" in said)
+                assert 0 == hardtack("database", "copy", url)[0]
+                status, _, said = hardtack("database", "copy", url)
+                assert (0, True) == (status, "copied 1 rows of" in said)
+                connection.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = 'later'")  # noqa: S608 - ours
+            status, _, said = hardtack("database", "copy", url)
+            assert (1, True) == (status, "was made by a later version" in said)
 
 
 class TestOtherCommands:

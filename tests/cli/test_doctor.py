@@ -21,7 +21,7 @@ from hardtack.cli.doctor import asked, database, disk, machine, outside, rounds
 from hardtack.cli.doctor.findings import LEVELS, Findings, Patient, found, table
 from hardtack.login.hashing import cores
 from hardtack.seal import Keyring, keyfile, rotation
-from hardtack.store import Database, feed, outbox, schema
+from hardtack.store import Database, feed, outbox, schema, unfinished
 from tests import empty
 from tests.mail_server import PASSWORD, USER, mail_server, make_certificates, scripted_server
 
@@ -369,6 +369,7 @@ class TestDatabase:
             ("PRAGMA application_id = 7", "database-foreign"),
             ("UPDATE hardtack_version SET version_num = '0001'", "database-older"),
             ("UPDATE hardtack_version SET version_num = '9999'", "database-newer"),
+            (f"UPDATE hardtack_version SET version_num = '{unfinished.REVISION}'", "database-half"),  # noqa: S608 - ours
             ("DELETE FROM hardtack_version", "database-older"),
             ("DROP TABLE hardtack_version", "database-older"),
             ("PRAGMA journal_mode = DELETE", "database-not-wal"),

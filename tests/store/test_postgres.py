@@ -568,7 +568,7 @@ with generation.lock():
 
 def test_a_server_that_hangs_is_waited_for_no_longer_than_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its machine answers for it, so that no limit of the network ever passes; the connection is not used again."""
-    monkeypatch.setattr(module._Driver, "silence", 0.2)
+    monkeypatch.setattr(module.Driver, "silence", 0.2)
     database = Database.connect(url)
     with database.read() as connection:
         backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("serve", "Look at an installation and say what is wrong and how to mend it."),
     "backup": ("serve", "Copy database, keys and settings of a service, which may run meanwhile."),
     "restore": ("serve", "Make a data folder of such a copy."),
-    "database": ("login", "Bring the database's schema up to date, and check it."),
+    "database": ("login", "Bring the database's schema up to date, check it, and copy it to the other engine."),
     "keys": ("cli", "Make, show, rotate and check the keys that seal cookies."),
     "cookie": ("cli", "Explain a cookie with the local keys."),
     "proxy": ("login", "Print a configuration of nginx, Caddy or Traefik that asks for a sign-in first."),

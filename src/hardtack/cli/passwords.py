@@ -20,7 +20,7 @@ from typing import Self, cast
 
 import click
 
-from hardtack.cli import asking, given, voice
+from hardtack.cli import asking, given, shown, voice
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import meter
 from hardtack.login.corpus import Corpus, NoCorpus
@@ -168,7 +168,7 @@ def _target(output: Path | None, data: str | None) -> Path:
 def _build(listed: Corpus, size: int, path: Path, interruptions: _Interruptions) -> Written:
     """Write the filter of *listed* to *path*, and show how far it is."""
     say = SAY[voice.language()]
-    with FilterBuilder(listed.kind, path.absolute().parent) as builder, _progress() as show:
+    with FilterBuilder(listed.kind, path.absolute().parent) as builder, shown.line() as show:
         with interruptions.at_once():
             for count, key in enumerate(listed.keys()):
                 builder.add(key)
@@ -197,35 +197,6 @@ def _opened(corpus: str) -> Iterator[tuple[BufferedReader, int]]:
         raise MisuseError(say["unread"].format(path=corpus, reason=error.strerror), say["unread-hint"]) from None
     with file:
         yield file, os.fstat(file.fileno()).st_size
-
-
-class _Show:
-    """One line on a terminal that is written over; nothing where there is no terminal."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-        self._shown = False
-
-    def __call__(self, text: str) -> None:
-        if self._on:
-            sys.stderr.write(f"\r\x1b[K{text}")
-            sys.stderr.flush()
-            self._shown = True
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-
-@contextmanager
-def _progress() -> Iterator[_Show]:
-    show = _Show()
-    try:
-        yield show
-    finally:
-        show.clear()
 
 
 class _Interruptions:

@@ -25,7 +25,8 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from hardtack.store import committed, schema
+from hardtack.store import committed, schema, unfinished
+from hardtack.store.alone import Alone
 from hardtack.store.failures import DatabaseError, StoreUnavailable, answering
 from hardtack.store.generation import AnyGeneration
 from hardtack.store.part import FEED_CHANGED, Listener, Part, Woken, revision
@@ -81,6 +82,11 @@ class Database:
         """How texts name it."""
         return self._part.says
 
+    @property
+    def engine(self) -> str:
+        """What the engine is called."""
+        return self._part.name
+
     def engine_and_version(self, connection: Connection) -> tuple[str, str]:
         """Return what the engine is called, and its version."""
         return self._part.name, ".".join(map(str, connection.dialect.server_version_info or ()))
@@ -111,9 +117,8 @@ class Database:
             DatabaseError: the schema is newer than this version, or the database fails.
         """
         with self._part.opening():
-            with self._engine.connect() as connection:
-                if revision(connection) == schema.REVISION:
-                    return
+            if self._known_revision() == schema.REVISION:
+                return
             # Alembic's context is global, so one process migrates one database at a time.
             with _migrating, self._part.migrating(self._engine) as connection:
                 self._upgrade(connection)
@@ -125,6 +130,7 @@ class Database:
 
         configuration = alembic_configuration(connection)
         present = revision(connection)
+        unfinished.refuse(connection, present, self.says)
         known = {script.revision for script in ScriptDirectory.from_config(configuration).walk_revisions()}
         if present is not None and present not in known:
             raise self._newer()
@@ -146,7 +152,8 @@ class Database:
         Raises:
             DatabaseError: it is older or newer, or the database fails.
         """
-        present = self.revision()
+        with self._part.opening():
+            present = self._known_revision()
         if present is None or present < schema.REVISION:
             raise DatabaseError(
                 f"the database {self.says} has the schema of an earlier version",
@@ -154,6 +161,13 @@ class Database:
             )
         if present != schema.REVISION:
             raise self._newer()
+
+    def _known_revision(self) -> str | None:
+        """Return the revision of the schema, unless the rows are only a part of another database's."""
+        with self._engine.connect() as connection:
+            present = revision(connection)
+            unfinished.refuse(connection, present, self.says)
+            return present
 
     def _newer(self) -> DatabaseError:
         return DatabaseError(
@@ -240,11 +254,7 @@ class Database:
                 _let_go(connection)
 
     def _announce_if_it_can_be_read(self) -> None:
-        """Announce a change that may have been made, as the answer to its commit was lost.
-
-        Whoever looks once too often does no harm, but only where looking succeeds: else nobody would be recognised any
-        more, for something that nobody was told of. There the poll finds it, or trust ends with its limit.
-        """
+        """Announce what may have been committed; the poll does where nobody can look, who else would be refused."""
         with suppress(StoreUnavailable):
             with self.read():
                 pass
@@ -256,6 +266,19 @@ class Database:
         except OSError as error:
             # The change is committed, but whether others know of it at once is unsure: that is no success.
             raise StoreUnavailable(f"generation: {error.strerror}") from error
+
+    @contextmanager
+    def alone(self, *, writes: bool) -> Iterator[Alone]:
+        """Give a connection to a database that nobody else uses until the end; it opens no other one meanwhile.
+
+        What fails in its transactions is raised as it is; they may write only where it says *writes*.
+
+        Raises:
+            DatabaseError: others use it and do not leave within a moment, or it cannot be used.
+        """
+        self.close()
+        with self._part.alone(writes=writes) as held:
+            yield held
 
     def listen(self, woken: Woken) -> Listener | None:
         """Have *woken* called whenever another node has changed something; ``None`` where there is none."""

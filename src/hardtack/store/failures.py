@@ -71,12 +71,20 @@ _LONGEST = 200
 def opening(says: object) -> Iterator[None]:
     """Turn whatever goes wrong with the database, called *says* in texts, into one line and a hint."""
     try:
-        yield
+        with failing(says):
+            yield
     except OSError as error:
         raise DatabaseError(
             f"the database {says} cannot be opened: {_lower(error.strerror or 'no reason given')}",
             "make its folder, and let the user that runs this write to both",
         ) from None
+
+
+@contextmanager
+def failing(says: object) -> Iterator[None]:
+    """Turn a failure of the database, called *says* in texts, into one line and a hint."""
+    try:
+        yield
     except DBAPIError as error:
         problem, hint = _known(error)
         raise DatabaseError(f"the database {says} cannot be used: {problem}", hint) from None

@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from hardtack.store import schema
+from hardtack.store.alone import Alone
 from hardtack.store.generation import AnyGeneration
 
 FEED_CHANGED = "hardtack_feed_changed"
@@ -91,6 +92,10 @@ class Part(ABC):
     @abstractmethod
     def migrating(self, engine: Engine) -> AbstractContextManager[Connection]:
         """Give a connection in a transaction that may change the schema, while nobody else does."""
+
+    @abstractmethod
+    def alone(self, *, writes: bool) -> AbstractContextManager[Alone]:
+        """Give a connection of a database that nobody else uses; see ``Database.alone``."""
 
     @abstractmethod
     def mark(self, connection: Connection) -> None:

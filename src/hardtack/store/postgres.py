@@ -8,7 +8,7 @@ READ, READ ONLY.
 
 What a node may hold that is cut off is bounded: a transaction in which nothing happens, a statement, and a connection
 whose machine does not answer all end within seconds, and the lock goes with them. Where the answer to a COMMIT is lost
-nobody knows whether it happened: that is a failure, and the generation is raised all the same.
+nobody knows whether it happened: that is a failure, and the generation is raised all the same, where it can be read.
 
 A connection that the server has closed meanwhile is found out before it is used, without asking it anything. Nobody
 waits for a server of which it is known that it says nothing (``reach``).
@@ -18,17 +18,17 @@ from __future__ import annotations
 
 import select
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError
 
-from hardtack.store import failures, schema
+from hardtack.store import alone, failures, schema
+from hardtack.store.driver import Cursor, Driver, ServerCursor
 from hardtack.store.failures import DatabaseError, StoreUnavailable
 from hardtack.store.generation import Generation, PrivateGeneration
 from hardtack.store.listening import CHANNEL, Listening
@@ -45,9 +45,6 @@ KEPT, MORE = 4, 5
 
 STATEMENT = 30
 """Seconds that one statement may take."""
-
-SILENCE = 12
-"""Seconds that a server may say nothing to whoever waits for it: one that hangs says nothing for ever."""
 
 IDLE = 10
 """Seconds that a transaction may do nothing: whoever has stopped in the middle is not to hold the others up."""
@@ -97,7 +94,7 @@ class PostgresPart(Part):
         folder: the data folder that the processes of this node share; ``None``: each learns by the feed alone.
     """
 
-    name = "PostgreSQL"
+    name = Server.engine
 
     def __init__(self, server: Server, folder: Path | None) -> None:
         super().__init__(server.says)
@@ -131,8 +128,8 @@ class PostgresPart(Part):
 
     def _connected(self) -> psycopg.Connection[Any]:
         # We begin every transaction ourselves, with the first statement of it in the same message.
-        connection = _Driver.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=_Cursor)
-        connection.server_cursor_factory = _ServerCursor
+        connection = Driver.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=Cursor)
+        connection.server_cursor_factory = ServerCursor
         try:
             connection.execute(_SESSION).close()
         except BaseException:
@@ -211,6 +208,28 @@ class PostgresPart(Part):
                 # The lock is the connection's, and goes with it.
                 connection.invalidate()
 
+    @contextmanager
+    def alone(self, *, writes: bool) -> Iterator[alone.Alone]:
+        """See ``Part``; the writers' lock is held between transactions, too, so that whoever comes later only reads."""
+        engine = self.engine()
+
+        def look() -> None:
+            with self.opening():
+                try:
+                    alone.take(_driver(connection), self.says, (LOCKS, WRITING))
+                except psycopg.Error as error:
+                    raise failed(connection.dialect, "", error) from None
+
+        try:
+            with ExitStack() as stack:
+                with self.opening():
+                    connection = stack.enter_context(engine.connect())
+                _driver(connection).silence = None
+                look()
+                yield alone.Alone(connection.execution_options(**{_BEGIN: _WRITE if writes else _READ}), look)
+        finally:
+            engine.dispose()
+
     def mark(self, connection: Connection) -> None:
         """See ``Part``."""
         connection.exec_driver_sql(f"COMMENT ON TABLE {schema.VERSION_TABLE} IS '{MARK}'")
@@ -220,68 +239,7 @@ class PostgresPart(Part):
         return Listening(self._connect_to_listen, woken, self.says)
 
 
-@contextmanager
-def _without_values() -> Iterator[None]:
-    """Leave of an error's text only what it is: the server's own shows what was given, and errors end up in logs."""
-    try:
-        yield
-    except psycopg.Error as error:
-        if error.sqlstate:
-            name = error.diag.constraint_name or error.diag.table_name
-            error.args = (f"SQLSTATE {error.sqlstate}" + (f", {name}" if name else ""),)
-        raise
-
-
-class _Driver(psycopg.Connection[Any]):
-    """A connection that waits so long for an answer, and is no good after that."""
-
-    silence: float | None = SILENCE
-    reach: Reach | None = None
-    made = 0.0
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the server has fallen silent since it was made."""
-        return self.reach is not None and self.reach.is_stale(self.made)
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for what is begun on the connection, as psycopg does, but not for ever.
-
-        Raises:
-            psycopg.OperationalError: the server has said nothing for too long.
-        """
-        if timeout is not None:
-            return super().wait(gen, interval, timeout)
-        with self.reach.asking() if self.reach else nullcontext():
-            try:
-                return super().wait(gen, interval, self.silence)
-            except errors._WaitTimeout:
-                # Nobody knows what becomes of the statement; the server gives it up with the connection.
-                self.pgconn.finish()
-                raise psycopg.OperationalError("the server does not answer") from None
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    """A cursor whose errors show no value."""
-
-    def execute(self, *args: Any, **options: Any) -> Any:
-        with _without_values():
-            return super().execute(*args, **options)
-
-    def executemany(self, *args: Any, **options: Any) -> None:
-        with _without_values():
-            super().executemany(*args, **options)
-
-
-class _ServerCursor(psycopg.ServerCursor[Any]):
-    """The same, for what is read little by little."""
-
-    def execute(self, *args: Any, **options: Any) -> Any:
-        with _without_values():
-            return super().execute(*args, **options)
-
-
-def _driver(connection: Connection) -> _Driver:
+def _driver(connection: Connection) -> Driver:
     driver: Any = connection.connection.driver_connection
     return driver  # type: ignore[no-any-return] # the pool has what _connect gave
 
@@ -313,13 +271,13 @@ def _say(connection: Connection, text: str) -> None:
         raise failed(connection.dialect, text, error) from None
 
 
-def _refuse_closed(connection: _Driver, _record: object, _proxy: object) -> None:
+def _refuse_closed(connection: Driver, _record: object, _proxy: object) -> None:
     """Let the pool open another connection instead of one that the server has closed, or that is of no use."""
     if _is_closed(connection):
         raise DisconnectionError
 
 
-def _is_closed(connection: _Driver) -> bool:
+def _is_closed(connection: Driver) -> bool:
     """Return whether the server has closed a connection at rest, where it only says good-bye, or has been silent."""
     if connection.closed or connection.is_stale:
         return True

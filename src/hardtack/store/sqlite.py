@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import DBAPIError
 
-from hardtack.store import failures, schema
+from hardtack.store import alone, failures, schema
 from hardtack.store.failures import DatabaseError
 from hardtack.store.generation import Generation
 from hardtack.store.part import Part
 from hardtack.store.place import Place
+from hardtack.store.url import File
 
 BUSY_TIMEOUT = 5
 """Seconds that a writer waits for another process."""
@@ -46,7 +48,7 @@ class SqlitePart(Part):
         path: of the file; it is made if it is not there.
     """
 
-    name = "SQLite"
+    name = File.engine
 
     def __init__(self, path: Path) -> None:
         if sqlite3.sqlite_version_info < MINIMUM:
@@ -131,6 +133,23 @@ class SqlitePart(Part):
             finally:
                 _wait_by_itself(connection, seconds=BUSY_TIMEOUT)
 
+    @contextmanager
+    def alone(self, *, writes: bool) -> Iterator[alone.Alone]:
+        """See ``Part``; in its exclusive mode SQLite shares the file with nobody, a reader or one at rest included."""
+        engine = self.engine()
+        # Before anything else is asked: the mode is that in which the file is opened.
+        event.listen(engine, "connect", _exclude, insert=True)
+        try:
+            with self.opening():
+                try:
+                    connection = engine.connect()
+                except DBAPIError as error:
+                    raise alone.in_use(self.says) if _is_busy(error.orig) else error from None
+            with connection:
+                yield alone.Alone(connection, lambda: None)
+        finally:
+            engine.dispose()
+
     def mark(self, connection: Connection) -> None:
         """See ``Part``."""
         connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
@@ -141,6 +160,15 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _exclude(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in (f"busy_timeout = {alone.WITHIN * 1000}", "locking_mode = EXCLUSIVE"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
@@ -174,7 +202,7 @@ def _begin_writing(connection: Connection) -> None:
             driver.execute(_IMMEDIATE).close()
             return
         except sqlite3.Error as error:
-            if not getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+            if not _is_busy(error) or time.monotonic() >= deadline:
                 break
         time.sleep(random.uniform(*_LOOK))  # noqa: S311 - who comes first is no secret
     # Once more, so that SQLAlchemy raises what was raised.

@@ -13,6 +13,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import unquote
 
 from sqlalchemy import make_url
@@ -45,6 +46,7 @@ class File:
         path: as the URL has it.
     """
 
+    engine: ClassVar[str] = "SQLite"
     path: str
 
 
@@ -57,6 +59,7 @@ class Server:
         says: how texts name it: which database, and where.
     """
 
+    engine: ClassVar[str] = "PostgreSQL"
     conninfo: str = field(repr=False)
     says: str
 

@@ -68,7 +68,7 @@ def _looked_at(connection: sqlite3.Connection, path: Path) -> Findings:
         return
     revision = _revision(connection)
     if revision != schema.REVISION:
-        yield found("database-newer" if revision > schema.REVISION else "database-older", path=path, revision=revision)
+        yield found(server.of_another(revision), path=path, revision=revision)
         return
     [[mode]] = connection.execute("PRAGMA journal_mode")
     if mode != "wal":

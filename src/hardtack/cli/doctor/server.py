@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from hardtack.cli.doctor.findings import Findings, Patient, found
 from hardtack.errors import MisuseError
 from hardtack.site.mistakes import masked
-from hardtack.store import Database, StoreUnavailable, schema
+from hardtack.store import Database, StoreUnavailable, schema, unfinished
 from hardtack.store.url import Server
 
 EACH = 10
@@ -40,8 +40,7 @@ def looked_at(patient: Patient, place: Server) -> Findings:
     try:
         revision = database.revision() or ""
         if revision != schema.REVISION:
-            code = "database-newer" if revision > schema.REVISION else "database-older"
-            yield found(code, path=place.says, revision=revision)
+            yield found(of_another(revision), path=place.says, revision=revision)
             return
         with database.read() as connection:
             _, version = database.engine_and_version(connection)
@@ -63,6 +62,13 @@ def looked_at(patient: Patient, place: Server) -> Findings:
         yield found("database-answers", path=place.says, revision=revision, version=version)
     finally:
         database.close()
+
+
+def of_another(revision: str) -> str:
+    """Return the code of the finding that a schema is not the present one, but of *revision*."""
+    if unfinished.is_one(revision):
+        return "database-half"
+    return "database-newer" if revision > schema.REVISION else "database-older"
 
 
 @contextmanager
