@@ -42,6 +42,9 @@ EACH_ACCOUNT = 500
 """Sign-outs of one account; past a thousand its epoch would be raised instead."""
 
 READERS = 2
+PATIENCE_OF_ALL = 3600
+"""Seconds that all of it may take on a machine that does much else."""
+
 KNOWN = 20
 """Sign-ins of each writer that each worker is asked after before they end, and as many that never end."""
 
@@ -198,7 +201,7 @@ def _start(*arguments: object) -> subprocess.Popen[str]:
 
 
 def _end(process: subprocess.Popen[str]) -> dict[str, int]:
-    said, complaint = process.communicate(timeout=600)
+    said, complaint = process.communicate(timeout=PATIENCE_OF_ALL)
     assert ("", 0) == (complaint, process.returncode)
     found: dict[str, int] = json.loads(said)
     return found

@@ -21,6 +21,7 @@ from hardtack.errors import MisuseError
 from hardtack.store import AccountRows, Database, DatabaseError, StoreUnavailable, compared, directory, feed, schema
 from hardtack.store import postgres as module
 from hardtack.store.accounts import NameIsTaken
+from hardtack.store.driver import Driver
 from hardtack.store.generation import Generation, PrivateGeneration
 from tests import postgres
 
@@ -568,7 +569,7 @@ with generation.lock():
 
 def test_a_server_that_hangs_is_waited_for_no_longer_than_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its machine answers for it, so that no limit of the network ever passes; the connection is not used again."""
-    monkeypatch.setattr(module.Driver, "silence", 0.2)
+    monkeypatch.setattr(Driver, "silence", 0.2)
     database = Database.connect(url)
     with database.read() as connection:
         backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
