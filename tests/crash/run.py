@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.crash.nodes import WORKERS, Stand, nginx
+from tests.crash.nodes import PATIENCE, WORKERS, Stand, nginx
 from tests.crash.people import Load, ask
 
 LAST = Path(__file__).with_name("last.json")
