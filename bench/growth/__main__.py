@@ -2,16 +2,16 @@
 
 Three installations stand side by side: one that is empty, one with as much as a page of each list can show, and one
 that has grown. The last takes some minutes and two gigabytes to make; with ``--in`` it stays, and the next run takes it
-as it is. Only ``--save`` keeps what was found, in ``bench/growth/results.json`` and the pages ``growth``. The exit
-status is 0 however slow anything was: a missed target is a figure, not a failure.
+as it is (on PostgreSQL together with ``--server``, since its data lie there). Only ``--save`` keeps what was found, in
+``bench/growth/results.json``, or ``results-postgresql.json``, and the pages ``growth``. The exit status is 0 however
+slow anything was: a missed target is a figure, not a failure.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +23,8 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench import machine, worker
-from bench.growth import fill, report, results, rows, timing, works
+from bench.growth import engines, fill, report, results, rows, timing, works
+from bench.growth.engines import Engine
 from bench.growth.results import Grown, Start, Task
 from bench.growth.site import QUICK_HASH, ROWS, Installed
 from bench.results import Figure
@@ -31,9 +32,15 @@ from bench.rounds import Spread
 from bench.visits import PASSWORD
 from hardtack.login import HashingPool
 from hardtack.seal import Keyring, keyfile
+from hardtack.store.audit import Kept
 
 ROUNDS = 60
 STARTS = 3
+
+_PARTS = """
+    SELECT string_agg(inhrelid::regclass::text, ' ' ORDER BY inhrelid::regclass::text) FROM pg_inherits
+    WHERE inhparent = 'audit'::regclass
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +64,23 @@ WHOLE = Plan(rows.MANY, rows.PAGE, ROUNDS, STARTS)
 QUICK = Plan(rows.QUICK, rows.Size(400, 4_000, 400), 5, 1)
 
 
-def run(plan: Plan, folder: Path) -> results.Results:
+def run(plan: Plan, folder: Path, engine: Engine) -> results.Results:
     """Measure everything.
 
     Args:
         plan: how much of it.
+        engine: where the databases are.
         folder: where the installations are made; one that has grown already is taken as it is.
     """
     load_before = os.getloadavg()[0]
     sizes = {"empty": rows.EMPTY, "page": plan.page, "many": plan.many}
     with pools() as (hashing, quick):
         for name, size in sizes.items():
-            _make(folder / name, size, hashing)
+            _make(folder / name, size, hashing, engine)
         tasks: list[Task] = []
         with ExitStack() as opened:
-            places = [_place(opened, name, size, folder / name, hashing, quick) for name, size in sizes.items()]
+            at = {name: (folder / name, engine.url(folder / name)) for name in sizes}
+            places = [_place(opened, name, size, at[name], hashing, quick) for name, size in sizes.items()]
             many = places[-1].site
             tasks += [
                 _timed("prune, first", lambda: many.accounts.prune(many.now - 3600)),
@@ -81,12 +90,12 @@ def run(plan: Plan, folder: Path) -> results.Results:
             timed = timing.measure(asked, places, rounds=plan.rounds, tell=tell)
         tell("starting the service")
         starts = [_starts(name, folder / name, plan.starts) for name in ("empty", "many")]
-        mebibytes = (folder / "many" / "hardtack.db").stat().st_size / 2**20
-        tasks.append(_end_everybody(folder / "many", folder / "last", hashing))
+        mebibytes = engine.mebibytes(folder / "many")
+        tasks += _last(folder / "many", folder / "last", hashing, engine)
     return results.Results(
         date=datetime.now(UTC).date().isoformat(),
         machine=machine.describe(load_before, os.getloadavg()[0]),
-        engine=f"SQLite {sqlite3.sqlite_version}",
+        engine=engine.version,
         accounts=plan.many.accounts,
         events=plan.many.events,
         ended=plan.many.ended,
@@ -105,17 +114,16 @@ def pools() -> Iterator[tuple[HashingPool, HashingPool]]:
         yield hashing, quick
 
 
-def _make(data: Path, size: rows.Size, hashing: HashingPool) -> None:
+def _make(data: Path, size: rows.Size, hashing: HashingPool, engine: Engine) -> None:
     """Make an installation unless it is there and whole."""
     ready = data / "ready"
     if ready.exists():
         return
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
+    engine.anew(data)
     keyfile.create(data / "hardtack.key")
-    (data / "hardtack.toml").write_text(f"audit_rows = {ROWS}\n")
+    (data / "hardtack.toml").write_text(f"database = {json.dumps(engine.url(data))}\naudit_rows = {ROWS}\n")
     fill.make(
-        f"sqlite:///{data}/hardtack.db",
+        engine.url(data),
         size,
         now=int(time.time()),
         keyring=Keyring.load(data / "hardtack.key"),
@@ -126,30 +134,44 @@ def _make(data: Path, size: rows.Size, hashing: HashingPool) -> None:
 
 
 def _place(
-    opened: ExitStack, name: str, size: rows.Size, data: Path, hashing: HashingPool, quick: HashingPool
+    opened: ExitStack, name: str, size: rows.Size, where: tuple[Path, str], hashing: HashingPool, quick: HashingPool
 ) -> works.Place:
     tell(f"opening {name}")
-    url = f"sqlite:///{data}/hardtack.db"
-    site, other = (opened.enter_context(closing(Installed(data, url, pool))) for pool in (hashing, quick))
+    site, other = (opened.enter_context(closing(Installed(*where, pool))) for pool in (hashing, quick))
     encoded = QUICK_HASH.hash(PASSWORD.encode())
     return works.Place(name, size, site, other, site.people(works.PEOPLE), other.people(works.PEOPLE, hashed=encoded))
 
 
-def _timed(name: str, task: Callable[[], None]) -> Task:
+def _timed(name: str, task: Callable[[], object]) -> Task:
     tell(name)
     began = time.perf_counter()
     task()
     return Task(name, round(time.perf_counter() - began, 2))
 
 
-def _end_everybody(data: Path, copy: Path, hashing: HashingPool) -> Task:
-    """End every sign-in in a copy, which is gone afterwards: the next run needs them."""
-    shutil.copytree(data, copy)
+def _last(data: Path, copy: Path, hashing: HashingPool, engine: Engine) -> list[Task]:
+    """Do in a copy what is done once, and take it away: the next run needs everything as it was."""
+    tell("copying")
+    engine.copy(data, copy)
     try:
-        with closing(Installed(copy, f"sqlite:///{copy}/hardtack.db", hashing)) as last:
-            return _timed("everybody", lambda: last.accounts.sign_ins.end_everybody(last.now, actor_id=0))
+        with closing(Installed(copy, engine.url(copy), hashing)) as last:
+            found = [_timed("everybody", lambda: last.accounts.sign_ins.end_everybody(last.now, actor_id=0))]
+            if engine.name == "postgresql":
+                found += _parted(engine.url(copy), last)
+        return found
     finally:
-        shutil.rmtree(copy)
+        engine.remove(copy)
+
+
+def _parted(url: str, last: Installed) -> list[Task]:
+    """Give the trail parts as the page says, and let two months of it go: one row by row, one as a whole."""
+    tasks = [_timed("parts", lambda: engines.run(url, engines.statements("BEGIN;")))]
+    begun, by_rows, whole = engines.run(url, _PARTS).split()[:3]
+    engines.run(url, f"DROP TABLE {begun}")
+    end = int(engines.run(url, f"SELECT max(at) FROM {by_rows}"))  # noqa: S608 - a table of ours
+    kept = Kept(age=last.now - end - 1, rows=ROWS)
+    tasks.append(_timed("month, by rows", lambda: last.forget(kept)))
+    return [*tasks, _timed("month, as a part", lambda: engines.run(url, f"DROP TABLE {whole}"))]
 
 
 def _starts(name: str, data: Path, times: int) -> Start:
@@ -192,9 +214,12 @@ tell = _Progress()
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description="Measure what growth costs.")
+    parser.add_argument("--engine", choices=results.FILES, default="sqlite", help="where the databases are (sqlite)")
+    parser.add_argument("--server", help="the URL of a PostgreSQL whose role may make databases; else one is started")
     parser.add_argument("--in", dest="folder", type=Path, help="where it is made and stays, for another run")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"how often everything is asked ({ROUNDS})")
     parser.add_argument("--quick", action="store_true", help="only see that everything runs; the figures mean nothing")
+    parser.add_argument("--tenth", action="store_true", help="a hundred thousand accounts, and a tenth of all else")
     parser.add_argument("--read", action="store_true", help="measure nothing, print the last saved run")
     parser.add_argument("--save", action="store_true", help="keep the figures: results.json and the pages")
     parser.add_argument("--docs", action="store_true", help="measure nothing, make the pages from results.json")
@@ -202,21 +227,23 @@ def main(arguments: list[str] | None = None) -> int:
     if given.quick and given.save:
         parser.error("the figures of a quick run mean nothing, so they are not saved")
     if given.docs:
-        report.write_pages(results.read())
+        report.write_pages(results.read_all())
         return 0
     if given.read:
-        found = results.read()
+        found = results.read(results.FILES[given.engine])
     else:
-        plan = QUICK if given.quick else Plan(rows.MANY, rows.PAGE, given.rounds, STARTS)
-        with TemporaryDirectory(prefix="hardtack-bench-") as temporary:
-            found = run(plan, given.folder or Path(temporary))
+        many = rows.TENTH if given.tenth else rows.MANY
+        plan = QUICK if given.quick else Plan(many, rows.PAGE, given.rounds, STARTS)
+        place = engines.opened(given.engine, given.server)
+        with TemporaryDirectory(prefix="hardtack-bench-") as temporary, place as engine:
+            found = run(plan, given.folder or Path(temporary), engine)
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     print(report.text(found), end="")
     if given.save:
-        results.write(found)
-        report.write_pages(found)
-        print("hardtack: bench: saved in bench/growth/results.json and docs/*/growth.md", file=sys.stderr)
+        results.write(found, results.FILES[given.engine])
+        report.write_pages(results.read_all())
+        print(f"hardtack: bench: saved in {results.FILES[given.engine].name} and docs/*/growth.md", file=sys.stderr)
     return 0
 
 

@@ -41,11 +41,14 @@ _WORKS: Mapping[str, tuple[str, str]] = {
     "trail, nothing": ("audit trail, nothing is found", "审计记录，没有找到"),
 }
 _AGAINST = {"empty": ("empty", "空的"), "page": ("a page's worth", "一页之量")}
-_PLACES = {"empty": ("empty", "空的"), "many": ("a million accounts", "一百万个账户")}
+_PLACES = {"empty": ("empty", "空的"), "many": ("{:,} accounts", "{:,} 个账户")}
 _TASKS: Mapping[str, tuple[str, str]] = {
     "prune, first": ("the first deletion of what is over", "第一次清除过期内容"),
     "prune, again": ("the same an hour later", "一小时后再次清除"),
     "everybody": ("ending every sign-in of everybody", "结束所有人的所有登录"),
+    "parts": ("giving the audit trail parts, as below", "如下文所述为审计记录分区"),
+    "month, by rows": ("deleting a month's events row by row", "逐行删除一个月的事件"),
+    "month, as a part": ("dropping a month's part", "删除一个月的分区"),
 }
 _WORDS: Mapping[str, tuple[str, str]] = {
     "work": ("what is asked", "请求"),
@@ -116,8 +119,9 @@ def starts(results: Results, language: str) -> Table:
     """Return what a start comes to."""
     header = [_word(name, language) for name in ("place", "ready", "resident", "private")]
     rows = [
-        [_say(_PLACES[each.place], language), _figure(each.ready), _figure(each.resident), _figure(each.private)]
+        [_say(_PLACES[each.place], language).format(results.accounts), *map(_figure, figures)]
         for each in results.starts
+        for figures in ((each.ready, each.resident, each.private),)
     ]
     return Table(header, rows)
 
@@ -143,7 +147,7 @@ def machine(results: Results, language: str) -> Table:
     return Table([_word("what", language), ""], [[_word(name, language), value] for name, value in told.items()])
 
 
-TABLES: Mapping[str, Callable[[Results, str], Table]] = {
+LAID_OUT: Mapping[str, Callable[[Results, str], Table]] = {
     "works": works,
     "starts": starts,
     "tasks": tasks,
@@ -151,19 +155,30 @@ TABLES: Mapping[str, Callable[[Results, str], Table]] = {
 }
 
 
+TABLES = {
+    f"{name}{after}": (engine, lay_out)
+    for engine, after in (("sqlite", ""), ("postgresql", "-postgresql"))
+    for name, lay_out in LAID_OUT.items()
+}
+"""What the pages have: of which engine, and how it is laid out."""
+
+
 def text(results: Results) -> str:
-    """Return everything, for the terminal."""
-    return "\n".join(lay_out(results, "en").text() for lay_out in TABLES.values())
+    """Return everything of one run, for the terminal."""
+    return "\n".join(lay_out(results, "en").text() for lay_out in LAID_OUT.values())
 
 
-def page(source: str, results: Results, language: str) -> str:
-    """Return the page *source* with every marked table made anew from *results*."""
-    return _MARKED.sub(
-        lambda found: f"{found[1]}\n{TABLES[found['name']](results, language).markdown()}\n{found[3]}", source
-    )
+def page(source: str, results: Mapping[str, Results], language: str) -> str:
+    """Return the page *source* with every marked table made anew from the *results* of each engine."""
+
+    def made(found: re.Match[str]) -> str:
+        engine, lay_out = TABLES[found["name"]]
+        return f"{found[1]}\n{lay_out(results[engine], language).markdown()}\n{found[3]}"
+
+    return _MARKED.sub(made, source)
 
 
-def write_pages(results: Results) -> None:
+def write_pages(results: Mapping[str, Results]) -> None:
     """Make the tables of both pages anew."""
     for language, path in PAGES.items():
         path.write_text(page(path.read_text("utf-8"), results, language), "utf-8")

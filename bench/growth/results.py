@@ -1,6 +1,6 @@
-"""What a run found, as values: the shape of ``bench/growth/results.json``.
+"""What a run found, as values: the shape of ``bench/growth/results.json``, and of its like for PostgreSQL.
 
-It is a file of its own, since the run takes an hour and is made less often than the others.
+They are files of their own, since a run takes an hour and is made less often than the others.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import msgspec
 from bench.results import Figure, Machine
 
 FILE = Path(__file__).with_name("results.json")
+
+FILES = {"sqlite": FILE, "postgresql": FILE.with_name("results-postgresql.json")}
+"""By engine."""
 
 
 class Grown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +68,11 @@ class Results(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read(path: Path = FILE) -> Results:
     """Return the results in the file at *path*."""
     return msgspec.json.decode(path.read_bytes(), type=Results)
+
+
+def read_all() -> dict[str, Results]:
+    """Return the last saved run on each engine."""
+    return {name: read(path) for name, path in FILES.items()}
 
 
 def write(results: Results, path: Path = FILE) -> None:

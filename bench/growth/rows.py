@@ -76,6 +76,7 @@ EMPTY = Size(0, 0, 0)
 PAGE = Size(5_000, 50_000, 5_000)
 """As much as every page of a list can show: what else would be compared is drawing fifty lines with drawing none."""
 MANY = Size(1_000_000, 10_000_000, 1_000_000)
+TENTH = Size(100_000, 1_000_000, 100_000)
 QUICK = Size(2_500, 25_000, 2_500)
 """Stands for ``MANY`` where nothing is to be learnt but that everything runs."""
 

@@ -12,7 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bench.growth.rows import STRUGGLING, is_closed, is_disabled, name_of
 from bench.visits import HOST, PASSWORD
@@ -21,8 +21,9 @@ from hardtack.message import Headers, Request, Response
 from hardtack.seal import Keyring
 from hardtack.session import Sessions
 from hardtack.site import Settings, Site
-from hardtack.store import schema
+from hardtack.store import audit, schema
 from hardtack.store.audit import Kept
+from hardtack.store.pruning import in_batches
 
 WARDEN = "warden"
 """Who administers."""
@@ -48,10 +49,10 @@ class Installed:
         keyring = Keyring.load(data / "hardtack.key")
         settings = Settings(data=str(data), database=url, origin=f"https://{HOST}", sign_up="open")
         self.url = url
-        self.accounts = Accounts.connect(url, keyring=keyring, hashing=hashing, kept=Kept(rows=ROWS))
+        self.now = int(time.time())
+        self.accounts = Accounts.connect(url, keyring=keyring, hashing=hashing, kept=Kept(rows=ROWS), folder=data)
         sessions = Sessions(keyring, origin=settings.origin, application="site", revocations=self.accounts.revocations)
         self.site = Site(self.accounts, sessions, settings, keyring, clock=lambda: self.now)
-        self.now = int(time.time())
         self._clients = count(1)
         self.accounts.revocations.refresh()
         self._warden: list[str] = []
@@ -59,6 +60,14 @@ class Installed:
     def close(self) -> None:
         """Let go of the database."""
         self.accounts.close()
+
+    def forget(self, kept: Kept) -> None:
+        """Delete the events that are not kept, as it is done every hour."""
+
+        def step(connection: Connection, batch: int) -> int:
+            return audit.prune(connection, self.now, age=kept.age, rows=kept.rows, batch=batch)
+
+        in_batches(self.accounts._database, step)
 
     def people(self, number: int, *, hashed: str | None = None) -> list[str]:
         """Return the names of *number* people who can sign in, all over the installation, or made now.

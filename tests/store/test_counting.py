@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, text, update
-from sqlalchemy.event import listen
 
 from hardtack.seal import Keyring
 from hardtack.store import AccountRows, Database, counting, outbox, schema
 from hardtack.store.counting import KEPT, MOST, TRUSTED, Counts, count, counts
 from hardtack.store.streaks import LIMIT
+from tests.store.plans import plans_of
 from tests.store.test_directory import NOW, add
 
 NOTHING = Counts(accounts=0, administrators=0, disabled=0, sign_ins=0, invitations=0, mail=0, locked=0)
@@ -105,18 +104,16 @@ def test_everything_may_be_much(database: Database, monkeypatch: pytest.MonkeyPa
     count(database, NOW)
 
 
-def test_a_page_counts_no_further_than_it_shows(database: Database) -> None:
+def test_a_page_counts_no_further_than_it_shows(database: Database, engine: str) -> None:
     """Each thing up to a limit and led by an index, so that a million of it costs what a thousand does."""
-    plans: dict[str, list[str]] = {}
-
-    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        driver = connection.connection.driver_connection
-        plans[statement] = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-
-    with database.read() as connection:
-        listen(connection, "before_cursor_execute", explain)
+    with database.read() as connection, plans_of(connection) as plans:
         counts(connection, NOW)
     ((statement, steps),) = [(each, steps) for each, steps in plans.items() if "count(" in each]
+    if engine == "postgresql":
+        assert len(counting._THINGS) == statement.count("LIMIT %") == steps.count("Limit")
+        assert len(counting._THINGS) == sum(step.startswith("Index") and " using ix_" in step for step in steps)
+        assert "Index Scan using ix_signed_in_until on signed_in" in steps
+        return
     read = [step for step in steps if step.startswith(("SCAN ", "SEARCH ")) and not re.search(r"anon_|CONSTANT", step)]
     assert len(counting._THINGS) == statement.count("LIMIT ?") == len(read)
     assert [] == [step for step in read if " INDEX " not in step]

@@ -1,4 +1,4 @@
-"""What is run for every sign-in, every second and every hour is led by an index, on SQLite and as it stands.
+"""What is run for every sign-in, every second and every hour is led by an index, on SQLite and on PostgreSQL.
 
 A plan that reads a whole table is quick in every other test; at a million rows it is not. The pages are looked at in
 ``tests/site/test_plans.py``; here are the statements that no page runs.
@@ -7,48 +7,18 @@ A plan that reads a whole table is quick in every other test; at a million rows 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from hardtack.store import AccountRows, Database, RevocationTable, audit, feed, half, invitations, outbox, sign_ins
 from hardtack.store.audit import Position
-from hardtack.store.schema import metadata
 from hardtack.store.streaks import Streaks
 from hardtack.store.throttle import Budget, Budgets
+from tests.store.plans import plans_of, scans
 
 NOW = 1_000_000
-
-
-@contextmanager
-def plans_of(connection: Connection) -> Iterator[dict[str, list[str]]]:
-    """Give what SQLite says of every statement that is sent over *connection* meanwhile."""
-    plans: dict[str, list[str]] = {}
-
-    def explain(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        driver: Any = connection.connection.driver_connection
-        given = parameters[0] if many else parameters
-        plans[statement] = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", given)]
-
-    event.listen(connection, "before_cursor_execute", explain)
-    yield plans
-    event.remove(connection, "before_cursor_execute", explain)
-
-
-def scans(plans: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """Return the statements that read a whole table of those that grow, or put rows into an order by themselves."""
-    grow = set(metadata.tables) - {"feed", "revoked_key", "counted", "welcome"}
-    return [
-        (statement, step)
-        for statement, steps in plans.items()
-        for step in steps
-        if (re.match(r"SCAN (\w+)", step) and step.split()[1] in grow and "LIMIT" not in statement)
-        # Of one address and one name there are two rows at most.
-        or ("TEMP B-TREE FOR ORDER BY" in step and "email_canonical = ?" not in statement)
-    ]
 
 
 RUNS: dict[str, Callable[[Connection], object]] = {
@@ -75,6 +45,39 @@ RUNS: dict[str, Callable[[Connection], object]] = {
 }
 
 
+NEW = {
+    "sqlite": [
+        "SEARCH revocation USING INTEGER PRIMARY KEY (rowid>?)",
+        "SEARCH account USING INDEX ix_account_change (change>?)",
+    ],
+    "postgresql": [
+        "Index Scan using pk_revocation on revocation",
+        "Index Cond: (change > '0'::bigint)",
+        "Index Scan using ix_account_change on account",
+    ],
+}
+BY_REVOCATION = {
+    "sqlite": [
+        "SEARCH revocation USING INTEGER PRIMARY KEY (rowid>?)",
+        "SEARCH signed_in USING PRIMARY KEY (lineage=?)",
+    ],
+    "postgresql": [
+        "Index Scan using pk_revocation on revocation",
+        "Index Only Scan using pk_signed_in on signed_in",
+    ],
+}
+BY_ACCOUNT = {
+    "sqlite": [
+        "SEARCH account USING INDEX ix_account_change (change>?)",
+        "SEARCH signed_in USING INDEX ix_signed_in_account_id_began (account_id=?)",
+    ],
+    "postgresql": [
+        "Index Scan using ix_account_change on account",
+        "Index Scan using ix_signed_in_account_id_began on signed_in",
+    ],
+}
+
+
 @pytest.mark.parametrize("what", RUNS)
 def test_no_statement_reads_a_table_that_grows(database: Database, what: str) -> None:
     """Nor is anything sorted: an index has it in order."""
@@ -85,44 +88,27 @@ def test_no_statement_reads_a_table_that_grows(database: Database, what: str) ->
     assert [] == scans({each: steps for each, steps in plans.items() if not counted.match(each)})
 
 
-def test_the_poll_reads_what_is_new_alone(database: Database) -> None:
+def test_the_poll_reads_what_is_new_alone(database: Database, engine: str) -> None:
     """By the numbers of the feed: of revocations, accounts and keys."""
     with database.write() as connection:
         feed.revoke_lineage(connection, lineage=b"l" * 16, account_id=1, until=NOW)
-    steps: list[str] = []
-
-    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        driver = connection.connection.driver_connection
-        steps.extend(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
-
-    event.listen(database._engine, "before_cursor_execute", explain)
-    RevocationTable(database).refresh()
-    event.remove(database._engine, "before_cursor_execute", explain)
-    assert "SEARCH revocation USING INTEGER PRIMARY KEY (rowid>?)" in steps
-    assert "SEARCH account USING INDEX ix_account_change (change>?)" in steps
+    with plans_of(database._engine) as plans:
+        RevocationTable(database).refresh()
+    steps = [step for each in plans.values() for step in each]
+    assert set(NEW[engine]) <= set(steps)
+    assert [] == scans(plans)
 
 
-def test_what_has_ended_is_looked_for_among_the_changes(database: Database) -> None:
+def test_what_has_ended_is_looked_for_among_the_changes(database: Database, engine: str) -> None:
     """The list of sign-ins is never read through: a change leads to an account, and that to its sign-ins."""
     with database.write() as connection:
         feed.revoke_lineage(connection, lineage=b"l" * 16, account_id=1, until=NOW)
-    found: dict[str, list[str]] = {}
-
-    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        driver = connection.connection.driver_connection
-        found[statement] = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-
-    event.listen(database._engine, "before_cursor_execute", explain)
-    sign_ins.prune(database, NOW)
-    event.remove(database._engine, "before_cursor_execute", explain)
-    (by_revocation,) = (steps for statement, steps in found.items() if "FROM revocation JOIN signed_in" in statement)
-    (by_account,) = (steps for statement, steps in found.items() if "FROM account JOIN signed_in" in statement)
-    assert [
-        "SEARCH revocation USING INTEGER PRIMARY KEY (rowid>?)",
-        "SEARCH signed_in USING PRIMARY KEY (lineage=?)",
-    ] == by_revocation
-    assert [
-        "SEARCH account USING INDEX ix_account_change (change>?)",
-        "SEARCH signed_in USING INDEX ix_signed_in_account_id_began (account_id=?)",
-    ] == by_account
-    assert [] == scans(found)
+    with plans_of(database._engine) as plans:
+        sign_ins.prune(database, NOW)
+    (by_revocation,) = (steps for statement, steps in plans.items() if "FROM revocation JOIN signed_in" in statement)
+    (by_account,) = (steps for statement, steps in plans.items() if "FROM account JOIN signed_in" in statement)
+    if engine == "postgresql":
+        by_revocation, by_account = ([step for step in each if " on " in step] for each in (by_revocation, by_account))
+    assert BY_REVOCATION[engine] == by_revocation
+    assert BY_ACCOUNT[engine] == by_account
+    assert [] == scans(plans)

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from hardtack.store import AccountRows, Database, feed, schema, sign_ins
 from hardtack.store.schema import signed_in
@@ -96,6 +96,18 @@ def test_a_note_of_a_sign_in_that_is_not_on_the_list_puts_it_there(database: Dat
     unknown = row(anna, client="", device="", place="")
     note(database, unknown)
     assert (unknown,) == living(database, anna)
+
+
+def test_all_uses_go_in_one_statement(database: Database, anna: int) -> None:
+    """With a server, to wait for the answer to each would hold up every writer on every node for as long."""
+    sent: list[bool] = []
+    rows = [row(anna) for _ in range(3)]
+    with database.write() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *given: sent.append(given[-1]))
+        sign_ins.note(connection, rows)
+        sign_ins.note(connection, [])
+    assert [True] == sent
+    assert {each.lineage for each in rows} == lineages(database)
 
 
 def test_a_note_that_comes_after_the_end_brings_nothing_back(database: Database, anna: int) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, insert, literal, select, tuple_
 
 from hardtack.store.prepared import Prepared
 from hardtack.store.pruning import ALL
@@ -37,6 +37,12 @@ class Kept:
 
 
 _insert = Prepared(insert(audit).inline(), [column.name for column in audit.columns if column.name != "id"])
+
+
+_SEVERAL = 500
+_names = select(account.c.id, account.c.name).where(
+    account.c.id.in_(bindparam("numbers", expanding=True)), account.c.closed_at.is_(None)
+)
 
 
 class Position(NamedTuple):
@@ -148,10 +154,14 @@ def newest_of_accounts(connection: Connection, event: str, *, limit: int) -> dic
     """
     newest = select(audit.c.account_id, audit.c.at).where(audit.c.event == event)
     last = newest.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit).subquery()
-    present = account.c.closed_at.is_(None)
-    named = select(account.c.id, account.c.name, func.max(last.c.at)).join(last, last.c.account_id == account.c.id)
-    rows = connection.execute(named.where(present).group_by(account.c.id, account.c.name))
-    return {number: (name, at) for number, name, at in rows}
+    of_accounts = select(last.c.account_id, func.max(last.c.at)).where(last.c.account_id.is_not(None))
+    times = {row[0]: row[1] for row in connection.execute(of_accounts.group_by(last.c.account_id))}
+    # By number, and not by a join: PostgreSQL would read every account where there are some hundred thousand.
+    numbers, found = list(times), dict[int, tuple[str, int]]()
+    for first in range(0, len(numbers), _SEVERAL):
+        for number, name in connection.execute(_names, {"numbers": numbers[first : first + _SEVERAL]}):
+            found[number] = (name, times[number])
+    return found
 
 
 def happened(
@@ -181,14 +191,30 @@ def prune(connection: Connection, now: int, *, age: int = AGE, rows: int = ROWS,
         rows: how many stay.
         batch: how many go at most.
     """
-    old = select(audit.c.id).where(audit.c.at < now - age).order_by(audit.c.at).limit(batch)
-    pruned = connection.execute(delete(audit).where(audit.c.id.in_(old))).rowcount
+    old = select(audit.c.id, audit.c.at).where(audit.c.at < now - age).order_by(audit.c.at)
+    pruned = _delete(connection, old, batch)
     newest = connection.execute(select(func.max(audit.c.id))).scalar()
     if newest is None or pruned == batch:
         return pruned
     left = None if batch is None else batch - pruned
-    above = select(audit.c.id).where(audit.c.id <= newest - rows).order_by(audit.c.id).limit(left)
-    return pruned + connection.execute(delete(audit).where(audit.c.id.in_(above))).rowcount
+    above = select(audit.c.id, audit.c.at).where(audit.c.id <= newest - rows).order_by(audit.c.id)
+    return pruned + _delete(connection, above, left)
+
+
+def _delete(connection: Connection, chosen: Select[tuple[int, int]], batch: int | None) -> int:
+    """Delete the first of what was chosen; return how many events went.
+
+    What is limited is read first and deleted by its numbers and times: so PostgreSQL looks into those parts alone that
+    hold it, where the table has parts, and an index leads to each.
+    """
+    if batch is ALL:
+        return connection.execute(delete(audit).where(audit.c.id.in_(chosen.with_only_columns(audit.c.id)))).rowcount
+    rows = connection.execute(chosen.limit(batch)).all()
+    if not rows:
+        return 0
+    times = [row.at for row in rows]
+    these = audit.c.id.in_([row.id for row in rows]) & audit.c.at.between(min(times), max(times))
+    return connection.execute(delete(audit).where(these)).rowcount
 
 
 def _event(row: Row[Any]) -> Event:

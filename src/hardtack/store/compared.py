@@ -23,10 +23,24 @@ def differences(connection: Connection) -> tuple[str, ...]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - loaded only where a schema is compared
     from alembic.migration import MigrationContext  # noqa: PLC0415 - see above
 
-    options = {"version_table": schema.VERSION_TABLE, "compare_server_default": True, "compare_type": True}
+    parts = _parts(connection)
+    options = {
+        "version_table": schema.VERSION_TABLE,
+        "compare_server_default": True,
+        "compare_type": True,
+        "include_name": lambda name, kind, _parents: kind != "table" or name not in parts,
+    }
     context = MigrationContext.configure(connection, opts=options)
     found = [line for each in compare_metadata(context, schema.metadata) for line in _lines(each, connection)]
     return (*found, *_checks(connection))
+
+
+def _parts(connection: Connection) -> frozenset[str]:
+    """Return the tables that are parts of others, which an operator may have made; what they are like is seen there."""
+    if connection.dialect.name != "postgresql":
+        return frozenset()
+    found = connection.exec_driver_sql("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")
+    return frozenset(found.scalars())
 
 
 def _lines(difference: Any, connection: Connection) -> Iterator[str]:

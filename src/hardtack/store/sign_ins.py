@@ -137,8 +137,10 @@ def note(connection: Connection, rows: Iterable[SignInRow]) -> None:
         connection: one that ``Database.write`` gave.
         rows: what is known of each, in any order.
     """
-    for row in rows:
-        connection.execute(_note.on(connection), {f"new_{name}": value for name, value in _values(row).items()})
+    noted = [{f"new_{name}": value for name, value in _values(row).items()} for row in rows]
+    if noted:
+        # All in one go: with a server, to wait for the answer to each would hold the writers' turn for as long.
+        connection.execute(_note.on(connection), noted)
 
 
 def living(connection: Connection, account_id: int, now: int) -> tuple[SignInRow, ...]:
