@@ -67,6 +67,7 @@ class Service:
     log: Path
     port: int
     data: Path
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
@@ -89,7 +90,7 @@ class Service:
         self, method: str, path: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, http.client.HTTPMessage, str]:
         """Send one request over a socket of its own; return status, fields and content."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
         try:
             connection.request(method, path, body, {"Host": f"localhost:{self.port}", **(headers or {})})
             response = connection.getresponse()

@@ -32,8 +32,9 @@ def some(connection: Any) -> None:
 
 
 def steps(connection: Any, statement: str, parameters: Any) -> list[str]:
-    """Return the steps of *statement*: ``SEARCH table …`` where an index leads, ``SCAN table …``, ``SORTS``,
-    ``DELETE table`` of a part.
+    """Return the steps of *statement*: ``SEARCH table …`` where an index leads, ``SCAN table …``, ``SORTS``.
+
+    Of a table in parts there is also what is done to which part, such as ``DELETE part``.
 
     Args:
         connection: SQLAlchemy's, within a transaction.

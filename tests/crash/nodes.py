@@ -2,6 +2,8 @@
 
 Nodes share the database and the key file, and nothing else. What is killed is killed with SIGKILL, a node with all its
 workers, the database with all its processes, and is started again as an operator's init system does it.
+
+Without wires between them all are at 127.0.0.1, and the database is reached by its socket.
 """
 
 from __future__ import annotations
@@ -14,15 +16,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Any
 
 from tests import postgres
-from tests.conftest import Service, wait_until_ready
+from tests.conftest import Service
+from tests.nodes.network import Wires, free_port
 
 HOST = "id.example.org"
 WORKERS = 2
+LASTING = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 PATIENCE = 120
 """Seconds within which whatever is waited for must have come about, on any machine."""
 
@@ -33,16 +38,30 @@ class Node:
     Args:
         folder: its data folder.
         url: of the database.
+        number: which it is, of those on the *wires*.
+        wires: to the others.
+        environ: what it is told besides.
     """
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        number: int = 0,
+        wires: Wires | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self._inside = (lambda: wires.node(number)) if wires else nullcontext
+        self._environ = environ or {}
+        self.host = wires.hosts[number] if wires else "127.0.0.1"
+        with self._inside():
+            self.port = free_port(self.host)
         self._command = [
             *(sys.executable, "-m", "hardtack", "serve", "--data", str(folder), "--database", url),
-            *("--port", str(self.port), "--workers", str(WORKERS), "--origin", f"https://{HOST}"),
-            *("--trusted-proxy", "127.0.0.1", "--sign-up", "open", "--log-format", "json"),
+            *("--host", self.host, "--port", str(self.port), "--workers", str(WORKERS)),
+            *("--origin", f"https://{HOST}", "--trusted-proxy", wires.proxy if wires else "127.0.0.1"),
+            *("--sign-up", "open", "--log-format", "json"),
         ]
         self.log = folder.with_suffix(".log")
         self.start()
@@ -50,11 +69,10 @@ class Node:
     def start(self) -> None:
         """Start it; it need not be ready yet."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("HARDTACK_", "COV"))}
-        with self.log.open("ab") as output:
-            process = subprocess.Popen(
-                self._command, stdout=output, stderr=output, env={**clean, "LC_ALL": "C.UTF-8"}, start_new_session=True
-            )
-        self.service = Service(process, self.log, self.port, self._folder)
+        environ = {**clean, "LC_ALL": "C.UTF-8", **self._environ}
+        with self.log.open("ab") as output, self._inside():
+            process = subprocess.Popen(self._command, stdout=output, stderr=output, env=environ, start_new_session=True)
+        self.service = Service(process, self.log, self.port, self._folder, self.host)
 
     def kill(self) -> None:
         """End it at once, with all its workers."""
@@ -80,17 +98,40 @@ class Stand:
 
     Args:
         place: an empty folder.
+        wires: between them.
+        options: settings of the database.
+        environ: what each node is told besides.
     """
 
-    def __init__(self, place: Path) -> None:
-        self.database = postgres.Server(("fsync=on", "synchronous_commit=on", "full_page_writes=on"))
+    def __init__(
+        self,
+        place: Path,
+        wires: Wires | None = None,
+        options: tuple[str, ...] = LASTING,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._inside = wires.database if wires else nullcontext
+        with self._inside():
+            listening: dict[str, Any] = {"listen": wires.listen, "port": wires.port} if wires else {}
+            self.database = postgres.Server(options, **listening)
         self.name = self.database.create()
-        url = self.database.url(self.name)
-        self.nodes = [Node(place / "first", url)]
-        wait_until_ready(self.nodes[0].service)
+        self.urls = [self.database.url(self.name)] * 2
+        if wires:
+            self._let_in(wires)
+        self.nodes = [Node(place / "first", self.urls[0], 0, wires, environ)]
+        self.wait()
         (place / "second").mkdir(mode=0o700)
         shutil.copy(place / "first" / "hardtack.key", place / "second")
-        self.nodes.append(Node(place / "second", url))
+        self.nodes.append(Node(place / "second", self.urls[1], 1, wires, environ))
+
+    def _let_in(self, wires: Wires) -> None:
+        """Let whoever is on the wires connect, as one lets in a network in which nobody else is."""
+        with (self.database.folder / "data" / "pg_hba.conf").open("a") as rules:
+            rules.write("host all all 10.213.1.0/24 trust\n")
+        with self.database.superuser() as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        owner = f"postgresql://{postgres.OWNER}"
+        self.urls = [f"{owner}@{host}:{port}/{self.name}?sslmode=disable" for host, port in wires.servers()]
 
     def kill(self, what: str) -> None:
         """Kill a ``worker``, a ``node`` or the ``database``, and start again what nobody else does."""
@@ -118,7 +159,8 @@ class Stand:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                self.database.start()
+                with self._inside():
+                    self.database.start()
                 return
             except AssertionError:
                 assert time.monotonic() < deadline
@@ -144,16 +186,15 @@ class Stand:
 
 
 @contextmanager
-def nginx(place: Path, ports: list[int]) -> Iterator[int]:
-    """Run an nginx that shares visitors out among *ports*; give its own port."""
+def nginx(place: Path, nodes: list[Node]) -> Iterator[int]:
+    """Run an nginx that shares visitors out among *nodes*; give its own port."""
     executable = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     assert executable, "this needs a real proxy: apt-get install nginx-light (Debian)"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port("127.0.0.1")
     folder = place / "nginx"
     folder.mkdir()
     temporary = "".join(f"{each}_temp_path {folder}/{each};" for each in ("proxy", "fastcgi", "uwsgi", "scgi"))
-    upstream = " ".join(f"server 127.0.0.1:{each} max_fails=0;" for each in ports)
+    upstream = " ".join(f"server {each.host}:{each.port} max_fails=0;" for each in nodes)
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ access_log off; client_body_temp_path {folder}/body; {temporary}\n"

@@ -31,7 +31,7 @@ def running(on_postgresql: Running, request: pytest.FixtureRequest) -> Iterator[
 @contextmanager
 def set_for_all(server: Server, name: str, change: str, back: str) -> Iterator[None]:
     """Change the database for everybody who connects, which everybody must do again, and change it back."""
-    ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
+    ended = f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
     try:
         with server.superuser() as connection:
             connection.execute(f"ALTER DATABASE {name} {change}")

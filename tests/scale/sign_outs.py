@@ -18,6 +18,7 @@ import signal
 import sys
 import time
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import event
@@ -60,7 +61,15 @@ def board_at(path: str) -> memoryview:
         return memoryview(mmap.mmap(file.fileno(), 8 * (WRITERS + 1))).cast("Q")
 
 
-def write(accounts: Accounts, board: memoryview, writer: int, count: int, dies_at: int) -> dict[str, int]:
+def write(
+    accounts: Accounts,
+    board: memoryview,
+    writer: int,
+    count: int,
+    dies_at: int,
+    *,
+    who: Callable[[int, int], Identity] = identity,
+) -> dict[str, int]:
     """Sign out *count* people, or be killed between a commit and its announcement."""
     engine = accounts._database._engine
     event.listen(engine, "commit", lambda _: time.sleep(random.random() * DELAY))  # noqa: S311 - no secret
@@ -70,7 +79,7 @@ def write(accounts: Accounts, board: memoryview, writer: int, count: int, dies_a
             accounts._database.generation.advance = lambda: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign] # the point
         while True:
             try:
-                accounts.sign_out(identity(writer, number), int(time.time()))
+                accounts.sign_out(who(writer, number), int(time.time()))
                 break
             except StoreUnavailable:
                 retries += 1

@@ -14,7 +14,7 @@ import pytest
 
 from hardtack.store import Database, RevocationTable, feed
 from hardtack.store import listening as module
-from hardtack.store import postgres as engine_part
+from hardtack.store.driver import Driver
 from hardtack.store.listening import CHANNEL
 from hardtack.store.revocations import LIMIT, RETRY
 from tests import postgres
@@ -146,7 +146,7 @@ class TestNotifications:
         """What was changed meanwhile is read when it is back."""
         monkeypatch.setattr(module, "FIRST", 0.01)
         there = start(NEVER)
-        real = engine_part._Driver.connect
+        real = Driver.connect
         failed: list[object] = []
 
         def fail(*given: Any, **options: Any) -> Any:
@@ -157,7 +157,7 @@ class TestNotifications:
 
         with superuser(url) as connection, caplog.at_level(logging.INFO, "hardtack.store"):
             connection.execute("UPDATE feed SET change = 7")
-            monkeypatch.setattr(engine_part._Driver, "connect", fail)
+            monkeypatch.setattr(Driver, "connect", fail)
             connection.execute(END_OTHERS)
             wait_for(lambda: there.table._seen == 7)
         events = [getattr(record, "event", "") for record in caplog.records]

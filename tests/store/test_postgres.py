@@ -21,6 +21,7 @@ from hardtack.errors import MisuseError
 from hardtack.store import AccountRows, Database, DatabaseError, StoreUnavailable, compared, directory, feed, schema
 from hardtack.store import postgres as module
 from hardtack.store.accounts import NameIsTaken
+from hardtack.store.driver import Driver
 from hardtack.store.generation import Generation, PrivateGeneration
 from tests import postgres
 
@@ -243,6 +244,31 @@ class TestTransactions:
         assert 1 == database.generation.number
         with database.write() as connection:
             assert 1 == feed.next_change(connection)
+
+    def test_a_commit_whose_answer_is_lost_with_the_server_costs_nobody_their_trust(
+        self, database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where nobody can look anew, to say that something is new would only refuse everybody; the poll finds it."""
+        real = database._part.before_commit
+        with superuser(url) as connection:
+            name = connection.info.dbname
+
+        def cut(connection: Connection) -> None:
+            real(connection)
+            with postgres.server().superuser() as elsewhere:
+                elsewhere.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+                elsewhere.execute(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", (name,)
+                )
+
+        monkeypatch.setattr(database._part, "before_commit", cut)
+        try:
+            with pytest.raises(StoreUnavailable):
+                next_change(database)
+        finally:
+            with postgres.server().superuser() as elsewhere:
+                elsewhere.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        assert 0 == database.generation.number
 
     @pytest.mark.parametrize("times", [1, 2])
     def test_a_server_that_was_started_anew_costs_nobody_a_request(
@@ -543,7 +569,7 @@ with generation.lock():
 
 def test_a_server_that_hangs_is_waited_for_no_longer_than_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its machine answers for it, so that no limit of the network ever passes; the connection is not used again."""
-    monkeypatch.setattr(module._Driver, "silence", 0.2)
+    monkeypatch.setattr(Driver, "silence", 0.2)
     database = Database.connect(url)
     with database.read() as connection:
         backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()

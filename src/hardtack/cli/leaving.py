@@ -2,10 +2,10 @@
 
 Told to stop, a process first says that it is not ready, and serves on for ``stop_delay`` seconds, in which whoever
 sends visitors here finds that out. Then it accepts no more: what waits at a listener that others share (the other
-workers, or systemd) stays there for them. Whoever is connected already gets one more answer, which says that it is the
-last on this connection; for what is running there are 10 seconds. Whoever has started the service is told when it is
-ready and when it stops (``notify``). That a worker has died, or was stopped and answers nothing for a minute, is logged
-when another takes its place.
+workers, or systemd) stays there for them, and at one that ends with the service nobody is left waiting (``closing``).
+Whoever is connected already gets one more answer, which says that it is the last on this connection; for what is
+running there are 10 seconds. Whoever has started the service is told when it is ready and when it stops (``notify``).
+That a worker has died, or was stopped and answers nothing for a minute, is logged when another takes its place.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import uvicorn
 from uvicorn.supervisors import multiprocess
 
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import notify, short_of_files
+from hardtack.cli import closing, notify, short_of_files
 
 _log = logging.getLogger("hardtack.cli")
 
@@ -36,7 +36,9 @@ class Leaving(uvicorn.Server):
 
     alone = True
     """Whether this process is the whole service."""
-    _leaves_at: float | None = None
+    ends_listener = False
+    """Whether the listener ends with this process."""
+    _closes_at: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; where that went well, whoever has started the service is told."""
@@ -50,13 +52,16 @@ class Leaving(uvicorn.Server):
         told = await super().on_tick(counter)
         if not told or self.force_exit:
             return told
-        if self._leaves_at is None:
+        if self._closes_at is None:
             watched = cast("Watched", self.config.loaded_app)
             watched.stop_soon()
             if self.alone:
                 notify.tell(notify.STOPPING)
-            self._leaves_at = time.monotonic() + watched.stop_delay
-        return time.monotonic() >= self._leaves_at
+            self._closes_at = time.monotonic() + watched.stop_delay
+        since = time.monotonic() - self._closes_at
+        if since >= 0 and self.ends_listener:
+            closing.let_nobody_new_come(each for server in self.servers for each in server.sockets)
+        return since >= closing.WAIT
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; what has been accepted is served, so that it has to be known first."""
@@ -96,10 +101,19 @@ class Worker(multiprocess.Process):
 class Together(multiprocess.Multiprocess):
     """The process that has started the workers."""
 
+    ends_listener = False
+    """Whether the listener ends with this process."""
+    stop_delay = 0.0
+    """Seconds for which the workers serve on."""
+
     def terminate_all(self) -> None:
         """Tell them to stop; that is the end of the whole service, as that of one of them is not."""
         notify.tell(notify.STOPPING)
         super().terminate_all()
+        if self.ends_listener:
+            time.sleep(self.stop_delay)
+            # They accept for a moment longer what has begun by now.
+            closing.let_nobody_new_come(self.sockets)
 
 
 # Uvicorn offers no other place to say of what kind the workers are.

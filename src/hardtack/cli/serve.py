@@ -127,7 +127,8 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     if trusted_proxies:
         overrides["trusted_proxies"] = trusted_proxies
     settings = before_start.load(configured.gather(Settings, config, os.environ, overrides), os.environ)
-    settings, listener, own = listeners(settings, passed.listeners())
+    given = passed.listeners()
+    settings, listener, own = listeners(settings, given)
     announce(settings, service.prepare(settings), address_of(listener))
     if (files := open_files.allowed()) < open_files.NEEDED:
         voice.say(SAY[voice.language()]["files"].format(allowed=files, needed=open_files.NEEDED))
@@ -137,7 +138,7 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     logs.configure(settings.log_format)
     if own is not None:
         operator.serve(settings, own)
-    run(settings, listener)
+    run(settings, listener, ends_listener=given.visitors is None)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -218,16 +219,26 @@ def announce_operator(listener: socket.socket) -> None:
     sys.stderr.flush()
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
-    """Serve on *listener* until a signal comes; SIGINT and SIGTERM let running requests finish."""
+def run(settings: Settings, listener: socket.socket, *, ends_listener: bool) -> None:
+    """Serve on *listener* until a signal comes; SIGINT and SIGTERM let running requests finish.
+
+    Args:
+        settings: the service's.
+        listener: where visitors come.
+        ends_listener: whether that ends with the service; one that was passed does not.
+    """
     # Both servers raise the signal again once they are done; by then it only means: leave.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
     if settings.workers == 1:
-        Leaving(_configuration(settings, application(settings))).run(sockets=[listener])
+        server = Leaving(_configuration(settings, application(settings)))
+        server.ends_listener = ends_listener
+        server.run(sockets=[listener])
     else:
         os.environ[WORKER_SETTINGS] = msgspec.json.encode(settings).decode()
-        Together(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener]).run()
+        together = Together(_configuration(settings, "hardtack.cli.serve:worker"), sockets=[listener])
+        together.ends_listener, together.stop_delay = ends_listener, settings.stop_delay
+        together.run()
 
 
 def worker() -> ASGIApp:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -219,8 +219,7 @@ class Database:
                 calls = committed.taken(connection)
         except StoreUnavailable:
             if changed:
-                # Of a commit whose answer was lost: whoever looks once too often does no harm.
-                self._announce()
+                self._announce_if_it_can_be_read()
             raise
         finally:
             self._writing.release()
@@ -255,6 +254,13 @@ class Database:
                 self._kept = connection
             else:
                 _let_go(connection)
+
+    def _announce_if_it_can_be_read(self) -> None:
+        """Announce what may have been committed; the poll does where nobody can look, who else would be refused."""
+        with suppress(StoreUnavailable):
+            with self.read():
+                pass
+            self._announce()
 
     def _announce(self) -> None:
         try:

@@ -30,7 +30,7 @@ CHECK = 30.0
 """Seconds between two looks at the server's clock, which also show whether it still answers."""
 
 FIRST, LAST = 0.25, 5.0
-"""Seconds before the first and before each later attempt to connect again."""
+"""Seconds before the first attempt to connect again, and from the beginning of one to that of the next at most."""
 
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
@@ -83,7 +83,8 @@ class Listening:
                         extra={"event": "feed-lost", "reason": type(error).__name__, "database": self._says},
                     )
                 lost = True
-            if self._is_stopped(wait):
+            # An attempt that was waited for in vain was pause enough.
+            if self._is_stopped(max(FIRST, wait - (time.monotonic() - began))):
                 return
             wait = min(wait * 2, LAST)
 

@@ -8,9 +8,10 @@ READ, READ ONLY.
 
 What a node may hold that is cut off is bounded: a transaction in which nothing happens, a statement, and a connection
 whose machine does not answer all end within seconds, and the lock goes with them. Where the answer to a COMMIT is lost
-nobody knows whether it happened: that is a failure, and the generation is raised all the same.
+nobody knows whether it happened: that is a failure, and the generation is raised all the same, where it can be read.
 
-A connection that the server has closed meanwhile is found out before it is used, without asking it anything.
+A connection that the server has closed meanwhile is found out before it is used, without asking it anything. Nobody
+waits for a server of which it is known that it says nothing (``reach``).
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import errors
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError
 
 from hardtack.store import alone, failures, schema
+from hardtack.store.driver import Cursor, Driver, ServerCursor
 from hardtack.store.failures import DatabaseError, StoreUnavailable
 from hardtack.store.generation import Generation, PrivateGeneration
 from hardtack.store.listening import CHANNEL, Listening
 from hardtack.store.part import FEED_CHANGED, Listener, Part, Woken
 from hardtack.store.prepared import failed
+from hardtack.store.reach import Reach
 from hardtack.store.url import Server
 
 BUSY_TIMEOUT = 5
@@ -43,9 +45,6 @@ KEPT, MORE = 4, 5
 
 STATEMENT = 30
 """Seconds that one statement may take."""
-
-SILENCE = 12
-"""Seconds that a server may say nothing to whoever waits for it: one that hangs says nothing for ever."""
 
 IDLE = 10
 """Seconds that a transaction may do nothing: whoever has stopped in the middle is not to hold the others up."""
@@ -77,6 +76,9 @@ _LASTING = "hardtack_lasting"
 _SESSION = (
     f"SELECT set_config('statement_timeout', '{STATEMENT}s', false),"
     f" set_config('idle_in_transaction_session_timeout', '{IDLE}s', false),"
+    # The server finds out as well that nobody is there any more: its own default lets him have his place for hours.
+    " set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),"
+    " set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '10s', false),"
     # Whatever the server is told elsewhere: what was answered is on the disk.
     " CASE current_setting('synchronous_commit') WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END"
 )
@@ -98,6 +100,7 @@ class PostgresPart(Part):
         super().__init__(server.says)
         self._conninfo = server.conninfo
         self._folder = folder
+        self._reach = Reach()
 
     def engine(self) -> Engine:
         """See ``Part``."""
@@ -116,14 +119,23 @@ class PostgresPart(Part):
         return engine
 
     def _connect(self) -> psycopg.Connection[Any]:
+        with self._reach.connecting():
+            return self._connected()
+
+    def _connect_to_listen(self) -> psycopg.Connection[Any]:
+        with self._reach.connecting(waited_for=False):
+            return self._connected()
+
+    def _connected(self) -> psycopg.Connection[Any]:
         # We begin every transaction ourselves, with the first statement of it in the same message.
-        connection = _Driver.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=_Cursor)
-        connection.server_cursor_factory = _ServerCursor
+        connection = Driver.connect(self._conninfo, autocommit=True, client_encoding="utf8", cursor_factory=Cursor)
+        connection.server_cursor_factory = ServerCursor
         try:
             connection.execute(_SESSION).close()
         except BaseException:
             connection.close()
             raise
+        connection.reach, connection.made = self._reach, self._reach.now()
         return connection
 
     def opening(self) -> AbstractContextManager[None]:
@@ -224,63 +236,10 @@ class PostgresPart(Part):
 
     def listen(self, woken: Woken) -> Listener:
         """See ``Part``."""
-        return Listening(self._connect, woken, self.says)
+        return Listening(self._connect_to_listen, woken, self.says)
 
 
-@contextmanager
-def _without_values() -> Iterator[None]:
-    """Leave of an error's text only what it is: the server's own shows what was given, and errors end up in logs."""
-    try:
-        yield
-    except psycopg.Error as error:
-        if error.sqlstate:
-            name = error.diag.constraint_name or error.diag.table_name
-            error.args = (f"SQLSTATE {error.sqlstate}" + (f", {name}" if name else ""),)
-        raise
-
-
-class _Driver(psycopg.Connection[Any]):
-    """A connection that waits so long for an answer, and is no good after that."""
-
-    silence: float | None = SILENCE
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for what is begun on the connection, as psycopg does, but not for ever.
-
-        Raises:
-            psycopg.OperationalError: the server has said nothing for too long.
-        """
-        if timeout is not None:
-            return super().wait(gen, interval, timeout)
-        try:
-            return super().wait(gen, interval, self.silence)
-        except errors._WaitTimeout:
-            # Nobody knows what becomes of the statement; the server gives it up with the connection.
-            self.pgconn.finish()
-            raise psycopg.OperationalError("the server does not answer") from None
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    """A cursor whose errors show no value."""
-
-    def execute(self, *args: Any, **options: Any) -> Any:
-        with _without_values():
-            return super().execute(*args, **options)
-
-    def executemany(self, *args: Any, **options: Any) -> None:
-        with _without_values():
-            super().executemany(*args, **options)
-
-
-class _ServerCursor(psycopg.ServerCursor[Any]):
-    """The same, for what is read little by little."""
-
-    def execute(self, *args: Any, **options: Any) -> Any:
-        with _without_values():
-            return super().execute(*args, **options)
-
-
-def _driver(connection: Connection) -> _Driver:
+def _driver(connection: Connection) -> Driver:
     driver: Any = connection.connection.driver_connection
     return driver  # type: ignore[no-any-return] # the pool has what _connect gave
 
@@ -312,15 +271,15 @@ def _say(connection: Connection, text: str) -> None:
         raise failed(connection.dialect, text, error) from None
 
 
-def _refuse_closed(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
-    """Let the pool open another connection instead of one that the server has closed."""
+def _refuse_closed(connection: Driver, _record: object, _proxy: object) -> None:
+    """Let the pool open another connection instead of one that the server has closed, or that is of no use."""
     if _is_closed(connection):
         raise DisconnectionError
 
 
-def _is_closed(connection: psycopg.Connection[Any]) -> bool:
-    """Return whether the server has closed a connection at rest: it says nothing there unless it says good-bye."""
-    if connection.closed:
+def _is_closed(connection: Driver) -> bool:
+    """Return whether the server has closed a connection at rest, where it only says good-bye, or has been silent."""
+    if connection.closed or connection.is_stale:
         return True
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
