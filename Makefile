@@ -8,6 +8,9 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Two more workers than cores: tests also wait, for servers, browsers and clocks.
 WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 
+# Where this is set, as some builds do, each of the hundreds of processes that tests start compiles every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The rooms in which every branch is tested; less fails the tests.
 FULLY_COVERED := */hardtack/status/*,*/hardtack/seal/*,*/hardtack/session/*,*/hardtack/login/*,*/hardtack/site/*,*/hardtack/playground/*
 
@@ -92,4 +95,5 @@ $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 src tests bench examples
 	@touch $@ $(VENV)/.serve
