@@ -27,7 +27,8 @@ compiled.share()
 settings.register_profile("hardtack", deadline=None)
 settings.load_profile("hardtack")
 
-pytest_plugins = ["tests.asvs.marking"]  # notes which tests show what of ASVS
+# The one notes which tests show what of ASVS, the other which are traced.
+pytest_plugins = ["tests.asvs.marking", "tests.traced"]
 
 START_TIMEOUT = 60
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for its user alone

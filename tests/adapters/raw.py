@@ -11,21 +11,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.forked import Forked, Parent
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 START_TIMEOUT = 60
 
 
 @contextmanager
-def serving(command: Sequence[str], log: Path, environ: Mapping[str, str] | None = None) -> Iterator[int]:
-    """Run ``python -m`` with *command*, in which ``{port}`` is a free port, and yield the port that it listens on."""
+def serving(
+    command: Sequence[str], log: Path, environ: Mapping[str, str] | None = None, parent: Parent | None = None
+) -> Iterator[int]:
+    """Run ``python -m`` with *command*, in which ``{port}`` is a free port, and yield the port that it listens on.
+
+    Args:
+        command: the words after ``python -m``.
+        log: where what it says is written.
+        environ: its environment; without it, ours.
+        parent: what it is a fork of, so that it has its modules already.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     filled = [word.format(port=port) for word in command]
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *filled], stdout=output, stderr=output, cwd=EXAMPLES, env=environ
-        )
+        process: Forked | subprocess.Popen[bytes]
+        if parent is not None:
+            process = parent.start(["-m", *filled], output=output, errors=output, folder=EXAMPLES, environ=environ)
+        else:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *filled], stdout=output, stderr=output, cwd=EXAMPLES, env=environ
+            )
     try:
         deadline = time.monotonic() + START_TIMEOUT
         while True:

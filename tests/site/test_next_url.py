@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardtack.site.next_url import LONGEST, destination, written
+from hardtack.message import Headers, Request
+from hardtack.site.next_url import LONGEST, back, destination, written
 
 OURS = "https://id.example.org"
 PORT = "http://localhost:8000"
@@ -170,3 +171,20 @@ def test_an_address_that_we_write_comes_back_or_is_not_ours(name: str) -> None:
 
     if plain and printable:
         assert written(path, "a=b") == go(written(path, "a=b"))
+
+
+@pytest.mark.parametrize(
+    ("method", "referer", "where"),
+    [
+        ("GET", f"{OURS}/elsewhere", "/form?a=b"),
+        ("HEAD", None, "/form?a=b"),
+        ("POST", f"{OURS}/page?c=d", "/page?c=d"),
+        ("POST", "https://evil.example/", "/account"),
+        ("POST", None, "/account"),
+    ],
+)
+def test_after_a_form_the_way_back_is_the_page_that_had_it(method: str, referer: str | None, where: str) -> None:
+    """Its own address may take nothing but POST; another origin's page is none of ours."""
+    headers = Headers([] if referer is None else [("referer", referer)])
+    request = Request(method=method, path="/form", query="a=b", headers=headers)
+    assert back(request, origin=OURS, default="/account") == where

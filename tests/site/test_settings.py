@@ -263,3 +263,10 @@ def test_signing_up_by_email_needs_mail() -> None:
     assert Settings(sign_up_by="email").by_email
     with pytest.raises(MisuseError, match="needs mail"):
         Settings(sign_up_by="email", origin="https://id.example.org")
+
+
+def test_a_data_folder_that_cannot_be_made_is_a_mistake(tmp_path: Path) -> None:
+    """It is said which, and how to name another."""
+    (tmp_path / "file").touch()
+    with pytest.raises(MisuseError, match="file/data cannot be made: Not a directory"):
+        Settings(data=str(tmp_path / "file" / "data")).make_folder()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hardtack.message import Headers, Request, Response
-from hardtack.status.framing import rest_is_drained
+from hardtack.status.framing import begins_to_read, rest_is_drained
+from hardtack.status.trace import CONTINUES, Step
 
 
 def drained(*fields: tuple[str, str], version: str = "1.1", connection: str = "close", begun: bool = False) -> bool:
@@ -43,3 +44,23 @@ def test_a_client_that_waits_is_not_asked_for_its_content() -> None:
 def test_a_connection_that_stays_open_is_not_drained() -> None:
     """The server reads on by itself."""
     assert not drained(("content-length", "5"), connection="keep-alive")
+
+
+@pytest.mark.parametrize(
+    ("fields", "version", "noted"),
+    [
+        ([("content-length", "5"), ("expect", "100-continue")], "1.1", True),
+        ([("expect", "100-continue")], "1.1", False),
+        ([("content-length", "5")], "1.1", False),
+        ([("content-length", "5"), ("expect", "100-continue")], "1.0", False),
+    ],
+)
+def test_content_that_is_held_back_until_it_is_wanted_is_noted(
+    fields: list[tuple[str, str]], version: str, noted: bool
+) -> None:
+    """Where there is some to wait for, and the client knows of the word."""
+    request = Request(method="POST", path="/", headers=Headers(fields), http_version=version)
+    steps: list[Step] = []
+    begins_to_read(request, steps)
+    begins_to_read(request, None)
+    assert steps == [Step("driver", "content-is-wanted", "RFC 9110 §10.1.1", CONTINUES)] * noted

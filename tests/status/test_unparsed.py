@@ -36,6 +36,13 @@ def test_a_head_that_does_not_end_in_time_is_408() -> None:
     assert ("Connection", "close") in unparsed.late().headers
 
 
+def test_who_came_when_there_were_too_many_is_told_when_to_come_again() -> None:
+    """And the connection, which is one of them, is closed."""
+    told = unparsed.crowded()
+    assert (told.status, told.reason, told.retry_after) == (503, "too-many-connections", unparsed.CROWDED_RETRY_AFTER)
+    assert ("Connection", "close") in told.headers
+
+
 def test_a_version_that_is_not_spoken_says_which_are() -> None:
     """RFC 9110 §15.6.6."""
     assert ["HTTP/1.1", "HTTP/2", "HTTP/3"] == unparsed.refused(b"GET / HTTP/9.0\r\n").extensions["supported"]

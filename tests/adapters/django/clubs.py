@@ -19,11 +19,25 @@ from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
 from tests import empty
 from tests.adapters.raw import ROOT, serving
+from tests.forked import Parent
 
 COMMANDS = {
     "wsgi": ("gunicorn", "--pythonpath", str(ROOT), "--bind", "127.0.0.1:{port}", "--threads", "4"),
     "asgi": ("uvicorn", "--app-dir", str(ROOT), "--port", "{port}", "--http", "h11", "--lifespan", "off"),
 }
+PARENT = Parent(
+    "django.contrib.admin",
+    "django.core.handlers.asgi",
+    "django.core.management",
+    "django.db.backends.sqlite3.base",
+    "django.template.backends.django",
+    "hardtack.adapters.django.middleware",
+    "hardtack.adapters.django.signing",
+    "hardtack.adapters.django.visiting",
+    "sqlalchemy.dialects.sqlite",
+)
+"""What servers and commands of the project are forks of: no two of them have the same settings."""
+
 PASSWORD = "a long walk 到海边"
 MIGRATE = """
 import sys
@@ -140,15 +154,7 @@ class Club:
         run = code or "import sys; from django.core.management import execute_from_command_line as run; run(sys.argv)"
         program = f"import tests.adapters.django.club\n{run}"
         environ = {**os.environ, "CLUB": json.dumps({"data": str(self.data)}), "LC_ALL": "C.UTF-8"}
-        return subprocess.run(
-            [sys.executable, "-c", program, *words],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-            env=environ,
-            input=said,
-        )
+        return PARENT.run(["-c", program, *words], environ=environ, said=said)
 
 
 def founded(data: Path) -> Path:
@@ -174,7 +180,9 @@ def open_club(name: str, data: Path, log: Path, **changed: Any) -> Iterator[Club
     with ExitStack() as stack:
         os.environ["CLUB"] = json.dumps({"data": str(data), **changed})
         try:
-            port = stack.enter_context(serving((*COMMANDS[name], f"tests.adapters.django.club:{name}"), log))
+            port = stack.enter_context(
+                serving((*COMMANDS[name], f"tests.adapters.django.club:{name}"), log, parent=PARENT)
+            )
         finally:
             del os.environ["CLUB"]
         yield Club(name, port, data, log)
