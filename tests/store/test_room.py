@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hardtack.store import Budget, Budgets, Database
 from hardtack.store.room import Room
-from tests.store.test_plans import plans_of
+from tests.store.plans import plans_of
 
 
 def test_a_process_counts_at_its_first_row_and_then_for_every_fiftieth_of_the_cap() -> None:
