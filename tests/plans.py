@@ -20,7 +20,13 @@ _SOME = (
     "INSERT INTO account (name, display_name, created) SELECT 'n' || n, 'N', 1 FROM generate_series(1, 500) AS n",
     """INSERT INTO invitation (invitation_id, created, until, invited_by)
     SELECT decode(md5(name), 'hex'), 1, 10000000000, id FROM account WHERE display_name = 'N'""",
-    "ANALYZE account, invitation",
+    """INSERT INTO signed_in
+    (lineage, account_id, epoch, began, last_seen, deadline, until, client, device, place, factors)
+    SELECT decode(md5(name), 'hex'), id, 0, 1, 1, 10000000000, 10000000000, '', '', '', 'password'
+    FROM account WHERE display_name = 'N'""",
+    """INSERT INTO revocation (change, kind, subject, account_id, until)
+    SELECT -id, 'lineage', decode(md5(name), 'hex'), id, 10000000000 FROM account WHERE display_name = 'N'""",
+    "ANALYZE account, invitation, signed_in, revocation",
 )
 
 

@@ -90,6 +90,7 @@ def test_the_poll_reads_what_is_new_alone(database: Database, engine: str) -> No
 def test_what_has_ended_is_looked_for_among_the_changes(database: Database, engine: str) -> None:
     """The list of sign-ins is never read through: a change leads to an account, and that to its sign-ins."""
     with database.write() as connection:
+        some(connection)
         feed.revoke_lineage(connection, lineage=b"l" * 16, account_id=1, until=NOW)
     with plans_of(database._engine) as found:
         sign_ins.prune(database, NOW)

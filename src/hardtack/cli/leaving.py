@@ -111,7 +111,8 @@ class Together(multiprocess.Multiprocess):
         notify.tell(notify.STOPPING)
         super().terminate_all()
         if self.ends_listener:
-            time.sleep(self.stop_delay)
+            if self.stop_delay > 0:
+                time.sleep(self.stop_delay)
             # They accept for a moment longer what has begun by now.
             closing.let_nobody_new_come(self.sockets)
 
