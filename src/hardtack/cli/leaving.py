@@ -1,4 +1,7 @@
-"""How the service stops: nobody who has asked, or is about to, goes without an answer.
+"""How the service starts and stops: nobody who has asked, or is about to, goes without an answer.
+
+What a process has when it is ready lives as long as it does, so the collector of garbage leaves it out: looking through
+it held everybody up every few seconds.
 
 Told to stop, a process first says that it is not ready, and serves on for ``stop_delay`` seconds, in which whoever
 sends visitors here finds that out. Then it accepts no more: what waits at a listener that others share (the other
@@ -11,6 +14,7 @@ That a worker has died, or was stopped and answers nothing for a minute, is logg
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import time
@@ -45,6 +49,8 @@ class Leaving(uvicorn.Server):
         asyncio.get_running_loop().set_exception_handler(short_of_files.Reports())
         await super().startup(sockets)
         if self.started:
+            gc.collect()
+            gc.freeze()
             notify.tell(notify.READY)
 
     async def on_tick(self, counter: int) -> bool:
