@@ -38,6 +38,7 @@ from bench import (
     waiting,
     worker,
 )
+from bench.scale import report as scale
 from hardtack.login import Argon2id, HashingPool
 
 ROUNDS = 31
@@ -171,6 +172,12 @@ def _alone(given: argparse.Namespace) -> str:
     return sessions(number=number, batch=batch)
 
 
+def _write_pages(found: results.Results) -> None:
+    report.write_pages(found)
+    # Some of its sums are made of these figures.
+    scale.write_pages(scale.saved())
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure every published figure.")
@@ -202,7 +209,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(_alone(given), end="")
         return 0
     if given.docs:
-        report.write_pages(results.read())
+        _write_pages(results.read())
         return 0
     if given.read:
         found = results.read()
@@ -215,8 +222,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(report.text(found), end="")
     if given.save:
         results.write(found)
-        report.write_pages(found)
-        print("hardtack: bench: saved in bench/results.json and docs/*/performance.md", file=sys.stderr)
+        _write_pages(found)
+        print("hardtack: bench: saved in bench/results.json, docs/*/performance.md and scale.md", file=sys.stderr)
     return 0
 
 
