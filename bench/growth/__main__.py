@@ -27,6 +27,7 @@ from bench.growth import engines, fill, report, results, rows, timing, works
 from bench.growth.engines import Engine
 from bench.growth.results import Grown, Start, Task
 from bench.growth.site import QUICK_HASH, ROWS, Installed
+from bench.progress import Progress
 from bench.results import Figure
 from bench.rounds import Spread
 from bench.visits import PASSWORD
@@ -194,21 +195,7 @@ def _figure(spread: Spread) -> Figure:
     return Figure(round(spread.median, 2), round(spread.least, 2), round(spread.greatest, 2))
 
 
-class _Progress:
-    """Says how far it is: on one line that is written over or, into a file, a line every ten seconds."""
-
-    def __init__(self) -> None:
-        self._last = 0.0
-
-    def __call__(self, text: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[Khardtack: bench: {text}", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() - self._last > 10:
-            self._last = time.monotonic()
-            print(f"hardtack: bench: {text}", file=sys.stderr, flush=True)
-
-
-tell = _Progress()
+tell = Progress()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,30 +9,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench import results as figures
+from bench.progress import Progress
 from bench.scale import report, results
 from bench.scale.model import Assumed
 from bench.scale.report import Runs
 from bench.scale.run import QUICK, WHOLE, run
-
-
-class _Progress:
-    """Says how far it is: on one line that is written over or, into a file, a line every ten seconds."""
-
-    def __init__(self) -> None:
-        self._last = 0.0
-
-    def __call__(self, text: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\x1b[Khardtack: bench: {text}", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() - self._last > 10:
-            self._last = time.monotonic()
-            print(f"hardtack: bench: {text}", file=sys.stderr, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         runs = report.saved()
     else:
         with TemporaryDirectory(prefix="hardtack-bench-") as folder:
-            runs = Runs(run(QUICK if given.quick else WHOLE, Path(folder), _Progress()), figures.read(), Assumed())
+            runs = Runs(run(QUICK if given.quick else WHOLE, Path(folder), Progress()), figures.read(), Assumed())
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     print(report.text(runs), end="")
