@@ -79,14 +79,14 @@ _PADDING = (b'"', b'"', b'=="', b'="')
 # JSON string; what has a meaning there, or in standard base64 alone, becomes a character that has none anywhere.
 _LAST = tuple(frozenset(last) for last in ([*_URLSAFE, ""], "", _URLSAFE[::16], _URLSAFE[::4]))
 _TO_STANDARD = bytes.maketrans(b'-_+/="\\', b"+/" + bytes(5))
-_FROM_STANDARD = bytes.maketrans(b"+/", b"-_")
 _to_json = json.Encoder().encode
 _from_json = json.Decoder(bytes).decode
 
 
 def encode(data: bytes) -> str:
     """Return *data* as canonical unpadded base64url."""
-    return _to_json(data).translate(_FROM_STANDARD, b'"=').decode()
+    # Two characters of 64 change: looking for them takes less than a table that is asked for every one.
+    return _to_json(data).replace(b"+", b"-").replace(b"/", b"_").strip(b'"=').decode()
 
 
 def decode(text: str) -> bytes:

@@ -34,9 +34,11 @@ __all__ = [
     "UNDECODABLE",
     "WARNING",
     "Data",
+    "DecodedData",
     "check",
     "check_inside",
     "decode",
+    "decode_at_once",
     "decode_value",
     "decode_values",
     "encode",
@@ -71,9 +73,23 @@ class Data(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
     values: msgspec.Raw
 
 
+class DecodedData(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
+    """The same, its values decoded with it: for who wants them at once, in one pass."""
+
+    id: Id
+    account: Count | None
+    sequence: Count
+    born: Count
+    issued: Count
+    deadline: Count
+    values: Any
+
+
 encode = msgspec.msgpack.Encoder().encode
 decode = msgspec.msgpack.Decoder(Data).decode
 """Return the Data that bytes hold, its values not yet looked into, or raise one of ``UNDECODABLE``."""
+decode_at_once = msgspec.msgpack.Decoder(DecodedData).decode
+"""Return the same with its values decoded, or raise one of ``UNDECODABLE``."""
 _decode_all = msgspec.msgpack.Decoder(dict[str, Any]).decode
 _decode_keys = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 decode_value = msgspec.msgpack.Decoder().decode

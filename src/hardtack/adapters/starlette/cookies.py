@@ -21,7 +21,7 @@ import msgspec
 
 from hardtack.adapters.signed import UNAVAILABLE, SignedSessions
 from hardtack.adapters.starlette.encoding import UNDECODABLE, decode_text, encode, is_still
-from hardtack.adapters.starlette.values import Session, opened
+from hardtack.adapters.starlette.values import AS_CAME, Session, opened
 from hardtack.seal import Keyring, SealError
 from hardtack.seal.token import LAST_SECOND
 from hardtack.session import cookie, upgrade
@@ -50,6 +50,11 @@ def _came(values: dict[str, Any]) -> Session:
     session = opened(values)
     session.cookie_came = True
     return session
+
+
+def _came_as(session: Session) -> msgspec.Raw:
+    """Return the values that came, as they came."""
+    return form.decode(session.sealed).values if session.sealed else _EMPTY
 
 
 class SessionCookie:
@@ -161,8 +166,9 @@ class SessionCookie:
         now = int(time.time())
         late = now - self._leeway
         try:
-            head = form.decode(self._keyring.open(token, purpose=_PURPOSE, context=self._context, now=late))
-            values = form.decode_value(head.values)
+            sealed = self._keyring.open(token, purpose=_PURPOSE, context=self._context, now=late)
+            head = form.decode_at_once(sealed)
+            values = head.values
             if type(values) is not dict:
                 values = decode_text(values)
         except SealError as error:
@@ -173,7 +179,12 @@ class SessionCookie:
         if not late - self._life < head.issued <= now + LEEWAY:
             return "future" if head.issued > now + LEEWAY else "expired"
         # Data that belongs to an account is nobody's here: this session knows of no sign-in.
-        return opened(values, head) if head.account is None else "other-account"
+        return opened(values, head, sealed) if head.account is None else "other-account"
+
+    def has_changed_since(self, session: Session) -> bool:
+        """Say whether a session has changed after the headers left, deep inside where that is noticed no sooner."""
+        left = session.as_left if session.exposed and session.headers_left else None
+        return left is not None and not is_still(session, left or _came_as(session))
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -193,8 +204,8 @@ class SessionCookie:
             # What came sealed was not taken over, so nothing else decides.
             return self._changed(session, head) if said and head is not None else self._decided(session, renew)
         # Nobody has said anything: nearly always.
-        session.as_left = came = _EMPTY if head is None else head.values
-        if session.exposed and not is_still(session, came):
+        session.as_left = AS_CAME
+        if session.exposed and not is_still(session, _came_as(session)):
             return self._changed(session, head)
         if head is None or not (renew and session.accessed):
             return None
@@ -213,7 +224,7 @@ class SessionCookie:
             return None
         return self._renewed(session, head)
 
-    def _changed(self, session: Session, head: form.Data | None) -> str | None:
+    def _changed(self, session: Session, head: form.DecodedData | None) -> str | None:
         """Return the Set-Cookie value of a session that is written because of its values."""
         try:
             # What nobody has got at holds nothing but what JSON has.
@@ -223,7 +234,7 @@ class SessionCookie:
         session.as_left = encoded
         return self._sealed(session, head, encoded) if dict.__len__(session) else self._deletion(session)
 
-    def _renewed(self, session: Session, head: form.Data) -> str | None:
+    def _renewed(self, session: Session, head: form.DecodedData) -> str | None:
         """Return the Set-Cookie value of a session that nobody has changed, if it is old enough to be written anew."""
         if not dict.__len__(session):
             return None
@@ -238,7 +249,7 @@ class SessionCookie:
             self._tell_lost()
         return self._deleting if head is not None or session.cookie_came else None
 
-    def _sealed(self, session: Session, head: form.Data | None, encoded: bytes = b"") -> str:
+    def _sealed(self, session: Session, head: form.DecodedData | None, encoded: bytes = b"") -> str:
         """Return the Set-Cookie value of a session, and note which write of it this is.
 
         Args:
@@ -253,7 +264,7 @@ class SessionCookie:
         if head is None:
             record = (os.urandom(ID_SIZE), None, 0, now, now, deadline, msgspec.Raw(encoded))
         elif not encoded:
-            record = (head.id, None, head.sequence, head.born, now, deadline, head.values)
+            record = (head.id, None, head.sequence, head.born, now, deadline, _came_as(session))
         else:
             sequence = head.sequence + 1
             record = (head.id, None, sequence, head.born, now, deadline, msgspec.Raw(encoded))

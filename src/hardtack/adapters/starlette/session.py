@@ -22,7 +22,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hardtack.adapters.signed import SignedSessions
 from hardtack.adapters.starlette.cookies import SessionCookie, Text
-from hardtack.adapters.starlette.encoding import is_still
 from hardtack.adapters.starlette.profile import safe
 from hardtack.adapters.starlette.values import Session, too_late
 from hardtack.errors import MisuseError
@@ -194,8 +193,7 @@ class SessionMiddleware:
 
         await self.app(scope, receive, send_with_session)
         # A change deep inside is seen now, and no sooner.
-        left = session.as_left if session.exposed and session.headers_left else None
-        if left is not None and not is_still(session, left):
+        if session.exposed and self._cookie.has_changed_since(session):
             raise too_late()
 
     def editing(self) -> Editing:

@@ -17,9 +17,11 @@ from hardtack.errors import MisuseError
 if TYPE_CHECKING:
     from msgspec import Raw
 
-    from hardtack.session.data import Data
+    from hardtack.session.data import DecodedData
 
 _NOTHING_INSIDE = frozenset({str, int, float, bool, type(None)})
+AS_CAME = b""
+"""Says that the values left as they came: what that was is looked up if somebody wants it."""
 _get, _set = dict.__getitem__, dict.__setitem__
 
 
@@ -27,7 +29,17 @@ class Session(dict[str, Any]):
     """The values of one visitor during one request."""
 
     # Slots for what every request asks for, which are quicker; an application may add what it likes.
-    __slots__ = ("__dict__", "__weakref__", "accessed", "as_left", "exposed", "headers_left", "said", "sealed_head")
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "accessed",
+        "as_left",
+        "exposed",
+        "headers_left",
+        "said",
+        "sealed",
+        "sealed_head",
+    )
 
     accessed: bool
     """Whether the answer depends on the session."""
@@ -37,8 +49,10 @@ class Session(dict[str, Any]):
     said: bool | None
     """What ``modified`` was set to; ``None`` where nobody has."""
 
-    sealed_head: Data | None
-    """What the cookie carried besides the values, and those as they came; ``None`` without a cookie that opened."""
+    sealed_head: DecodedData | None
+    """What the cookie carried besides the values; ``None`` without a cookie that opened."""
+    sealed: bytes
+    """All that it carried, as it came; nothing without one."""
     cookie_came = False
     """Whether the request had a cookie of this name that was not sealed, or did not open."""
     came_once = False
@@ -48,13 +62,14 @@ class Session(dict[str, Any]):
     headers_left: bool
     """Whether it is too late for a cookie."""
     as_left: Raw | bytes | None
-    """The values, encoded, as they were when the headers left; ``None`` where it does not matter."""
+    """The values, encoded, as they were when the headers left; ``AS_CAME``, or ``None`` where it does not matter."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.accessed = self.headers_left = False
         self.exposed = True
         self.said = self.sealed_head = self.as_left = None
+        self.sealed = b""
 
     @property
     def modified(self) -> bool:
@@ -157,17 +172,19 @@ class _Opened(Session):
     __init__ = dict.__init__  # nothing of Python's stands between, which is quicker
 
 
-def opened(values: dict[str, Any], head: Data | None = None) -> Session:
+def opened(values: dict[str, Any], head: DecodedData | None = None, sealed: bytes = b"") -> Session:
     """Return a session as the middleware begins it: as by calling the class, in half the time.
 
     Args:
         values: what is in it, as JSON has it, and nobody else holds.
         head: what the cookie carried besides.
+        sealed: all that it carried, as it came.
     """
     session: Session = _Opened(values)
     session.accessed = session.exposed = session.headers_left = False
     session.said = session.as_left = None
     session.sealed_head = head
+    session.sealed = sealed
     return session
 
 
