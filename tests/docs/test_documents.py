@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import re
 import subprocess
@@ -113,6 +114,16 @@ def test_the_readme_says_of_asvs_what_the_card_says(readme: Path) -> None:
     assert set(re.findall(r"^- \*\*V([\d.]+)\*\*", not_met, re.MULTILINE)) == set(
         re.findall(r"\b\d+\.\d+\.\d+\b", section[1])
     )
+
+
+def test_the_tutorial_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line by line, with the answers that it shows; the code is the same in both languages."""
+    typed = [blocks(DOCS / language / "tutorial.md", "pycon") for language in ("en", "zh")]
+    assert typed[0] == typed[1]
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+    tutorial = doctest.DocTestParser().get_doctest("\n".join(typed[0]), {}, "tutorial", "tutorial.md", 0)
+    assert 0 == doctest.DocTestRunner(verbose=False).run(tutorial, out=said.append).failed, "".join(said)
 
 
 @pytest.mark.parametrize("name", PAIRED)
