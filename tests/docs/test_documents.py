@@ -126,6 +126,20 @@ def test_the_tutorial_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.Monk
     assert 0 == doctest.DocTestRunner(verbose=False).run(tutorial, out=said.append).failed, "".join(said)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_file_that_the_architecture_sends_somebody_to_is_there(language: str) -> None:
+    """In the table of what is changed where."""
+    table = re.search(
+        r"^## (?:Where do I change|要改).*?(?=^## )", (DOCS / language / "architecture.md").read_text(), re.M | re.S
+    )
+    assert table
+    named = re.findall(r"`([\w*/.]+/[\w.*]*|[a-z]+\.toml)`", table[0])
+    assert len(named) > 20
+    for name in named:
+        places = [ROOT, ROOT / "src" / "hardtack", ROOT / "src" / "hardtack" / "site" / "locale"]
+        assert any(list(place.glob(name.rstrip("/"))) for place in places), name
+
+
 @pytest.mark.parametrize("name", PAIRED)
 def test_every_page_of_the_docs_exists_in_both_languages(name: str) -> None:
     """With the same sections."""
