@@ -23,7 +23,9 @@ exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nitpicky = True
-autodoc_typehints = "description"
+# Types in signatures are other projects', or names of ours that are no page's business.
+nitpick_ignore_regex = [("py:class", ".*")]
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 
 html_theme = "furo"

@@ -57,7 +57,7 @@ def read() -> Rooms:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     layers = next(each["layers"] for each in contracts if each["type"] == "layers")
     order = [room.strip().removeprefix(f"{PACKAGE}.") for layer in layers for room in layer.split("|")]
-    graph = grimp.build_graph(PACKAGE)
+    graph = grimp.build_graph(PACKAGE, cache_dir=None)
 
     def room(module: str) -> str:
         return module.split(".")[1] if "." in module else ""
