@@ -153,7 +153,7 @@ class House:
     def statuses(self, cookie: str, path: str = "/account", name: str = IDENTITY) -> set[int]:
         """Return what each worker says to whoever shows a cookie, while the others do not answer."""
         found = set()
-        for pid in self.service.workers:
+        for pid in self.service.workers or [0]:
             with alone(self.service, pid):
                 client = self.client()
                 client.cookies[name] = cookie
@@ -306,3 +306,29 @@ def proxied(house: House, place: Path, port: int) -> Iterator[Proxied]:
         for process in (proxy, application):
             process.terminate()
             process.wait(timeout=30)
+
+
+@contextmanager
+def cached(house: House, place: Path) -> Iterator[int]:
+    """Run an nginx before a service that keeps every answer that it may keep; yield its port."""
+    port = free_port("127.0.0.1")
+    folders = "".join(
+        f"{each}_temp_path {place}/{each};" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (place / "nginx.conf").write_text(
+        f"daemon off; pid {place}/pid; error_log {place}/error.log; master_process off; events {{}}\n"
+        f"http {{ access_log off; {folders} proxy_cache_path {place}/kept keys_zone=kept:1m;\n"
+        f"  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{house.port};\n"
+        "    proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https;\n"
+        "    proxy_cache kept; proxy_cache_key $request_uri; proxy_cache_valid any 1m; } }\n"
+        "}\n"
+    )
+    executable = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    assert executable, "this test needs a real cache: apt-get install nginx-light (Debian)"
+    process = subprocess.Popen([executable, "-e", str(place / "error.log"), "-c", str(place / "nginx.conf")])
+    try:
+        stand._wait(port, place)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

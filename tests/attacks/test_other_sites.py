@@ -62,7 +62,7 @@ class TestSignInForgery:
         for path, values in forms.items():
             for kind in (FORM, "multipart/form-data", "text/plain"):
                 client = house.client()
-                assert 403 == sent(client, way, path, values, kind), (path, kind)
+                assert sent(client, way, path, values, kind) in ({403} if kind == FORM else {403, 415}), (path, kind)
                 assert IDENTITY not in client.cookies
 
     def test_a_hand_off_code_of_another_browser_signs_nobody_in(self, behind: Proxied) -> None:

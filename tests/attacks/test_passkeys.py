@@ -32,10 +32,10 @@ def added(person: Person, made: Authenticator, **more: Any) -> Answer:
     return person.browser.post(PATH, action="add", label="key", passkey_token=token, passkey_answer=answer)
 
 
-def shown(client: Client, made: Authenticator, path: str = ALONE, **more: Any) -> Answer:
+def shown(browser: Client, made: Authenticator, path: str = ALONE, **more: Any) -> Answer:
     """Show a passkey."""
-    token, options = offered(client, path)
-    return client.post(path, passkey_token=token, passkey_answer=made.show(options, **more))
+    token, options = offered(browser, path)
+    return browser.post(path, passkey_token=token, passkey_answer=made.show(options, **more))
 
 
 @pytest.fixture

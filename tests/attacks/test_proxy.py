@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.attacks.attacker import exchange
@@ -15,7 +17,6 @@ STOLEN = (
     "Remote_User: root",
     "REMOTE_USER: root",
     "Remote-User : root",
-    "X-Forwarded-User: root",
     "X_Forwarded_User: root",
     "Remote-Groups: administrators",
     "Remote-Email: root@example.org",
@@ -63,7 +64,8 @@ class TestForwardAuth:
         for line in STOLEN:
             for more in ((), ("Connection: close, Remote-User",)):
                 raw(behind.port, WIKI, line, *more, target="/public/page")
-        assert [] == [each for each in behind.reached() if "root" in each or "administrators" in each]
+        heard = [each for line in behind.reached() for each in json.loads(line)["head"]]
+        assert [] == [each for each in heard if "root" in each[1] or "administrators" in each[1]]
 
     @pytest.mark.parametrize("target", AMBIGUOUS)
     def test_no_path_is_read_in_two_ways(self, behind: Proxied, target: str) -> None:

@@ -35,6 +35,13 @@ def values(house: House, person: Person) -> dict[str, str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def sealed(house: House) -> tuple[Person, dict[str, str]]:
+    """Somebody with everything that is sealed."""
+    person = house.person(address=True)
+    return person, values(house, person)
+
+
 @pytest.mark.attack("27")
 class TestConfusedSeals:
     """A value that the service has sealed itself, for something else; or one that it has not sealed so.
@@ -44,12 +51,6 @@ class TestConfusedSeals:
     flipped, ends cut, another spelling of the same octets, a key that is gone, the past and the future. Must happen: a value
     is good as what it was made, unchanged, in its time, and nowhere else.
     """
-
-    @pytest.fixture(scope="class")
-    def sealed(self, house: House) -> tuple[Person, dict[str, str]]:
-        """Somebody with everything that is sealed."""
-        person = house.person(address=True)
-        return person, values(house, person)
 
     def test_no_value_is_another(self, house: House, sealed: tuple[Person, dict[str, str]]) -> None:
         """Nine values in nine places, each but its own."""

@@ -45,7 +45,7 @@ class TestCodes:
         assert 1 == found.count(200), found
         assert 1 == sum(half.signed_in() for half in halves)
         left = next(half for half in halves if not half.signed_in() and HALF in half.cookies)
-        assert 422 == proves(left, app.code(-30)).status, "a code from before the one that counted"
+        assert 401 == proves(left, app.code(-30)).status, "a code from before the one that counted"
 
     def test_another_step_or_another_person_is_wrong(self, house: House, anna: tuple[Person, App]) -> None:
         """Two steps early or late; the app of somebody else."""
@@ -53,7 +53,7 @@ class TestCodes:
         other = house.person().app()
         half = person.begins()
         for code in (app.code(-60), app.code(90), other.code()):
-            assert 422 == proves(half, code).status
+            assert 401 == proves(half, code).status
         assert 200 == proves(half, app.code(30)).status, "an app whose clock is half a minute ahead"
 
     def test_guesses_are_counted_for_the_account(self, anna: tuple[Person, App]) -> None:
@@ -62,7 +62,7 @@ class TestCodes:
         halves = [person.begins() for _ in range(8)]
         wrong = app.wrong()
         found = Counter(proves(half, wrong).status for half in halves)
-        assert {422: 5, 429: 3} == found
+        assert {401: 5, 429: 3} == found
         assert 429 == proves(halves[7], app.code()).status, "not even the right one"
 
     def test_of_two_uses_of_a_recovery_code_one_counts(self, anna: tuple[Person, App]) -> None:
@@ -71,7 +71,7 @@ class TestCodes:
         halves, code = [person.begins() for _ in range(3)], app.recovery_codes[0]
         found = at_once(*(lambda half=half: proves(half, code, "recovery-code").status for half in halves[:2]))  # type: ignore[misc]
         assert 1 == found.count(200), found
-        assert 422 == proves(halves[2], code, "recovery-code").status
+        assert 401 == proves(halves[2], code, "recovery-code").status
 
 
 @pytest.mark.attack("25")
@@ -105,9 +105,9 @@ class TestHalfSignIn:
         mallory = house.person()
         own = mallory.app()
         attacker, victim = mallory.begins(), person.begins()
-        assert 422 == proves(victim, own.code(), username=mallory.name, account=mallory.name).status
+        assert 401 == proves(victim, own.code(), username=mallory.name, account=mallory.name).status
         attacker.cookies[HALF] = victim.cookies[HALF]
-        assert 422 == proves(attacker, own.code()).status
+        assert 401 == proves(attacker, own.code()).status
         assert 200 == proves(attacker, app.code(), username=mallory.name).status
         assert person.name == attacker.call("GET", "/account").json["account"]["name"]
 
@@ -127,6 +127,6 @@ class TestHalfSignIn:
         half = person.begins()
         copy = half.copy()
         found = [proves(half, app.wrong()).status for _ in range(5)]
-        assert [422] * 4 == found[:4]
-        assert found[4] in {401, 422}
+        assert [401] * 4 == found[:4]
+        assert 401 == found[4]
         assert 401 == proves(copy, app.recovery_codes[0], "recovery-code").status
