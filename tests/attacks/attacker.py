@@ -14,6 +14,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
@@ -212,10 +213,8 @@ def exchange(port: int, method: str, target: str, fields: Fields, content: bytes
             connection.putheader("Content-Length", str(len(content)))
         connection.endheaders()
         if content is not None:
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # refused before it was read; the answer says so
                 connection.send(content)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # it was refused before it was read; the answer says so
         response = connection.getresponse()
         return Answer(response.status, response.headers, response.read())
     finally:
@@ -228,11 +227,9 @@ def raw(port: int, octets: bytes) -> tuple[int, bytes]:
     got = b""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(octets)
-        try:
+        with suppress(ConnectionResetError):
             while piece := connection.recv(65536):
                 got += piece
-        except ConnectionResetError:
-            pass
     found = re.match(rb"HTTP/1\.[01] (\d{3})", got)
     return int(found[1]) if found else 0, got
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.attacks import attacker
 from tests.attacks.marking import REQUESTS
-from tests.attacks.place import House, Proxied, housed, proxied
+from tests.attacks.place import House, housed
+from tests.attacks.proxies import Proxied, proxied
 from tests.conftest import starting
 from tests.nodes.network import free_port
 from tests.proxies.stand import RULES, SHOP, WIKI

@@ -1,4 +1,4 @@
-"""What is attacked: ``hardtack serve`` with two workers, a clock that can be set, mail in a folder, and nginx before it.
+"""What is attacked: ``hardtack serve`` with two workers, a clock that can be set, mail in a folder, nginx before it.
 
 Nothing of it is opened from inside. What a test knows, it knows from answers, from mail, from the log and from the
 command line, as somebody outside does who also reads their own mail; the operator's commands are run as an operator
@@ -11,7 +11,6 @@ import email
 import email.policy
 import html
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -22,20 +21,18 @@ from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
-from tests.adapters.raw import ROOT
 from tests.attacks.attacker import IDENTITY, Answer, Client
 from tests.conftest import Service, Start
 from tests.failures.running import alone
 from tests.failures.test_clock import Clock
-from tests.mail_server import make_certificates
-from tests.nodes.network import free_port
 from tests.proxies import stand
 
 PASSWORD = "correct horse battery staple"
 WRONG = "wrong horse battery staple"
 DOMAIN = stand.DOMAIN
-WIKI, SHOP = stand.WIKI, stand.SHOP
 PATIENCE = 60
+PAGES = ("/", "/sign-in", "/sign-up", "/forgot", "/account", "/account/sessions", "/status", "/language?to=zh")
+"""What a visitor may look at."""
 _names = count(1)
 
 
@@ -263,72 +260,3 @@ def housed(start: Start, place: Path, *, by: str = "name", workers: int = 2, por
     stand.empty.put(data / "hardtack.db")
     service = start("--workers", str(workers), data=data, environ=clock.environ)
     return House(service, host, clock, mail)
-
-
-@dataclass
-class Proxied:
-    """The same behind nginx, with an application that believes what stands in ``Remote-User``.
-
-    Args:
-        house: the service.
-        port: where nginx listens.
-        received: what has reached the application, a line a request.
-    """
-
-    house: House
-    port: int
-    received: Path
-
-    def reached(self) -> list[str]:
-        """Return what has reached the application so far."""
-        return self.received.read_text().splitlines() if self.received.exists() else []
-
-
-@contextmanager
-def proxied(house: House, place: Path, port: int) -> Iterator[Proxied]:
-    """Run nginx as ``hardtack proxy`` configures it, and the application behind it."""
-    pem = shutil.copy(make_certificates(place, host=f"*.{DOMAIN}").server, place / "tls.pem")
-    upstream = free_port("127.0.0.1")
-    printed = house.command(
-        *("proxy", "nginx", "--hardtack", f"127.0.0.1:{house.port}", "--upstream", f"127.0.0.1:{upstream}"),
-        *("--listen", "127.0.0.1", "--certificate", str(pem), "--key", str(pem)),
-    )
-    environ = {"PATH": "/usr/bin", "PYTHONPATH": str(ROOT), "APPLICATION_LOG": str(place / "received")}
-    line = [sys.executable, "-m", "uvicorn", "--port", str(upstream), "--log-level", "warning"]
-    with (place / "application.log").open("wb") as log:
-        application = subprocess.Popen([*line, "tests.proxies.application:app"], stdout=log, stderr=log, env=environ)
-        proxy = subprocess.Popen(stand.nginx(place, printed, port), stdout=log, stderr=log)
-    try:
-        for each in (upstream, port):
-            stand._wait(each, place)
-        yield Proxied(house, port, place / "received")
-    finally:
-        for process in (proxy, application):
-            process.terminate()
-            process.wait(timeout=30)
-
-
-@contextmanager
-def cached(house: House, place: Path) -> Iterator[int]:
-    """Run an nginx before a service that keeps every answer that it may keep; yield its port."""
-    port = free_port("127.0.0.1")
-    folders = "".join(
-        f"{each}_temp_path {place}/{each};" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (place / "nginx.conf").write_text(
-        f"daemon off; pid {place}/pid; error_log {place}/error.log; master_process off; events {{}}\n"
-        f"http {{ access_log off; {folders} proxy_cache_path {place}/kept keys_zone=kept:1m;\n"
-        f"  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://127.0.0.1:{house.port};\n"
-        "    proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https;\n"
-        "    proxy_cache kept; proxy_cache_key $request_uri; proxy_cache_valid any 1m; } }\n"
-        "}\n"
-    )
-    executable = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    assert executable, "this test needs a real cache: apt-get install nginx-light (Debian)"
-    process = subprocess.Popen([executable, "-e", str(place / "error.log"), "-c", str(place / "nginx.conf")])
-    try:
-        stand._wait(port, place)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=30)

@@ -74,7 +74,7 @@ class TestOneBucket:
 
 @pytest.mark.attack("12")
 class TestClientBucket:
-    """A client that is not counted as one: by a success in between, by a field that it writes itself, by its IPv6 range.
+    """A client that is not counted as one: after a success, by a field that it writes itself, by its IPv6 range.
 
     Seen in: django-allauth 65.8.1 (a success reset the bucket) and 65.14.2 (X-Forwarded-For was believed), better-auth.
     Done by: all three. Must happen: a success gives back its own place and nothing else; the last hop alone says who it

@@ -29,9 +29,10 @@ NAMES = (
 class TestLog:
     """A name with a line break in it, which looks like a line of the log; a password that stands in one.
 
-    Seen in: Log4Shell (CVE-2021-44228), terminal escapes in nginx and WEBrick logs (CVE-2009-4487, CVE-2009-4492), Facebook and Twitter, who
-    wrote passwords down. Done by: names, paths, agents and request ids with every kind of break and escape. Must
-    happen: each event is one line without any control character; no secret of anybody's is in any.
+    Seen in: Log4Shell (CVE-2021-44228), terminal escapes in nginx and WEBrick logs (CVE-2009-4487, CVE-2009-4492),
+    Facebook and Twitter, who wrote passwords down. Done by: names, paths, agents and request ids with every kind of
+    break and escape. Must happen: each event is one line without any control character; no secret of anybody's is in
+    any.
     """
 
     def test_nobody_writes_a_line(self, house: House) -> None:

@@ -31,8 +31,8 @@ class TestPoisonedLink:
     """A reset that the attacker asks for in the victim's name, with a host of their own in the request.
 
     Seen in: Authelia issue 2227, Django (CVE-2012-4520), GitLab and many more (OWASP Forgot Password). Done by: another
-    Host, X-Forwarded-Host, Forwarded and request target, with and without the right one beside it. Must happen: either no
-    such host is answered, or the mail names the configured one alone.
+    Host, X-Forwarded-Host, Forwarded and request target, with and without the right one beside it. Must happen: either
+    no such host is answered, or the mail names the configured one alone.
     """
 
     def test_every_link_names_the_configured_host(self, house: House) -> None:
@@ -66,8 +66,8 @@ class TestPoisonedLink:
 class TestResetLink:
     """A link to reset a password that is good for more than once, for longer, or for others who come to see it.
 
-    Seen in: OWASP Forgot Password; mail scanners that use links up; codes in Referer fields and access logs. Done by: all
-    of these. Must happen: looking uses nothing up, the first use does; it ends with its time, the password and the
+    Seen in: OWASP Forgot Password; mail scanners that use links up; codes in Referer fields and access logs. Done by:
+    all of these. Must happen: looking uses nothing up, the first use does; it ends with its time, the password and the
     address; its page loads nothing from elsewhere, and no log has the code.
     """
 
@@ -100,7 +100,7 @@ class TestResetLink:
         assert 403 == reset(house.client(), older).status, "the password has changed"
 
     def test_its_page_gives_the_code_to_nobody_else(self, house: House) -> None:
-        """Nothing of another host, no more than the origin in a Referer, not stored, and the code in no line of the log."""
+        """Nothing of another host, no more than the origin in a Referer, not stored, and in no line of the log."""
         anna = house.person(address=True)
         code = asked(house, anna)
         page = house.client().page(f"/reset?code={code}")
@@ -126,9 +126,9 @@ class TestResetLink:
 class TestResetSkipsNothing:
     """A mailbox that is taken over, and with it everything, because the reset signs in or skips the second factor.
 
-    Seen in: GitLab (CVE-2023-7028 reached accounts without a second factor), Mattermost, and what ASVS 6.4.3 asks for.
-    Done by: resetting the password of somebody with an app. Must happen: nobody is signed in by it, and the app is asked
-    for as before.
+    Seen in: GitLab (CVE-2023-7028 reached accounts without a second factor), and what ASVS 6.4.3 asks for.
+    Done by: resetting the password of somebody with an app. Must happen: nobody is signed in by it, and the app is
+    asked for as before.
     """
 
     def test_nobody_is_signed_in_and_the_second_factor_stays(self, house: House) -> None:
@@ -150,8 +150,8 @@ class TestRacingAddresses:
     """Two changes of the address at once, so that the link of the one proves the address of the other.
 
     Seen in: Devise (CVE-2026-32700), django-allauth before 65.12.1. Done by: asking for two addresses and using the
-    links in the other order, at once, in another account, and for an address that somebody has taken meanwhile. Must happen: a
-    link makes the very address that it was sent to that of the very account that asked, or nothing.
+    links in the other order, at once, in another account, and for an address that somebody has taken meanwhile. Must
+    happen: a link makes the very address that it was sent to that of the very account that asked, or nothing.
     """
 
     def test_a_link_confirms_the_address_that_it_was_sent_to(self, house: House) -> None:

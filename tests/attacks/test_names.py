@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import ClassVar
 
 import pytest
 
@@ -31,8 +32,8 @@ def likeness(answer: Answer, *typed: str) -> tuple[object, ...]:
 class TestEnumeration:
     """A list of addresses, and the question which of them have an account here.
 
-    Seen in: OWASP ASVS 6.3.8, and nearly every report of a penetration test. Done by: comparing whole answers, fields and
-    cookies among them, of sign-in, sign-up by mail, reset and release. Must happen: they are the same.
+    Seen in: OWASP ASVS 6.3.8, and nearly every report of a penetration test. Done by: comparing whole answers, fields
+    and cookies among them, of sign-in, sign-up by mail, reset and release. Must happen: they are the same.
     """
 
     def test_the_sign_in_says_the_same(self, house: House) -> None:
@@ -133,7 +134,7 @@ class TestNamedInTheBody:
     the fields that a page asks for are read and no others; whose it is follows from the session.
     """
 
-    MORE = {
+    MORE: ClassVar[dict[str, object]] = {
         **dict.fromkeys(("administrator", "is_admin", "admin", "isAdmin", "approved", "verified"), True),
         **dict.fromkeys(("roles", "role", "scope"), "administrator staff"),
         **dict.fromkeys(("id", "account", "account_id", "userId", "user_id", "user"), 1),
@@ -174,9 +175,9 @@ class TestNamedInTheBody:
 class TestRacingSignUps:
     """Two people who get one name, and one who keeps a name, or an address, that is not theirs.
 
-    Seen in: every sign-up that looks first and writes then; pre-hijacked accounts (Sudhodanan and Paverd, 2022). Done by: eight
-    sign-ups for one name at once; a sign-up with the victim's address that is never finished. Must happen: one account;
-    whoever reads the mailbox has the address, at once and not after a time.
+    Seen in: every sign-up that looks first and writes then; pre-hijacked accounts (Sudhodanan and Paverd, 2022). Done
+    by: eight sign-ups for one name at once; a sign-up with the victim's address that is never finished. Must happen:
+    one account; whoever reads the mailbox has the address, at once and not after a time.
     """
 
     def test_of_eight_at_once_one_gets_the_name(self, house: House) -> None:

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.attacks.attacker import FORM, IDENTITY, Client, Fields
-from tests.attacks.place import PASSWORD, WIKI, House, Proxied
+from tests.attacks.place import PASSWORD, House
+from tests.attacks.proxies import Proxied
+from tests.proxies.stand import WIKI
 from tests.proxies.visitor import Visitor
 
 EVIL = "https://evil.example"
@@ -43,9 +45,10 @@ def sent(client: Client, way: Way, path: str, values: dict[str, str], kind: str 
 class TestSignInForgery:
     """A page of the attacker's that signs the victim in as the attacker, who reads later what the victim has stored.
 
-    Seen in: fastapi-users (CVE-2025-68481), Authlib (CVE-2025-68158) and fastapi-sso (CVE-2025-14546) by another way in;
-    sign-in forms without a token in general. Done by: every kind of form that a page can send to another site, to every
-    way in; and the attacker's code of a hand-off. Must happen: 403 and no cookie, in a browser that was never here too.
+    Seen in: fastapi-users (CVE-2025-68481), Authlib (CVE-2025-68158) and fastapi-sso (CVE-2025-14546) by another way
+    in; sign-in forms without a token in general. Done by: every kind of form that a page can send to another site, to
+    every way in; and the attacker's code of a hand-off. Must happen: 403 and no cookie, in a browser that was never
+    here too.
     """
 
     @pytest.mark.parametrize("way", ELSEWHERE, ids=lambda way: way[0])
@@ -158,9 +161,9 @@ def signed_in(house: House) -> Client:
 class TestTossedCookie:
     """A cookie that a neighbour under the same domain, or a network without TLS, has put into the victim's browser.
 
-    Seen in: GitHub 2013 (why pages moved to github.io), RFC 6265bis §8.6, "Cookie Crumbles" (USENIX Security 2023). Done by:
-    twins without the prefix, in another case, of one name twice in either order. Must happen: names with ``__Host-`` alone
-    count, and of two of one name none does.
+    Seen in: GitHub 2013 (why pages moved to github.io), RFC 6265bis §8.6, "Cookie Crumbles" (USENIX Security 2023).
+    Done by: twins without the prefix, in another case, of one name twice in either order. Must happen: names with
+    ``__Host-`` alone count, and of two of one name none does.
     """
 
     def test_of_two_of_one_name_none_counts(self, house: House) -> None:

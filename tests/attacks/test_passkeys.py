@@ -48,11 +48,12 @@ def anna(house: House) -> tuple[Person, Authenticator]:
 
 @pytest.mark.attack("26")
 class TestPasskeys:
-    """What an authenticator says, changed or replayed: it is signed, but it must be for us, for now and for this person.
+    """What an authenticator says, changed or replayed: it must be signed for us, for now and for this person.
 
-    Seen in: django-allauth issue 4224 (any key signed in alone), Flask-Security-Too (GHSA-f66q-9rf6-8795: a step-up with
-    somebody else's), and the list of checks in WebAuthn Level 3 §7. Done by: another origin, host, type, challenge, flag,
-    count, owner, identifier. Must happen: each is refused, and a passkey that was copied is good no more.
+    Seen in: django-allauth issue 4224 (any key signed in alone), Flask-Security-Too (GHSA-f66q-9rf6-8795: a step-up
+    with somebody else's), and the list of checks in WebAuthn Level 3 §7. Done by: another origin, host, type,
+    challenge, flag, count, owner, identifier. Must happen: each is refused, and a passkey that was copied is good no
+    more.
     """
 
     def test_the_right_one_signs_in(self, house: House, anna: tuple[Person, Authenticator]) -> None:

@@ -27,9 +27,10 @@ def head(house: House, *fields: str, path: str = "/sign-in") -> bytes:
 class TestPasswordBomb:
     """Passwords so long, or growing so much, that one request keeps a core busy.
 
-    Seen in: Django (2013 PBKDF2, CVE-2021-45115, CVE-2023-46695: NFKC), and any hash before a limit. Done by: a mebibyte
-    and a hundred, declared, undeclared and slowly; characters that NFKC makes eighteen of; many sign-ins at once. Must
-    happen: the length is looked at before anything else; hashes are bounded and the surplus is told when to come back.
+    Seen in: Django (2013 PBKDF2, CVE-2021-45115, CVE-2023-46695: NFKC), and any hash before a limit. Done by: a
+    mebibyte and a hundred, declared, undeclared and slowly; characters that NFKC makes eighteen of; many sign-ins at
+    once. Must happen: the length is looked at before anything else; hashes are bounded and the surplus is told when to
+    come back.
     """
 
     def test_a_hundred_mebibytes_are_refused_before_they_are_read(self, house: House) -> None:
@@ -134,9 +135,9 @@ class TestTiming:
     """Who has an account here, by the time that an answer takes.
 
     Seen in: Django (CVE-2024-39329: accounts without a usable password), Cacti issue 7683, ws-scrcpy issue 444 (the
-    locked ones were quick); for mail that is sent while the visitor waits Django CVE-2024-45231. Done by: signing in, asking
-    for a reset. Must happen: the same work for everybody, and mail is somebody else's, later. The statistics are a
-    command of its own, whose last result the documents show; here the difference would have to be gross.
+    locked ones were quick); for mail that is sent while the visitor waits Django CVE-2024-45231. Done by: signing in,
+    asking for a reset. Must happen: the same work for everybody, and mail is somebody else's, later. The statistics are
+    a command of its own, whose last result the documents show; here the difference would have to be gross.
     """
 
     def test_mail_that_cannot_be_sent_is_not_noticed(self, house: House) -> None:

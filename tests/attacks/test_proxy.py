@@ -7,7 +7,9 @@ import json
 import pytest
 
 from tests.attacks.attacker import exchange
-from tests.attacks.place import SHOP, WIKI, House, Proxied
+from tests.attacks.place import House
+from tests.attacks.proxies import Proxied
+from tests.proxies.stand import SHOP, WIKI
 from tests.proxies.test_attacks import AMBIGUOUS, METHODS
 from tests.proxies.visitor import raw
 
@@ -27,9 +29,9 @@ STOLEN = (
 class TestForwardAuth:
     """A request that the rules read in one way and the application in another, or that says itself who it is.
 
-    Seen in: oauth2-proxy (CVE-2026-40575: X-Forwarded-Uri picked a public rule; CVE-2025-64484: X_Forwarded_User), Fabio
-    (CVE-2025-48865: Connection stripped the field), Caddy and Traefik. Done by: through a real nginx, with a page for
-    everybody beside pages for members. Must happen: nothing of it reaches the application.
+    Seen in: oauth2-proxy (CVE-2026-40575: X-Forwarded-Uri picked a public rule; CVE-2025-64484: X_Forwarded_User),
+    Fabio (CVE-2025-48865: Connection stripped the field), Caddy and Traefik. Done by: through a real nginx, with a page
+    for everybody beside pages for members. Must happen: nothing of it reaches the application.
     """
 
     def test_no_field_of_a_client_picks_another_rule(self, behind: Proxied) -> None:
@@ -77,10 +79,11 @@ class TestForwardAuth:
 
 @pytest.mark.attack("30")
 class TestOddMethod:
-    """A method that is none, or a proxy that leaves something out, and a gate that opens because it does not understand.
+    """A method that is none, a proxy that leaves something out, and a gate that opens where it does not understand.
 
-    Seen in: Authelia, which has a function for just this; gates that answered 200 without the fields that they judge by.
-    Done by: odd methods through nginx; asking ``/auth`` without each of the fields. Must happen: 400 or 401, never success.
+    Seen in: Authelia, which has a function for just this; gates that answered 200 without the fields that they judge
+    by. Done by: odd methods through nginx; asking ``/auth`` without each of the fields. Must happen: 400 or 401, never
+    success.
     """
 
     @pytest.mark.parametrize("method", METHODS)

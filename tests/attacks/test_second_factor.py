@@ -30,10 +30,10 @@ def anna(house: House) -> tuple[Person, App]:
 class TestCodes:
     """A code that somebody has looked at over a shoulder, or one of a million that is guessed.
 
-    Seen in: most first implementations of TOTP (RFC 6238 §5.2); Microsoft's AuthQuake (2024: ten sessions guessed side by
-    side); races for recovery codes. Done by: the same code again and at once; an older and a later one; guesses in many
-    half-done sign-ins; a recovery code twice at once. Must happen: each code counts once; one step of clock skew; guesses
-    are counted for the account.
+    Seen in: most first implementations of TOTP (RFC 6238 §5.2); Microsoft's AuthQuake (2024: ten sessions guessed side
+    by side); races for recovery codes. Done by: the same code again and at once; an older and a later one; guesses in
+    many half-done sign-ins; a recovery code twice at once. Must happen: each code counts once; one step of clock skew;
+    guesses are counted for the account.
     """
 
     def test_a_code_counts_once_also_in_two_requests_at_once(self, anna: tuple[Person, App]) -> None:
@@ -78,9 +78,9 @@ class TestCodes:
 class TestHalfSignIn:
     """The cookie of somebody who has typed the password and not yet the code, used for more.
 
-    Seen in: many (OWASP WSTG-ATHN-11); GitLab (CVE-2024-4835 was another way to the same), WordPress plug-ins. Done by:
-    asking every page with it; exchanging it; naming somebody else; waiting; guessing on. Must happen: no page but that of
-    the second factor reads it; it is bound to its account, ends after five minutes and with the fifth wrong answer.
+    Seen in: many (OWASP WSTG-ATHN-11), plug-ins for WordPress among them. Done by:
+    asking every page with it; exchanging it; naming somebody else; waiting; guessing on. Must happen: no page but that
+    of the second factor reads it; it is bound to its account, ends after five minutes and with the fifth wrong answer.
     """
 
     def test_it_opens_no_page(self, house: House, anna: tuple[Person, App]) -> None:

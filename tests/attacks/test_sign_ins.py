@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.attacks.attacker import IDENTITY, Client, at_once
 from tests.attacks.place import PASSWORD, House, Person
+from tests.crash.nodes import HOST, Stand
 
 TRUSTED = "__Host-hardtack-trusted"
 NEW = "a different password of eight words in all"
@@ -28,9 +31,10 @@ PAGES = (
 class TestFixation:
     """Cookies that the attacker has put into the victim's browser before the victim signs in there.
 
-    Seen in: flask-session issue 39, starsessions pull request 87 (the old id was not deleted), CVE-2018-18925 of Gogs.
+    Seen in: flask-session issue 39, starsessions pull request 87 (the old id was not deleted).
     Done by: planting the attacker's own cookies, signed out and signed in. Must happen: what was known before is worth
-    nothing afterwards; every sign-in, step-up and second factor makes another cookie, and the old one ends (ASVS 7.2.4).
+    nothing afterwards; every sign-in, step-up and second factor makes another cookie, and the old one ends (ASVS
+    7.2.4).
     """
 
     def test_what_was_planted_before_the_sign_in_is_nobody_after_it(self, house: House) -> None:
@@ -71,6 +75,10 @@ class TestFixation:
             assert {200} == house.statuses(browser.identity)
 
 
+HEARD = 1.5
+"""Seconds after which another node must have heard of an end, by its poll if by nothing else."""
+
+
 def _sign_out(_house: House, person: Person, _copy: Client) -> None:
     assert 200 == person.browser.post("/sign-out").status
 
@@ -100,10 +108,10 @@ def _close(_house: House, person: Person, _copy: Client) -> None:
 class TestReplay:
     """A copy of the cookie, shown again after its owner has signed out.
 
-    Seen in: Flask-Login issue 755, better-auth issue 6893, fastify-secure-session (CVE-2024-31999, GHSA-9wwp-q7wq-jx35),
-    where a sealed cookie went on for ever; better-auth issue 8916, where a request in flight brought it back. Done by:
-    replaying it to every worker right after the answer. Must happen: 401 at once, in every worker; whatever was on its
-    way makes no cookie that opens anything.
+    Seen in: Flask-Login issue 755, better-auth issue 6893, fastify-secure-session (CVE-2024-31999,
+    GHSA-9wwp-q7wq-jx35), where a sealed cookie went on for ever; better-auth issue 8916, where a request in flight
+    brought it back. Done by: replaying it to every worker right after the answer. Must happen: 401 at once, in every
+    worker; whatever was on its way makes no cookie that opens anything.
     """
 
     @pytest.mark.parametrize("end", [_sign_out, _end_others, _disable, _change_password, _close])
@@ -144,14 +152,36 @@ class TestReplay:
         for cookie in found - {""}:
             assert {401} == house.statuses(cookie)
 
+    @pytest.mark.long
+    def test_a_copy_is_nobody_on_the_second_node_either(self, place: Path) -> None:
+        """Two nodes of two workers on one PostgreSQL: signed out at the one, shown to the other."""
+        stand = Stand(place)
+        try:
+            stand.wait()
+            for number in range(20):
+                name = f"anna{number}"
+                client = Client(stand.nodes[0].port, HOST)
+                assert 201 == client.post("/sign-up", username=name, password=PASSWORD).status
+                copies = [
+                    Client(node.port, HOST, cookies=dict(client.cookies)) for node in stand.nodes for _ in range(3)
+                ]
+                assert all(copy.signed_in() for copy in copies)
+                assert 200 == client.post("/sign-out").status
+                own = [copy for copy in copies if copy.port == client.port]
+                assert [False] * 3 == [copy.signed_in() for copy in own]
+                time.sleep(HEARD)
+                assert [False] * 6 == [copy.signed_in() for copy in copies]
+        finally:
+            stand.close()
+
 
 @pytest.mark.attack("6")
 class TestDisabledAccount:
     """What an account has given out beside its sessions, used after it was disabled.
 
     Seen in: django-allauth before 65.13.0, whose tokens outlived the account. Done by: the session, a half-done sign-in
-    and the way in itself, after ``hardtack accounts disable``. Must happen: all of them end with the next request and do
-    not come back with the account. Tokens are taken by applications: there the tests of the story show it.
+    and the way in itself, after ``hardtack accounts disable``. Must happen: all of them end with the next request and
+    do not come back with the account. Tokens are taken by applications: there the tests of the story show it.
     """
 
     def test_everything_ends_and_does_not_come_back(self, house: House) -> None:

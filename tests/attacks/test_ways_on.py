@@ -62,11 +62,11 @@ def addresses(host: str) -> list[str]:
 
 @pytest.mark.attack("1")
 class TestOpenRedirect:
-    """A link to the real sign-in page that ends on the attacker's: the victim types the password a second time there.
+    r"""A link to the real sign-in page that ends on the attacker's: the victim types the password a second time there.
 
     Seen in: Flask-Security-Too (CVE-2023-49438, CVE-2021-32618), oauth2-proxy (CVE-2017-1000070, CVE-2020-4037), and
-    wherever two parsers disagree about what ``/\\host`` is. Done by: a ``next`` of every spelling, at every address that
-    takes one. Must happen: nobody is led anywhere but to a path of this host, and no page carries the address on.
+    wherever two parsers disagree about what ``/\host`` is. Done by: a ``next`` of every spelling, at every address
+    that takes one. Must happen: nobody is led anywhere but to a path of this host, and no page carries the address on.
     """
 
     def test_no_spelling_leads_away(self, house: House) -> None:
