@@ -24,7 +24,6 @@ from pathlib import Path
 from tests.attacks.attacker import IDENTITY, Answer, Client
 from tests.conftest import Service, Start
 from tests.failures.running import alone
-from tests.failures.test_clock import Clock
 from tests.proxies import stand
 
 PASSWORD = "correct horse battery staple"
@@ -34,6 +33,24 @@ PATIENCE = 60
 PAGES = ("/", "/sign-in", "/sign-up", "/forgot", "/account", "/account/sessions", "/status", "/language?to=zh")
 """What a visitor may look at."""
 _names = count(1)
+
+
+class Clock:
+    """The time of day of the processes that are started with ``environ``; see ``clock/sitecustomize.py``.
+
+    Args:
+        file: where they read by how much it is off.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.set(0)
+        self.environ = {"ATTACKS_CLOCK": str(file), "PYTHONPATH": str(Path(__file__).with_name("clock"))}
+
+    def set(self, seconds: int) -> None:
+        """Let it be so many seconds ahead of the right time from now on."""
+        with self._file.open("r+b" if self._file.exists() else "wb") as file:
+            file.write(b"%+16d" % seconds)
 
 
 @dataclass
@@ -54,7 +71,6 @@ class House:
     mail: Path
     scheme: str = "https"
     ahead: int = 0
-    _read: set[Path] = field(default_factory=set)
 
     @property
     def port(self) -> int:

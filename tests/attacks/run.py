@@ -31,12 +31,8 @@ SEEDS = 1 << 32
 
 def missing() -> list[str]:
     """Return what must be installed first."""
-    absent = [package for program, package in NEEDED.items() if not _found(program)]
-    return absent + ([] if sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")) else ["libfaketime"])
-
-
-def _found(program: str) -> bool:
-    return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin"))
+    places = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
+    return [package for program, package in NEEDED.items() if not shutil.which(program, path=places)]
 
 
 def run(*, long: bool, seed: int, seconds: int) -> dict[str, Any]:
