@@ -28,7 +28,9 @@ def house(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[House
     place = tmp_path_factory.mktemp("house")
     rules = RULES.format(wiki=f"{WIKI}:{port}", shop=f"{SHOP}:{port}")
     with starting(place) as start:
-        yield housed(start, place, port=port, more=rules)
+        house = housed(start, place, port=port, more=rules)
+        house.begin()
+        yield house
 
 
 @pytest.fixture(scope="session")

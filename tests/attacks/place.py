@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from tests.attacks.attacker import IDENTITY, Answer, Client
 from tests.conftest import Service, Start
@@ -71,6 +72,11 @@ class House:
     mail: Path
     scheme: str = "https"
     ahead: int = 0
+    chief: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give its administrator a browser."""
+        self.chief = self.client()
 
     @property
     def port(self) -> int:
@@ -172,6 +178,25 @@ class House:
                 client.cookies[name] = cookie
                 found.add(client.call("GET", path).status)
         return found
+
+    def begin(self) -> None:
+        """Make the first administrator by the link that the service has printed."""
+        found = re.search(r"/welcome\?code=(\S+)", self.service.said)
+        assert found, self.service.said
+        made = self.chief.post("/welcome", code=found[1], username="chief", password=PASSWORD)
+        assert 201 == made.status, made.text
+
+    def account(self, name: str) -> dict[str, Any]:
+        """Return what an administrator sees of an account."""
+        assert 200 == self.chief.post("/account/confirm", password=PASSWORD).status
+        every = self.chief.call("GET", f"/admin/accounts?q={name}").json["accounts"]
+        (found,) = [each for each in every if each["name"] == name]
+        return dict(found)
+
+    def administer(self, action: str, name: str) -> None:
+        """Do something to an account, as an administrator."""
+        done = self.chief.post("/admin/account", action=action, id=str(self.account(name)["id"]))
+        assert 200 == done.status, done.text
 
     def command(self, *words: str, sent: str = "") -> str:
         """Run a command of the operator's; return what it prints."""

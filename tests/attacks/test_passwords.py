@@ -159,7 +159,7 @@ class TestTiming:
     def test_no_kind_of_account_is_told_by_the_time_of_a_sign_in(self, house: House) -> None:
         """Unknown, known, disabled and locked; a control, refused before the hash, is found by the same judge."""
         names = {kind: house.person(kind).name for kind in ("known", "disabled")}
-        house.command("accounts", "disable", names["disabled"])
+        house.administer("disable", names["disabled"])
         times: dict[str, list[float]] = {"unknown": [], "known": [], "disabled": [], "control": []}
         for number in range(60):
             for kind, found in times.items():

@@ -90,7 +90,7 @@ def _end_others(_house: House, person: Person, copy: Client) -> None:
 
 
 def _disable(house: House, person: Person, _copy: Client) -> None:
-    house.command("accounts", "disable", person.name)
+    house.administer("disable", person.name)
 
 
 def _change_password(_house: House, person: Person, _copy: Client) -> None:
@@ -180,7 +180,7 @@ class TestDisabledAccount:
     """What an account has given out beside its sessions, used after it was disabled.
 
     Seen in: django-allauth before 65.13.0, whose tokens outlived the account. Done by: the session, a half-done sign-in
-    and the way in itself, after ``hardtack accounts disable``. Must happen: all of them end with the next request and
+    and the way in itself, after an administrator has disabled it. Must happen: all of them end with the next request and
     do not come back with the account. Tokens are taken by applications: there the tests of the story show it.
     """
 
@@ -191,10 +191,10 @@ class TestDisabledAccount:
         half = person.begins()
         made = person.browser.post("/account/tokens", label="script", scopes="read")
         assert 201 == made.status, made.text
-        house.command("accounts", "disable", person.name)
+        house.administer("disable", person.name)
         for again in (False, True):
             if again:
-                house.command("accounts", "enable", person.name)
+                house.administer("enable", person.name)
             assert not person.browser.signed_in()
             assert 401 == half.call("GET", "/sign-in/second-factor").status
             bearer = house.client().call("GET", "/account", authorization=f"Bearer {made.json['token']}")

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from tests.attacks.marking import MARKER, PITFALL, summary, table
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+
+
+def extension() -> ModuleType:
+    """Return what makes the tables of the documents."""
+    spec = importlib.util.spec_from_file_location("attacks_table", ROOT / "docs" / "_ext" / "attacks_table.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def classes() -> dict[str, tuple[str, ast.ClassDef]]:
@@ -83,3 +97,16 @@ def test_the_line_at_the_end_counts_what_was_withstood_and_names_what_waits() ->
     assert "and a part of 6, 21, 26; pitfalls: 13 of 13; 7 requests" in summary(every, 7)
     assert "31 of 34" in summary(every - {"5"}, 7)
     assert "12 of 13" in summary(every - {"P5"}, 7)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_both_pages_show_both_tables(language: str) -> None:
+    """Of which each row has a cell for every column."""
+    attacks_table = extension()
+    page = (ROOT / "docs" / language / "attacks.md").read_text(encoding="utf-8")
+    for kind in attacks_table.KINDS:
+        assert f"```{{attacks-table}} {language}\n:kind: {kind}\n```" in page
+        for row in attacks_table.rows(kind):
+            found = attacks_table.cells(row, language)
+            assert len(attacks_table.LABELS[language]["head"]) == len(found)
+            assert all(found)
