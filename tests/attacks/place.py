@@ -298,6 +298,6 @@ def housed(start: Start, place: Path, *, by: str = "name", workers: int = 2, por
     data.mkdir(mode=0o700)
     mail.mkdir()
     (data / "hardtack.toml").write_text(SETTINGS.format(origin=f"https://{host}", by=by, mail=mail) + more)
-    stand.empty.put(data / "hardtack.db")
+    empty.put(data / "hardtack.db")
     service = start("--workers", str(workers), data=data, environ=clock.environ)
     return House(service, host, clock, mail)

@@ -52,7 +52,7 @@ class TestOneBucket:
             wide.upper(),
         )
         tries = zip(range(AT_ONCE + 4), cycle(spellings), strict=False)
-        found = Counter(at_once(*(lambda each=each: house.sign_in(each, WRONG).status for _, each in tries)))  # type: ignore[misc]
+        found = Counter(at_once(*(lambda each=each: house.sign_in(each, WRONG).status for _, each in tries)))
         assert {401, 429} == set(found)
         assert AT_ONCE <= found[401] <= AT_ONCE + 2, found
         form = house.client()

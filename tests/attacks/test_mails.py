@@ -161,7 +161,7 @@ class TestRacingAddresses:
         for each in (first, second):
             assert 202 == anna.browser.post("/account/email", email=each, action="change").status
         codes = [house.code(each, "/verify") for each in (first, second)]
-        found = at_once(*(lambda code=code: anna.browser.post("/verify", code=code) for code in codes))  # type: ignore[misc]
+        found = at_once(*(lambda code=code: anna.browser.post("/verify", code=code) for code in codes))
         assert {200, 403} >= {each.status for each in found}
         shown = anna.browser.call("GET", "/account/email").json["email"]
         right = [each.json["account"]["email"] for each in found if each.status == 200]

@@ -187,7 +187,7 @@ class TestRacingSignUps:
             *(
                 lambda each=each: house.client().post("/sign-up", username=each, password=PASSWORD).status
                 for each in spellings
-            )  # type: ignore[misc]
+            )
         )
         found = Counter(made)
         assert 1 == found[201], found
@@ -204,7 +204,7 @@ class TestRacingSignUps:
             *(
                 lambda code=code: (
                     by_mail.client().post("/sign-up", code=code, display_name="x", password=PASSWORD).status
-                )  # type: ignore[misc]
+                )
                 for code in codes
             )
         )

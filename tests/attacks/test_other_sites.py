@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 from urllib.parse import urlencode
 
 import pytest
@@ -99,7 +100,7 @@ class TestForgery:
     changes by GET or HEAD; a form from elsewhere is 403 and the victim notices nothing.
     """
 
-    CHANGES = (
+    CHANGES: ClassVar[tuple[tuple[str, dict[str, str]], ...]] = (
         ("/sign-out", {}),
         ("/account/sessions", {"action": "end-others"}),
         ("/account/password", {"password": PASSWORD, "new_password": "a different password of eight words in all"}),

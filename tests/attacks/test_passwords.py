@@ -82,7 +82,7 @@ class TestPasswordBomb:
             return answer.status, answer.retry_after
 
         found = at_once(
-            *(lambda number=number: signs_in(number) for number in range(120)),  # type: ignore[misc]
+            *(lambda number=number: signs_in(number) for number in range(120)),
             lambda: (anna.browser.call("GET", "/account").status, 0),
         )
         statuses = Counter(status for status, _ in found)
@@ -116,7 +116,7 @@ class TestCutPassword:
         client, name = house.client(), f"whole{house.now}"
         made = client.post("/sign-up", username=name, password=self.OWN)
         assert 201 == made.status, made.text
-        found = at_once(*(lambda other=other: house.sign_in(name, other).status for other in self.OTHERS))  # type: ignore[misc]
+        found = at_once(*(lambda other=other: house.sign_in(name, other).status for other in self.OTHERS))
         assert [401] * len(self.OTHERS) == found
         assert 200 == house.sign_in(name, self.OWN).status
 

@@ -41,7 +41,7 @@ class TestCodes:
         person, app = anna
         halves = [person.begins() for _ in range(4)]
         code = app.code()
-        found = at_once(*(lambda half=half: proves(half, code).status for half in halves))  # type: ignore[misc]
+        found = at_once(*(lambda half=half: proves(half, code).status for half in halves))
         assert 1 == found.count(200), found
         assert 1 == sum(half.signed_in() for half in halves)
         left = next(half for half in halves if not half.signed_in() and HALF in half.cookies)
@@ -69,7 +69,7 @@ class TestCodes:
         """At the same moment, and later."""
         person, app = anna
         halves, code = [person.begins() for _ in range(3)], app.recovery_codes[0]
-        found = at_once(*(lambda half=half: proves(half, code, "recovery-code").status for half in halves[:2]))  # type: ignore[misc]
+        found = at_once(*(lambda half=half: proves(half, code, "recovery-code").status for half in halves[:2]))
         assert 1 == found.count(200), found
         assert 401 == proves(halves[2], code, "recovery-code").status
 

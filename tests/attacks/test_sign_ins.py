@@ -147,7 +147,7 @@ class TestReplay:
             over.set()
             return set()
 
-        found = set().union(*at_once(*(lambda copy=copy: replays(copy) for copy in copies), leaves))  # type: ignore[misc]
+        found = set().union(*at_once(*(lambda copy=copy: replays(copy) for copy in copies), leaves))
         assert found
         for cookie in found - {""}:
             assert {401} == house.statuses(cookie)
@@ -180,7 +180,7 @@ class TestDisabledAccount:
     """What an account has given out beside its sessions, used after it was disabled.
 
     Seen in: django-allauth before 65.13.0, whose tokens outlived the account. Done by: the session, a half-done sign-in
-    and the way in itself, after an administrator has disabled it. Must happen: all of them end with the next request and
+    and the way in itself, once an administrator has disabled it. Must happen: all of them end with the next request and
     do not come back with the account. Tokens are taken by applications: there the tests of the story show it.
     """
 
