@@ -22,6 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests import empty
 from tests.attacks.attacker import IDENTITY, Answer, Client
 from tests.conftest import Service, Start
 from tests.failures.running import alone
