@@ -19,7 +19,10 @@ STOLEN = (
     "Remote_User: root",
     "REMOTE_USER: root",
     "Remote-User : root",
+    "X-Forwarded-User: root",
     "X_Forwarded_User: root",
+    "X-Auth-Request-User: root",
+    "X-Webauth-User: root",
     "Remote-Groups: administrators",
     "Remote-Email: root@example.org",
 )
