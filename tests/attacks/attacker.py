@@ -222,16 +222,24 @@ def exchange(port: int, method: str, target: str, fields: Fields, content: bytes
 
 
 def raw(port: int, octets: bytes) -> tuple[int, bytes]:
-    """Send *octets*, and return the status and everything that comes back until the end; 0 where nothing does."""
+    """Send *octets*, and return the status and everything that comes back with it; 0 where nothing does."""
     SENT.one()
     got = b""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         connection.sendall(octets)
         with suppress(ConnectionResetError):
-            while piece := connection.recv(65536):
+            # A server that has refused what it has not read waits a while for the rest before it closes.
+            while not _is_whole(got) and (piece := connection.recv(65536)):
                 got += piece
     found = re.match(rb"HTTP/1\.[01] (\d{3})", got)
     return int(found[1]) if found else 0, got
+
+
+def _is_whole(answer: bytes) -> bool:
+    """Return whether an answer is there up to the end that it announces."""
+    head, end, content = answer.partition(b"\r\n\r\n")
+    announced = re.search(rb"^content-length: *(\d+)\r?$", head, re.MULTILINE | re.IGNORECASE)
+    return bool(end and announced) and len(content) >= int(announced[1] if announced else 0)
 
 
 def at_once(*doing: Callable[[], _T]) -> list[_T]:
