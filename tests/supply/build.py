@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,46 +57,51 @@ def export(what: Source, folder: Path) -> Path:
     folder.mkdir(parents=True)
     packed = folder.with_suffix(".tar")
     _run("git", "archive", "--format=tar", f"--output={packed}", what.commit, folder=pins.ROOT)
-    _unpack(packed, folder)
+    unpack(packed, folder)
     packed.unlink()
     return folder
 
 
-def build(what: Source, folder: Path, *, environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
+def build(
+    what: Source, folder: Path, *, tree: Path | None = None, environ: Mapping[str, str] | None = None, umask: int = -1
+) -> tuple[Path, Path]:
     """Build the source distribution and, from it, the wheel; return both.
 
     Args:
         what: to build.
         folder: where they come to lie; it is made if need be.
+        tree: where the files are already; they are exported otherwise.
         environ: what the tool is to find in its environment beside ours.
+        umask: under which it works; -1 for ours.
 
     Raises:
         BuildError: if the tool fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    epoch = {"SOURCE_DATE_EPOCH": str(what.epoch)}
+
+    def made(target: str, source: Path) -> Path:
+        before = set(folder.iterdir())
+        command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder.absolute())]
+        _run(*command, folder=source, environ={**os.environ, **(environ or {}), **epoch}, umask=umask)
+        [new] = set(folder.iterdir()) - before
+        return new
+
     with tempfile.TemporaryDirectory() as scratch:
-        tree = export(what, Path(scratch) / "tree")
-        packed = _hatchling("sdist", what, tree, folder, environ)
-        _unpack(packed, Path(scratch) / "unpacked")
-        [unpacked] = (Path(scratch) / "unpacked").iterdir()
-        return packed, _hatchling("wheel", what, unpacked, folder, environ)
+        packed = made("sdist", tree or export(what, Path(scratch) / "tree"))
+        return packed, made("wheel", unpack(packed, Path(scratch) / "unpacked"))
 
 
-def _hatchling(target: str, what: Source, tree: Path, folder: Path, environ: Mapping[str, str] | None) -> Path:
-    before = set(folder.iterdir())
-    found = {**os.environ, **(environ or {}), "SOURCE_DATE_EPOCH": str(what.epoch)}
-    _run(sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder.absolute()), folder=tree, environ=found)
-    [made] = set(folder.iterdir()) - before
-    return made
+def unpack(packed: Path, folder: Path) -> Path:
+    """Unpack what we have packed; return the only folder in it, if there is but one, else where it lies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _run("tar", "-xf", str(packed.absolute()), folder=folder)
+    there = list(folder.iterdir())
+    return there[0] if len(there) == 1 else folder
 
 
-def _unpack(packed: Path, folder: Path) -> None:
-    with tarfile.open(packed) as archive:
-        archive.extractall(folder, filter="data")
-
-
-def _run(*command: str, folder: Path, environ: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
+def _run(*command: str, folder: Path, environ: Mapping[str, str] | None = None, umask: int = -1) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ, umask=umask)
     if done.returncode:
         raise BuildError(done.stdout + done.stderr)
     return done.stdout
