@@ -18,7 +18,7 @@ TRACED := $(FULLY_COVERED) adapters/flask/test_editing.py adapters/starlette/tes
 	adapters/test_second_factor.py cli/test_doctor.py cli/test_passwords.py
 MEASURED := $(shell echo '$(FULLY_COVERED:%=*/hardtack/%/*)' | tr ' ' ',')
 
-.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz docs handbook passwords requirements clean
+.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz build docs handbook passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,9 @@ bench: $(VENV)/.dev ## Measure every published figure, beside the peers
 fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
 	$(PIP) 'atheris>=3'
 	$(BIN)/python -m tests.fuzz.run 60
+
+build: $(VENV)/.dev ## Build the wheel, the source distribution and their bill of materials from the last commit, into dist
+	$(BIN)/python -m tests.supply.build dist
 
 docs: $(VENV)/.dev ## Build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs

@@ -2,11 +2,11 @@
 
 A group is one piece of our code with several kinds of input. Kinds that are **judged** against each other must take the
 same: which of them an input is tells something of a secret, above all how much of a guess is right. Kinds that are only
-**told** differ in what their sender knows already; ``why`` says what. A **control** has the flaw that the others must not
-have and must be found out by the same judge, on the same inputs and the same code.
+**told** differ in what their sender knows already; ``why`` says what. A **control** has the flaw that the others must
+not have and must be found out by the same judge, on the same inputs and the same code.
 
-Inputs are many of each kind, so that none is measured by its place in memory. Each try is a function without arguments that
-must come to the outcome of its kind; whatever does not is an error of the measurement.
+Inputs are many of each kind, so that none is measured by its place in memory. Each try is a function without arguments
+that must come to the outcome of its kind; whatever does not is an error of the measurement.
 """
 
 from __future__ import annotations
@@ -83,9 +83,7 @@ def _opening(ring: Keyring) -> Group:
         for kind, place in zip(FORGED, (-TAG, -1, token.NONCE_END, -TAG - 1), strict=True):
             texts[kind].append(_changed(text, place))
     outcomes = {"unknown key": "unknown-key", "expired": "expired", "malformed": "malformed", "valid": None}
-    cases = {
-        kind: [_opens(ring, text, outcomes.get(kind, "forged")) for text in each] for kind, each in texts.items()
-    }
+    cases = {kind: [_opens(ring, text, outcomes.get(kind, "forged")) for text in each] for kind, each in texts.items()}
     told = [("valid", kind) for kind in texts if kind not in ("valid", *FORGED[1:])]
     return Group("opening", cases, _pairs(FORGED), told)
 
@@ -175,13 +173,15 @@ def _code() -> Group:
             secrets.append((secret, codes))
 
     def wrong_at(place: str) -> list[Try]:
-        return [_refused(lambda key=secret, code=codes[place]: totp.step_of(key, code, NOW)) for secret, codes in secrets]
+        return [
+            _refused(lambda key=secret, code=codes[place]: totp.step_of(key, code, NOW)) for secret, codes in secrets
+        ]
 
     return _of_two("code", wrong_at)
 
 
 def _signature() -> Group:
-    secret = "a secret that another framework has signed with"  # noqa: S105 - of this measurement
+    secret = "a secret that another framework has signed with"
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     signed = [TimestampSigner(secret).sign(f"eyJhIjp7fX0{number}").decode() for number in range(INPUTS)]
 
@@ -240,9 +240,10 @@ def _equals(ring: Keyring) -> Group:
     """A keyed hash that is compared with ``==``: told only, for the few nanoseconds are less than the bound."""
     hashes = [ring.lookup_hash(bytes([number]), purpose="doctor").hex() for number in range(INPUTS)]
     cases = {
-        place: [
-            _refused(lambda shown=_other(each, place, "0123456789abcdef"), right=each: shown == right) for each in hashes
-        ]
-        for place in (FIRST, LAST)
+        place: [_equal(each, _other(each, place, "0123456789abcdef")) for each in hashes] for place in (FIRST, LAST)
     }
     return Group("equals", cases, [], [(FIRST, LAST)])
+
+
+def _equal(right: str, shown: str) -> Try:
+    return _refused(lambda: shown == right)

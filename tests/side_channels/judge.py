@@ -1,13 +1,14 @@
 """Whether two kinds of input can be told apart by what they take, and by how much.
 
-Both are tried in turns, in blocks and in random order within each, so that whatever slows the machine down meets both. What
-is judged is the size of the difference, not whether there is one: with enough tries every difference is significant. It is
-the median, over the blocks, of the difference of the medians within a block, with its 95 % interval by order statistics,
-which supposes nothing of how times are distributed. It is little enough if the whole interval lies within the bound.
-Beside it stands the Mann-Whitney test of all tries, which says how sure it is that there is a difference at all.
+Both are tried in turns, in blocks and in random order within each, so that whatever slows the machine down meets both.
+What is judged is the size of the difference, not whether there is one: with enough tries every difference is
+significant. It is the median, over the blocks, of the difference of the medians within a block, with its 95 % interval
+by order statistics, which supposes nothing of how times are distributed. It is little enough if the whole interval lies
+within the bound. Beside it stands the Mann-Whitney test of all tries, which says how sure it is that there is a
+difference at all.
 
-What the tries take comes from a meter: the clock, or, in the tests, the number of instructions, which is the same on every
-machine. This module knows neither.
+What the tries take comes from a meter: the clock, or, in the tests, the number of instructions, which is the same on
+every machine. This module knows neither.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ def compare(first: Sequence[Sequence[float]], second: Sequence[Sequence[float]])
     """Return what the second case takes more than the first; both by block."""
     differences = sorted(median(theirs) - median(ours) for ours, theirs in zip(first, second, strict=True))
     least, greatest = interval(differences)
-    deviate, superior = mann_whitney([each for block in first for each in block], [each for block in second for each in block])
+    deviate, superior = mann_whitney(
+        [each for block in first for each in block], [each for block in second for each in block]
+    )
     return Difference(median(differences), least, greatest, deviate, superior)
 
 

@@ -1,10 +1,12 @@
-"""``python -m tests.supply.build [FOLDER]``: the source distribution, the wheel, their SBOM and their hashes (``make build``).
+"""``python -m tests.supply.build [FOLDER]``: a release and what is said of it (``make build``).
+
+That is the source distribution, the wheel, the bill of materials and the hashes of the three.
 
 What is built is the last commit and nothing else that lies in the work tree: it is exported first. The wheel is made
 from the unpacked source distribution, as a packager makes it. Every time in it is that of the commit
-(``SOURCE_DATE_EPOCH``), and neither the folder nor the umask, the clock, the language or the order of the disk is in it, so
-whoever builds the same commit with the same hatchling (``requirements/serve.txt`` pins it) gets the same bytes, and can
-compare them with ``SHA256SUMS``.
+(``SOURCE_DATE_EPOCH``), and neither the folder nor the umask, the clock, the language or the order of the disk is in
+it, so whoever builds the same commit with the same hatchling (``requirements/serve.txt`` pins it) gets the same bytes,
+and can compare them with ``SHA256SUMS``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Installing as a user does, into a folder that is thrown away, and looking at what then lies there.
 
-pip compares each file that it fetches with the hashes of the requirements (``--require-hashes``) before anything of it is
-unpacked; what was unpacked is compared here with the list that each wheel brings (RECORD). Together they say: what lies on
-the disk is what was pinned. Where the files come from is how pip is set up.
+pip compares each file that it fetches with the hashes of the requirements (``--require-hashes``) before anything of it
+is unpacked; what was unpacked is compared here with the list that each wheel brings (RECORD). Together they say: what
+lies on the disk is what was pinned. Where the files come from is how pip is set up.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Under which licence everything comes that Hardtack runs with: ``python -m tests.supply.licences`` writes the list.
 
-The licence is read from the metadata of what is installed: the SPDX expression (PEP 639) or, where a package has none, what
-a person has read in its licence file (``licences.toml``), as long as the package still says the words that stood beside it.
-Whatever is neither is unknown, and refused like a licence that is not allowed. Of alternatives one must be allowed, of
-parts each. This is no legal advice; it keeps a licence that nobody has looked at from coming in with an upgrade.
+The licence is read from the metadata of what is installed: the SPDX expression (PEP 639) or, where a package has none,
+what a person has read in its licence file (``licences.toml``), as long as the package still says the words that stood
+beside it. Whatever is neither is unknown, and refused like a licence that is not allowed. Of alternatives one must be
+allowed, of parts each. This is no legal advice; it keeps a licence that nobody has looked at from coming in with an
+upgrade.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def expression(distribution: Distribution) -> str | None:
 
 def refused(written: str | None) -> str | None:
     """Return why a licence is not taken, or ``None`` if it is."""
-    if written is None:
+    if not written:
         return "its licence is not known"
     try:
         parsed = get_spdx_licensing().parse(written, validate=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,23 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "requirements"
 HASH = re.compile(r"    --hash=sha256:([0-9a-f]{64})")
+ELSEWHERE = [
+    {
+        "python_version": version,
+        "python_full_version": f"{version}.0",
+        "sys_platform": platform,
+        "platform_system": system,
+        "os_name": "nt" if platform == "win32" else "posix",
+    }
+    for version in ("3.11", "3.13", "3.15")
+    for platform, system in (
+        ("win32", "Windows"),
+        ("darwin", "Darwin"),
+        ("linux", "Linux"),
+        ("emscripten", "Emscripten"),
+    )
+]
+"""Environments of other platforms and Pythons, which the files are for as well."""
 
 
 class Pin(NamedTuple):
@@ -126,7 +143,7 @@ def of_group(name: str) -> list[Requirement]:
 
 
 def asked() -> dict[str, list[Requirement]]:
-    """Return what each file is made from, as the Makefile's ``requirements`` does; files of other tools are not here."""
+    """Return what each file is made from, as ``make requirements`` does; files of other tools are not here."""
     return {
         "serve.txt": [*of_extra(), *of_extra("serve"), *of_group("build")],
         "dev.txt": [*of_extra(), *of_extra("serve", "postgres"), *of_group("dev")],
@@ -189,23 +206,6 @@ def _wanted(requirement: Requirement, extras: frozenset[str], *, anywhere: bool)
     if marker is None:
         return True
     chosen = [{"extra": extra} for extra in ("", *extras)]
-    if anywhere and any(marker.evaluate({**each, **where}) for each in chosen for where in _elsewhere()):
+    if anywhere and any(marker.evaluate({**each, **where}) for each in chosen for where in ELSEWHERE):
         return True
     return any(marker.evaluate(each) for each in chosen)
-
-
-def _elsewhere() -> Iterator[dict[str, str]]:
-    """Yield environments of the platforms and Pythons that the files are for."""
-    for version in ("3.11", "3.12", "3.13", "3.14", "3.15"):
-        for platform, system, name in (("win32", "Windows", "nt"), ("darwin", "Darwin", "posix"), ("linux", "Linux", "posix")):
-            for implementation in ("CPython", "PyPy"):
-                yield {
-                    "python_version": version,
-                    "python_full_version": f"{version}.0",
-                    "sys_platform": platform,
-                    "platform_system": system,
-                    "os_name": name,
-                    "platform_python_implementation": implementation,
-                    "implementation_name": implementation.lower(),
-                }
-    yield {"sys_platform": "emscripten", "platform_system": "Emscripten", "platform_machine": "wasm32"}

@@ -1,10 +1,10 @@
 """The software bill of materials of a release: CycloneDX 1.6, as JSON.
 
 It says what was built, by its hashes, and everything that the service runs with when it is installed from the pinned
-requirements: each package with version, licence, the SHA-256 of every file that may be installed, what it needs in turn,
-and which extras need it. Beside these stand the lists that the filters of common passwords were made from. The same
-commit gives the same text, byte for byte: its time is that of the commit, and its number is made from the hashes of what
-was built. Nothing here asks an index; the graph is read from what is installed and held to the pins.
+requirements: each package with version, licence, the SHA-256 of every file that may be installed, what it needs in
+turn, and which extras need it. Beside these stand the lists that the filters of common passwords were made from. The
+same commit gives the same text, byte for byte: its time is that of the commit, and its number is made from the hashes
+of what was built. Nothing here asks an index; the graph is read from what is installed and held to the pins.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from importlib.metadata import Distribution
 from pathlib import Path
 
-from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentScope, ComponentType
