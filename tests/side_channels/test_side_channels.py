@@ -57,7 +57,7 @@ def blocks(shift: float, source: random.Random, count: int = 60) -> list[list[fl
 
 def test_the_judge_knows_a_small_difference_from_a_large_one() -> None:
     """By its size: one that is certain and small is good, one that is larger than the bound is found."""
-    source = random.Random(3)
+    source = random.Random(3)  # noqa: S311 - of a test
     small = judge.compare(blocks(0, source), blocks(30, source))
     assert small.within(100)
     large = judge.compare(blocks(0, source), blocks(300, source))
@@ -70,7 +70,7 @@ def test_the_judge_knows_a_small_difference_from_a_large_one() -> None:
 
 def test_what_is_not_certain_is_measured_again_and_then_not_shown() -> None:
     """A machine that is too busy proves nothing, neither way."""
-    source, rounds = random.Random(4), []
+    source, rounds = random.Random(4), []  # noqa: S311 - of a test
 
     def busy(_attempt: judge.Try) -> float:
         rounds.append(1)
