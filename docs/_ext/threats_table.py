@@ -6,7 +6,7 @@
 
 shows who attacks, what they can do, which promises stand against them and what is left to them; ``:show: promises``
 shows the promises, each with the numbers of the attacks that tests are named after and with its evidence. Both are made
-from ``threats.toml``; a test looks whether everything that is named there is to be found (``tests/docs/test_threats.py``).
+from ``threats.toml``; a test looks whether everything that is named there is there (``tests/docs/test_threats.py``).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -144,7 +145,7 @@ def _form_token(ring: Keyring) -> Group:
     def wrong_at(place: str) -> list[Try]:
         at = 0 if place == FIRST else 15
         changed = [(binding[:at] + bytes([binding[at] ^ 1]) + binding[at + 1 :], made) for binding, made in pairs]
-        return [_refused(lambda text=made, mine=binding: tokens.valid(text, mine, NOW)) for binding, made in changed]
+        return [_refused(partial(tokens.valid, made, binding, NOW)) for binding, made in changed]
 
     return _of_two("form-token", wrong_at)
 
@@ -157,14 +158,14 @@ def _keyed_hash(ring: Keyring) -> Group:
     def wrong_at(place: str) -> list[Try]:
         proofs = [seen.proof(ring, "hardtack", NOW - number % seen.LIFE).partition(".") for number in range(INPUTS)]
         changed = [f"{at}.{_other(hashed, place, '0123456789abcdef')}" for at, _, hashed in proofs]
-        return [_refused(lambda proof=each: seen._is_proved(proof, services)) for each in changed]
+        return [_refused(partial(seen._is_proved, each, services)) for each in changed]
 
     return _of_two("keyed-hash", wrong_at)
 
 
 def _code() -> Group:
     step = NOW // totp.STEP
-    secrets = []
+    secrets: list[tuple[bytes, dict[str, str]]] = []
     while len(secrets) < INPUTS:
         secret = os.urandom(20)
         right = {totp.code_at(secret, near) for near in (step - 1, step, step + 1)}
@@ -173,9 +174,7 @@ def _code() -> Group:
             secrets.append((secret, codes))
 
     def wrong_at(place: str) -> list[Try]:
-        return [
-            _refused(lambda key=secret, code=codes[place]: totp.step_of(key, code, NOW)) for secret, codes in secrets
-        ]
+        return [_refused(partial(totp.step_of, secret, codes[place], NOW)) for secret, codes in secrets]
 
     return _of_two("code", wrong_at)
 
@@ -190,9 +189,7 @@ def _signature() -> Group:
         for text in signed:
             before, dot, signature = text.rpartition(".")
             changed.append(before + dot + _other(signature, place, alphabet))
-        return [
-            _refused(lambda text=each: upgrade.read_starlette(text, [secret], now=NOW, max_age=1)) for each in changed
-        ]
+        return [_refused(partial(upgrade.read_starlette, each, [secret], now=NOW, max_age=1)) for each in changed]
 
     return _of_two("signature", wrong_at)
 
@@ -204,7 +201,7 @@ def _checksum() -> Group:
 
     def wrong_at(place: str) -> list[Try]:
         changed = [text[:-size] + _other(text[-size:], place, alphabet) for text in made]
-        return [_refused(lambda text=each: access_tokens.parse(text)) for each in changed]
+        return [_refused(partial(access_tokens.parse, each)) for each in changed]
 
     return _of_two("checksum", wrong_at)
 

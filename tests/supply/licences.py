@@ -19,7 +19,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
-from license_expression import ExpressionError, get_spdx_licensing
+from license_expression import ExpressionError, get_spdx_licensing  # type: ignore[import-untyped]  # it has no types
 from packaging.utils import canonicalize_name
 
 from tests.supply import pins
@@ -46,13 +46,14 @@ def said(distribution: Distribution) -> str:
     classifiers = distribution.metadata.get_all("Classifier") or ()
     words = [each.rpartition("::")[2].strip() for each in classifiers if each.startswith("License ::")]
     # The field may hold a whole licence; its first line is enough to see that it is another.
-    return ", ".join(words) or (distribution.metadata.get("License") or "").partition("\n")[0].strip()
+    written = distribution.metadata.get_all("License") or [""]
+    return ", ".join(words) or written[0].partition("\n")[0].strip()
 
 
 def expression(distribution: Distribution) -> str | None:
     """Return the SPDX expression of a distribution's licence; ``None`` if it is not known."""
-    if written := distribution.metadata.get("License-Expression"):
-        return str(written)
+    if written := distribution.metadata.get_all("License-Expression"):
+        return str(written[0])
     read = table()["read"].get(canonicalize_name(distribution.metadata["Name"]))
     return read["is"] if read and read["said"] == said(distribution) else None
 
@@ -95,11 +96,11 @@ def found(there: dict[str, Distribution]) -> Licences:
     for extra in (ALWAYS, *EXTRAS):
         for name in needed_by(extra, there):
             if name in there:
-                row = {"version": there[name].version, "licence": expression(there[name]), "extras": []}
+                row: dict[str, Any] = {"version": there[name].version, "licence": expression(there[name]), "extras": []}
                 rows.setdefault(name, row)["extras"].append(extra)
-    for name, row in table()["elsewhere"].items():
+    for name, told in table()["elsewhere"].items():
         [pin] = [pin for file in FILES for pin in pins.read_file(file) if pin.name == name]
-        rows[name] = {"version": pin.version, "licence": row["is"], "extras": row["extras"], "where": row["where"]}
+        rows[name] = {"version": pin.version, "licence": told["is"], "extras": told["extras"], "where": told["where"]}
     # Whatever is always needed is needed by each; that is said once.
     return {
         name: {**row, "extras": [ALWAYS] if ALWAYS in row["extras"] else row["extras"]}

@@ -24,6 +24,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
+from packaging.utils import canonicalize_name
 
 from bench.passwords import SOURCES
 from tests.supply import licences, pins
@@ -64,7 +65,7 @@ def make(what: Source, *built: Path) -> str:
         bom.components.add(each)
     for name, needs in graph.items():
         bom.register_dependency(components[name], [components[each] for each in sorted(needs) if each in components])
-    direct = {pins.canonicalize_name(each.name) for each in [*pins.of_extra(), *pins.of_extra(*EXTRAS)]}
+    direct = {canonicalize_name(each.name) for each in [*pins.of_extra(), *pins.of_extra(*EXTRAS)]}
     bom.register_dependency(root, [components[each] for each in sorted(direct)])
     return str(JsonV1Dot6(bom).output_as_string(indent=1)) + "\n"
 

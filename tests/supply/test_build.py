@@ -7,7 +7,6 @@ import os
 import stat
 import tarfile
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +27,7 @@ class Built(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build the last commit, and once more from what the first has packed: elsewhere, later and by somebody else."""
     folder = tmp_path_factory.mktemp("releases")
     source = build.source()

@@ -6,6 +6,7 @@ import re
 from itertools import chain
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.supply import licences, pins
 
@@ -50,7 +51,7 @@ def test_what_is_asked_for_is_pinned_at_a_version_that_is_asked_for(name: str) -
 def test_what_disagrees_is_told() -> None:
     """The control: a version too old, an extra that is missing, and what is not there at all."""
     [pin] = pins.read(f"click==8.1 \\\n{HASH}")
-    wanted = [pins.Requirement(each) for each in ("click>=8.2", "click[fast]", "jinja2")]
+    wanted = [Requirement(each) for each in ("click>=8.2", "click[fast]", "jinja2")]
     assert pins.disagreements(wanted, [pin]) == [
         "click>=8.2 is pinned at 8.1",
         "click[fast] is pinned without fast",
