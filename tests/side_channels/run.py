@@ -106,13 +106,21 @@ def _row(group: Group, pair: tuple[str, str], taken: dict[str, list[list[float]]
     }
 
 
-def large(tries: int) -> list[dict[str, Any]]:
-    """Ask the pages until each is decided; return a row for each, in hundredths of a hash."""
+def large(tries: int, *, seconds: float) -> list[dict[str, Any]]:
+    """Ask the pages until each is decided; return a row for each, in hundredths of a hash.
+
+    Args:
+        tries: requests for each page in the first round, both kinds together.
+        seconds: after which no further round is begun.
+    """
+    began = time.monotonic()
     rows: dict[str, dict[str, Any]] = {}
+    undecided: list[str] = [*telling.CASES, telling.CONTROL]
     for number in range(ROUNDS):
-        for gauge in telling.measure(tries=tries << number):
+        for gauge in telling.measure(tries=tries << number, cases=undecided):
             rows[gauge.what] = _asked(gauge.what, gauge.figure, tries << number)
-        if all(row["verdict"] != UNSURE for row in rows.values()):
+        undecided = [what for what, row in rows.items() if row["verdict"] == UNSURE]
+        if not undecided or time.monotonic() - began > seconds:
             break
     return list(rows.values())
 
@@ -150,11 +158,14 @@ def measure(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Measure both parts, and say how far it is."""
     rows: list[dict[str, Any]] = []
-    for group in groups():
-        rows += small(group, clock, blocks=BLOCKS, tries=chosen.tries, seed=chosen.seed)
-        say(f"{group.name}\n")
-    pages = large(chosen.asked)
-    say("the pages\n")
+    pages: list[dict[str, Any]] = []
+    if chosen.part != "pages":
+        for group in groups():
+            rows += small(group, clock, blocks=BLOCKS, tries=chosen.tries, seed=chosen.seed)
+            say(f"{group.name}\n")
+    if chosen.part != "secrets":
+        pages = large(chosen.asked, seconds=chosen.seconds)
+        say("the pages\n")
     return rows, pages
 
 
@@ -165,7 +176,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=8)
     parser.add_argument("--tries", type=int, default=TRIES, help=f"of each kind in each of {BLOCKS} blocks")
     parser.add_argument("--asked", type=int, default=ASKED, help="requests for each page")
-    parser.add_argument("--save", action="store_true", help="keep the figures for the page of the documents")
+    parser.add_argument("--seconds", type=float, default=300, help="after which the pages get no further round")
+    parser.add_argument("--part", choices=("secrets", "pages"), help="only this part")
+    parser.add_argument("--save", action="store_true", help="keep the figures of both parts for the documents")
     chosen = parser.parse_args(arguments)
     began = time.monotonic()
     rows, pages = measure(chosen, sys.stdout.write)
@@ -188,14 +201,10 @@ def main(arguments: list[str]) -> int:
     text = json.dumps(written, indent=1) + "\n"
     if chosen.report:
         chosen.report.write_text(text, encoding="utf-8")
-    if chosen.save:
+    if chosen.save and chosen.part is None:
+        here = machine.describe(0, 0)
         today = f"{datetime.now(UTC):%Y-%m-%d}"
-        kept = {
-            "date": today,
-            "processor": machine.describe(0, 0).cpu,
-            "python": machine.describe(0, 0).python,
-            **written,
-        }
+        kept = {"date": today, "processor": here.cpu, "python": here.python, **written}
         SAVED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     sys.stdout.write(text)
     return 1 if wrong else 0
