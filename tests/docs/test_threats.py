@@ -111,3 +111,18 @@ def test_the_page_shows_all_of_it(language: str) -> None:
         "| 2 | all | 120 |".replace("all", {"en": "all", "zh": "合计"}[language])
         in card.partition(start)[2].partition(end)[0]
     )
+
+
+def test_what_is_said_of_reports_leads_somewhere() -> None:
+    """Every page that SECURITY.md links is there, and it says how to report, what counts and what is supported."""
+    text = (ROOT / "SECURITY.md").read_text("utf-8")
+    assert [link for link in re.findall(r"\]\(([\w./-]+)\)", text) if not (ROOT / link).is_file()] == []
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings == [
+        "Reporting",
+        "What counts",
+        "Safe harbour",
+        "What is supported",
+        "What is promised",
+        "What is not promised",
+    ]

@@ -120,6 +120,8 @@ def main(arguments: list[str]) -> int:
 
     folder = Path(arguments[0] if arguments else "dist")
     what = source()
+    if what.commit is not None and _run("git", "status", "--porcelain", folder=pins.ROOT):
+        sys.stderr.write("the work tree has changes that are in no commit, and so not in what is built\n")
     shutil.rmtree(folder, ignore_errors=True)
     packed, wheel = build(what, folder)
     described = wheel.with_name(f"{packed.name.removesuffix('.tar.gz')}.cdx.json")
