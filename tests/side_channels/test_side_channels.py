@@ -6,6 +6,7 @@ No time is asserted here; the clock is asked by ``python -m tests.side_channels.
 from __future__ import annotations
 
 import json
+import os
 import random
 
 import pytest
@@ -91,6 +92,14 @@ def test_the_statistics_are_those_of_the_books() -> None:
     assert superior == 7.5 / 9
     assert deviate == pytest.approx(3 / (9 / 12 * (7 - 6 / 30)) ** 0.5)
     assert judge.mann_whitney([1, 1], [1, 1]) == (0.0, 0.5)
+
+
+def test_whoever_measures_goes_back_into_line() -> None:
+    """Whatever the system has allowed meanwhile."""
+    before = os.sched_getscheduler(0)
+    with run.first_in_line() as alone:
+        assert alone == (os.sched_getscheduler(0) != before)
+    assert os.sched_getscheduler(0) == before
 
 
 def test_what_is_kept_is_of_today_and_has_found_nothing() -> None:
