@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 from bench import targets
@@ -27,21 +27,25 @@ CONTROL = "sign-in, no hash"
 Ask = Callable[[Visits, int, bool], None]
 
 
-def measure(*, tries: int, hasher: Argon2id | None = None) -> list[Gauge]:
+def measure(*, tries: int, hasher: Argon2id | None = None, cases: Sequence[str] = (*CASES, CONTROL)) -> list[Gauge]:
     """Return how much longer a request takes for somebody who has an account, in hundredths of a hash.
 
     Args:
         tries: of each page, both kinds together.
         hasher: argon2id and its parameters; by default those of the service.
+        cases: which pages; the control is one of them.
     """
     pool = HashingPool(hasher)
     try:
         with visits(pool, mail=True) as site:
             site.now = _fill(site)
             one_hash = _hash_takes(pool)
-            found = [_judged(case, _times(site, ASKING[case], tries), one_hash) for case in CASES]
-            pool.decoy = Argon2id(memory=8, passes=1).decoy()
-            return [*found, _judged(CONTROL, _times(site, ASKING["sign-in"], tries), one_hash)]
+            asked = [case for case in CASES if case in cases]
+            found = [_judged(case, _times(site, ASKING[case], tries), one_hash) for case in asked]
+            if CONTROL in cases:
+                pool.decoy = Argon2id(memory=8, passes=1).decoy()
+                found.append(_judged(CONTROL, _times(site, ASKING["sign-in"], tries), one_hash))
+            return found
     finally:
         pool.close()
 

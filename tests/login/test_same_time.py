@@ -25,6 +25,7 @@ from hardtack.errors import Refused
 from hardtack.login import Accounts, Argon2id, HashingPool
 from hardtack.seal import Keyring
 from hardtack.store.streaks import FORGOTTEN
+from tests.side_channels.judge import mann_whitney
 
 PASSWORD = "correct horse battery staple"
 WRONG = "correct horse battery stable"
@@ -45,22 +46,8 @@ SURE = 6.5
 
 
 def deviate(first: list[float], second: list[float]) -> float:
-    """Return how far apart two samples are: the Mann-Whitney statistic as a standard normal deviate, ties corrected."""
-    everything = sorted([(value, 0) for value in first] + [(value, 1) for value in second])
-    total = len(everything)
-    ranks_of_first, ties, start = 0.0, 0.0, 0
-    while start < total:
-        end = start
-        while end < total and everything[end][0] == everything[start][0]:
-            end += 1
-        rank = (start + 1 + end) / 2
-        ranks_of_first += sum(rank for _, group in everything[start:end] if group == 0)
-        ties += (end - start) ** 3 - (end - start)
-        start = end
-    m, n = len(first), len(second)
-    statistic = ranks_of_first - m * (m + 1) / 2
-    variance = m * n / 12 * ((total + 1) - ties / (total * (total - 1)))
-    return abs(statistic - m * n / 2) / math.sqrt(variance) if variance else 0.0
+    """Return how far apart two samples are, whichever is the slower: the Mann-Whitney statistic as a normal deviate."""
+    return abs(mann_whitney(first, second)[0])
 
 
 class Bench:
