@@ -1,0 +1,316 @@
+"""The life of sessions, against a model that says of every cookie ever given out whether it may still be accepted.
+
+Two nodes (a keyring that follows what is written down, and a table of what was ended, each) on one real database; on
+each three applications, of which two share a realm. People sign in, step up, sign out, end each other's sign-ins; keys
+are rotated, revoked and stolen; the clock steps forwards and backwards; several requests are under way at once that
+began with the same cookies, and whatever was given out comes again, whole, crossed, doubled or changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from hardtack.login.credentials import SessionOver
+from hardtack.login.sign_ins import NOWHERE
+from hardtack.seal import token
+from hardtack.seal.key import NoActiveKey
+from hardtack.session import Identity
+from hardtack.session.revocation import SupersededSession
+from tests.machines.place import COUNTED
+from tests.machines.session_world import (
+    APPLICATIONS,
+    KEPT,
+    MOST_UNDER_WAY,
+    SIGN_IN_KEY,
+    USUAL,
+    WHO,
+    Request,
+    What,
+    Who,
+    World,
+    applications,
+    data_name,
+    field_of,
+    ids_of,
+    nodes,
+    pair_of,
+    places,
+    without_sign_in,
+)
+
+
+bare = st.sampled_from(["", "", "", "who", "what"])
+"""Which cookie is not shown."""
+keeping = st.sampled_from([None, False, True])
+
+
+class LifeOfSessions(World):
+    """See the module."""
+
+    @rule(node=nodes, name=applications, who=places, what=places, bare=bare)
+    def ask(self, node: int, name: str, who: int, what: int, bare: str) -> None:
+        """A request begins, with any cookies that were ever given out."""
+        COUNTED["requests"] += 1
+        sessions, place = self.nodes[node][1][name], APPLICATIONS[name]
+        shown = self.whos[who % len(self.whos)] if self.whos and bare != "who" else None
+        data = self.whats[what % len(self.whats)] if self.whats and bare != "what" else None
+        header = field_of(shown and (WHO, shown.value), data and (data_name(place), data.value))
+        session = sessions.open(header, self.now)
+        judged = self.judged(shown, place[0])
+        signed_in = None if judged == "over" else shown
+        found = session.bearer
+        assert (signed_in is None) == (found is None), (judged, session.identity_why)
+        if signed_in is not None and found is not None:
+            assert ids_of(signed_in) == ids_of(found)
+            assert session.superseded is (judged == "superseded")
+        glanced = sessions.glance(header, self.now)
+        assert (glanced is not None) is (judged == "good")
+        held = self.held(data, place, signed_in)
+        assert dict(session) == (held or {}), session.why
+        request = Request(
+            session=session,
+            sessions=sessions,
+            node=node,
+            place=place,
+            who=signed_in,
+            what=None if held is None else data,
+            values=held or {},
+            superseded=judged == "superseded",
+        )
+        if signed_in is not None:
+            request.epoch, request.kept = signed_in.epoch, signed_in.kept
+            request.ids = (signed_in.lineage, signed_in.session_id)
+        self.under_way = [*self.under_way, request][-MOST_UNDER_WAY:]
+
+    @rule(
+        node=nodes,
+        name=applications,
+        who=places,
+        what=places,
+        bare=bare,
+        act=st.sampled_from(["write", "sign_in", "sign_in", "step_up", "sign_out", "end_others", ""]),
+        person=nodes,
+        keep=keeping,
+        value=st.integers(0, 3),
+    )
+    def visit(self, act: str, person: int, keep: bool | None, value: int, **asked: Any) -> None:
+        """A request from its beginning to its end, with nothing in between."""
+        self.ask(**asked)
+        if act == "write":
+            self.write(-1, "ab"[value % 2], value)
+        elif act == "sign_in":
+            self.sign_in(-1, person, keep, bool(value % 2))
+        elif act:
+            getattr(self, act)(-1)
+        self.save(-1)
+
+    @precondition(lambda self: self.whos)
+    @rule(node=nodes, name=applications, who=places, at=places, twist=st.sampled_from(["doubled", "crossed", "changed"]))
+    def ask_by_force(self, node: int, name: str, who: int, at: int, twist: str) -> None:
+        """A request comes with what nobody was given: two of one name, one cookie for another, one that was changed."""
+        COUNTED["requests with forged cookies"] += 1
+        sessions, place = self.nodes[node][1][name], APPLICATIONS[name]
+        value = self.whos[who % len(self.whos)].value
+        if twist == "doubled":
+            header = field_of((WHO, value), (WHO, self.whos[at % len(self.whos)].value))
+        elif twist == "crossed":
+            crossed = (WHO, self.whats[at % len(self.whats)].value) if self.whats else None
+            header = field_of((data_name(place), value), crossed)
+        else:
+            spot = at % len(value)
+            other = "A" if value[spot] != "A" else "B"
+            header = field_of((WHO, f"{value[:spot]}{other}{value[spot + 1 :]}"))
+        session = sessions.open(header, self.now)
+        assert session.bearer is None
+        assert {} == dict(session)
+        assert [] == sessions.save(session, self.now)
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places, key=st.sampled_from(["a", "b", SIGN_IN_KEY]), value=st.integers(0, 3))
+    def write(self, at: int, key: str, value: int) -> None:
+        """The application puts something into the session."""
+        request = self._chosen(at)
+        request.session[key] = value
+        request.values[key] = value
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places)
+    def clear(self, at: int) -> None:
+        """The application forgets what is in it."""
+        request = self._chosen(at)
+        request.session.clear()
+        request.values.clear()
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places, person=nodes, keep=keeping, leaving=st.booleans())
+    def sign_in(self, at: int, person: int, keep: bool | None, leaving: bool) -> None:
+        """Somebody signs in, with or without an end of the sign-in that there was."""
+        COUNTED["sign-ins"] += 1
+        request, account = self._chosen(at), self.people[person]
+        before = request.session.bearer
+        if before is not None and leaving:
+            self._sign_out(request, before)
+        accounts = self.accounts[request.node]
+        identity = request.session.sign_in(
+            account=account,
+            epoch=self.epochs[account],
+            keep=keep,
+            now=self.now,
+            record=lambda made: accounts.sign_ins.begin(made, NOWHERE, request.sessions, self.now),
+        )
+        if before is None or leaving:
+            request.values = without_sign_in(request.values)
+        elif before.account != account:
+            request.values = {}
+        request.change, request.superseded = "in", False
+        self._goes_on(request, identity)
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places)
+    def step_up(self, at: int) -> None:
+        """Whoever is signed in proves more; of all who try with one id, the first alone succeeds."""
+        request = self._chosen(at)
+        if request.session.bearer is None:
+            return
+        COUNTED["step-ups"] += 1
+        self._step_up(request, factors=("totp",))
+
+    def _step_up(self, request: Request, **more: Any) -> None:
+        before = request.session.bearer
+        assert before is not None
+        accounts = self.accounts[request.node]
+        taken = before.session_id in self.replaced or request.superseded
+
+        def supersede(identity: Identity) -> bool:
+            return accounts.supersede(identity, self.now, until=request.sessions.last_end(identity))
+
+        try:
+            after = request.session.step_up(now=self.now, supersede=supersede, **more)
+        except SupersededSession:
+            assert taken
+            request.superseded = True
+            return
+        assert not taken
+        self.replaced[before.session_id] = self.now
+        assert before.lineage == after.lineage
+        request.change = request.change or "up"
+        self._goes_on(request, after)
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places)
+    def sign_out(self, at: int) -> None:
+        """Whoever is signed in signs out, by whatever cookie."""
+        request = self._chosen(at)
+        identity = request.session.bearer
+        if identity is not None:
+            COUNTED["sign-outs"] += 1
+            self._sign_out(request, identity)
+
+    def _sign_out(self, request: Request, identity: Identity) -> None:
+        until = request.sessions.last_end(identity)
+        self.accounts[request.node].sign_out(identity, self.now, until=until)
+        request.session.sign_out()
+        self.ended.add(identity.lineage)
+        request.values, request.change, request.superseded = {}, "out", False
+        request.who = None
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places)
+    def end_others(self, at: int) -> None:
+        """Whoever is signed in ends all their other sign-ins, as a new password does, and goes on."""
+        request = self._chosen(at)
+        identity = request.session.bearer
+        if identity is None:
+            return
+        good = "good" == self.alive(identity.account, identity.epoch, identity.lineage, identity.session_id)
+        try:
+            account = self.accounts[request.node].sign_ins.end_others(identity, self.now)
+        except SessionOver:
+            assert not good
+            return
+        COUNTED["others ended"] += 1
+        assert good
+        self.epochs[identity.account] += 1
+        assert account.epoch == self.epochs[identity.account]
+        self._step_up(request, factors=(), epoch=account.epoch)
+
+    @precondition(lambda self: self.under_way)
+    @rule(at=places)
+    def save(self, at: int) -> None:
+        """A request ends: what its answer sets is what the model would let it set."""
+        request = self._chosen(at)
+        self.under_way.remove(request)
+        before = request.session.bearer
+        state = "nobody" if before is None else self.alive(before.account, before.epoch, *request.ids)
+        before_values = {} if request.what is None else request.what.values
+        try:
+            fields = request.sessions.save(request.session, self.now)
+        except NoActiveKey:
+            assert not any(self.seals(key.id) for key in self.keys)
+            return
+        set_to = {name: value for name, value in map(pair_of, fields) if value}
+        deleted = {name for name, value in map(pair_of, fields) if not value}
+        if request.superseded or state in ("superseded", "over"):
+            assert [] == fields
+            return
+        name = data_name(request.place)
+        assert {*set_to, *deleted} <= {WHO, name}
+        assert WHO not in deleted or request.change == "out"
+        assert before is not None or WHO not in set_to
+        if request.change in ("in", "up") and before is not None:
+            assert WHO in set_to
+        if request.values and request.values != before_values:
+            assert name in set_to
+        if not request.values and before_values:
+            assert name in deleted
+        if WHO in set_to and before is not None:
+            self._give_who(request, before, set_to[WHO])
+        if name in set_to:
+            self._give_what(request, before, set_to[name])
+
+    def _give_who(self, request: Request, identity: Identity, value: str) -> None:
+        key = token.decode(value)[1:5]
+        assert self.seals(key)
+        account, epoch, lineage, session_id = ids_of(identity)
+        given = Who(
+            value=value,
+            realm=request.place[0],
+            key=key,
+            account=account,
+            epoch=epoch,
+            session_id=session_id,
+            lineage=lineage,
+            born=identity.born,
+            issued=self.now,
+            kept=identity.kept,
+        )
+        self.whos.append(given)
+        COUNTED["identity cookies given out"] += 1
+
+    def _give_what(self, request: Request, identity: Identity | None, value: str) -> None:
+        key = token.decode(value)[1:5]
+        assert self.seals(key)
+        assert request.values
+        born = request.what.born if request.what is not None and request.change not in ("in", "out") else self.now
+        limits = KEPT if identity is not None and identity.kept else USUAL
+        given = What(
+            value=value,
+            place=request.place,
+            key=key,
+            account=None if identity is None else identity.account,
+            values=dict(request.values),
+            born=born,
+            issued=self.now,
+            deadline=limits.deadline_of(born, self.now),
+        )
+        self.whats.append(given)
+        COUNTED["data cookies given out"] += 1
+
+    def _goes_on(self, request: Request, identity: Identity) -> None:
+        request.ids, request.epoch, request.kept = (identity.lineage, identity.session_id), identity.epoch, identity.kept
+
+    def _chosen(self, at: int) -> Request:
+        return self.under_way[at % len(self.under_way)]
