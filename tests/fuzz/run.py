@@ -204,8 +204,8 @@ def told(target: str, result: dict[str, Any]) -> str:
     """Return the line about a target, and what was said where its promise was broken."""
     kept = "promise kept" if result["kept"] else f"PROMISE BROKEN\n{result['said']}"
     return (
-        f"{target}: {result['inputs']} inputs, {result['branches']} branches ({result['of_the_corpus']} by the corpus), "
-        f"seed {result['seed']}, {kept}"
+        f"{target}: {result['inputs']} inputs, {result['branches']} branches "
+        f"({result['of_the_corpus']} by the corpus), seed {result['seed']}, {kept}"
     )
 
 

@@ -37,20 +37,21 @@ from tests.machines.session_world import (
     ids_of,
     nodes,
     pair_of,
-    places,
+    recent,
     without_sign_in,
 )
-
 
 bare = st.sampled_from(["", "", "", "who", "what"])
 """Which cookie is not shown."""
 keeping = st.sampled_from([None, False, True])
+acts = st.sampled_from(["write", "write", "clear", "sign_in", "sign_in", "step_up", "sign_out", "end_others"])
+"""What an application or its visitor does in one request."""
 
 
 class LifeOfSessions(World):
     """See the module."""
 
-    @rule(node=nodes, name=applications, who=places, what=places, bare=bare)
+    @rule(node=nodes, name=applications, who=recent, what=recent, bare=bare)
     def ask(self, node: int, name: str, who: int, what: int, bare: str) -> None:
         """A request begins, with any cookies that were ever given out."""
         COUNTED["requests"] += 1
@@ -88,27 +89,38 @@ class LifeOfSessions(World):
     @rule(
         node=nodes,
         name=applications,
-        who=places,
-        what=places,
+        who=recent,
+        what=recent,
         bare=bare,
-        act=st.sampled_from(["write", "sign_in", "sign_in", "step_up", "sign_out", "end_others", ""]),
+        act=acts,
         person=nodes,
         keep=keeping,
-        value=st.integers(0, 3),
+        value=st.integers(0, 5),
     )
     def visit(self, act: str, person: int, keep: bool | None, value: int, **asked: Any) -> None:
         """A request from its beginning to its end, with nothing in between."""
         self.ask(**asked)
-        if act == "write":
-            self.write(-1, "ab"[value % 2], value)
-        elif act == "sign_in":
-            self.sign_in(-1, person, keep, bool(value % 2))
-        elif act:
-            getattr(self, act)(-1)
+        self.do(-1, act, person, keep, value)
         self.save(-1)
 
+    @precondition(lambda self: self.under_way)
+    @rule(at=recent, act=acts, person=nodes, keep=keeping, value=st.integers(0, 5))
+    def do(self, at: int, act: str, person: int, keep: bool | None, value: int) -> None:
+        """Something happens in a request that is under way."""
+        request = self._chosen(at)
+        if act == "write":
+            self.write(request, ("a", "b", SIGN_IN_KEY)[value % 3], value)
+        elif act == "sign_in":
+            self.sign_in(request, self.people[person], keep, leaving=bool(value % 2))
+        elif act == "clear":
+            self.clear(request)
+        elif request.session.bearer is not None:
+            getattr(self, act)(request, request.session.bearer)
+
     @precondition(lambda self: self.whos)
-    @rule(node=nodes, name=applications, who=places, at=places, twist=st.sampled_from(["doubled", "crossed", "changed"]))
+    @rule(
+        node=nodes, name=applications, who=recent, at=recent, twist=st.sampled_from(["doubled", "crossed", "changed"])
+    )
     def ask_by_force(self, node: int, name: str, who: int, at: int, twist: str) -> None:
         """A request comes with what nobody was given: two of one name, one cookie for another, one that was changed."""
         COUNTED["requests with forged cookies"] += 1
@@ -128,31 +140,22 @@ class LifeOfSessions(World):
         assert {} == dict(session)
         assert [] == sessions.save(session, self.now)
 
-    @precondition(lambda self: self.under_way)
-    @rule(at=places, key=st.sampled_from(["a", "b", SIGN_IN_KEY]), value=st.integers(0, 3))
-    def write(self, at: int, key: str, value: int) -> None:
-        """The application puts something into the session."""
-        request = self._chosen(at)
+    def write(self, request: Request, key: str, value: int) -> None:
+        """Let the application put something into the session."""
         request.session[key] = value
         request.values[key] = value
 
-    @precondition(lambda self: self.under_way)
-    @rule(at=places)
-    def clear(self, at: int) -> None:
-        """The application forgets what is in it."""
-        request = self._chosen(at)
+    def clear(self, request: Request) -> None:
+        """Let the application forget what is in it."""
         request.session.clear()
         request.values.clear()
 
-    @precondition(lambda self: self.under_way)
-    @rule(at=places, person=nodes, keep=keeping, leaving=st.booleans())
-    def sign_in(self, at: int, person: int, keep: bool | None, leaving: bool) -> None:
-        """Somebody signs in, with or without an end of the sign-in that there was."""
+    def sign_in(self, request: Request, account: int, keep: bool | None, *, leaving: bool) -> None:
+        """Sign somebody in, with or without an end of the sign-in that there was."""
         COUNTED["sign-ins"] += 1
-        request, account = self._chosen(at), self.people[person]
         before = request.session.bearer
         if before is not None and leaving:
-            self._sign_out(request, before)
+            self.sign_out(request, before)
         accounts = self.accounts[request.node]
         identity = request.session.sign_in(
             account=account,
@@ -168,13 +171,8 @@ class LifeOfSessions(World):
         request.change, request.superseded = "in", False
         self._goes_on(request, identity)
 
-    @precondition(lambda self: self.under_way)
-    @rule(at=places)
-    def step_up(self, at: int) -> None:
-        """Whoever is signed in proves more; of all who try with one id, the first alone succeeds."""
-        request = self._chosen(at)
-        if request.session.bearer is None:
-            return
+    def step_up(self, request: Request, _before: Identity) -> None:
+        """Let whoever is signed in prove more; of all who try with one id, the first alone succeeds."""
         COUNTED["step-ups"] += 1
         self._step_up(request, factors=("totp",))
 
@@ -199,17 +197,9 @@ class LifeOfSessions(World):
         request.change = request.change or "up"
         self._goes_on(request, after)
 
-    @precondition(lambda self: self.under_way)
-    @rule(at=places)
-    def sign_out(self, at: int) -> None:
-        """Whoever is signed in signs out, by whatever cookie."""
-        request = self._chosen(at)
-        identity = request.session.bearer
-        if identity is not None:
-            COUNTED["sign-outs"] += 1
-            self._sign_out(request, identity)
-
-    def _sign_out(self, request: Request, identity: Identity) -> None:
+    def sign_out(self, request: Request, identity: Identity) -> None:
+        """Let whoever is signed in sign out, by whatever cookie."""
+        COUNTED["sign-outs"] += 1
         until = request.sessions.last_end(identity)
         self.accounts[request.node].sign_out(identity, self.now, until=until)
         request.session.sign_out()
@@ -217,14 +207,8 @@ class LifeOfSessions(World):
         request.values, request.change, request.superseded = {}, "out", False
         request.who = None
 
-    @precondition(lambda self: self.under_way)
-    @rule(at=places)
-    def end_others(self, at: int) -> None:
-        """Whoever is signed in ends all their other sign-ins, as a new password does, and goes on."""
-        request = self._chosen(at)
-        identity = request.session.bearer
-        if identity is None:
-            return
+    def end_others(self, request: Request, identity: Identity) -> None:
+        """Let whoever is signed in end all their other sign-ins, as a new password does, and go on."""
         good = "good" == self.alive(identity.account, identity.epoch, identity.lineage, identity.session_id)
         try:
             account = self.accounts[request.node].sign_ins.end_others(identity, self.now)
@@ -238,7 +222,7 @@ class LifeOfSessions(World):
         self._step_up(request, factors=(), epoch=account.epoch)
 
     @precondition(lambda self: self.under_way)
-    @rule(at=places)
+    @rule(at=recent)
     def save(self, at: int) -> None:
         """A request ends: what its answer sets is what the model would let it set."""
         request = self._chosen(at)
@@ -310,7 +294,11 @@ class LifeOfSessions(World):
         COUNTED["data cookies given out"] += 1
 
     def _goes_on(self, request: Request, identity: Identity) -> None:
-        request.ids, request.epoch, request.kept = (identity.lineage, identity.session_id), identity.epoch, identity.kept
+        request.ids, request.epoch, request.kept = (
+            (identity.lineage, identity.session_id),
+            identity.epoch,
+            identity.kept,
+        )
 
     def _chosen(self, at: int) -> Request:
         return self.under_way[at % len(self.under_way)]

@@ -40,7 +40,8 @@ MOST_UNDER_WAY = 4
 MOST_KEYS = 8
 MOST_LOOKED_AT = 24
 
-places = st.integers(0, 1 << 16)
+recent = st.one_of(st.just(-1), st.integers(-3, -1), st.integers(0, 1 << 16))
+"""Which of several, by its place modulo how many there are: the latest more often than others."""
 applications = st.sampled_from(sorted(APPLICATIONS))
 nodes = st.integers(0, 1)
 
@@ -149,11 +150,13 @@ class World(RuleBasedStateMachine):
 
     def seals(self, key: bytes) -> bool:
         """Return whether something may lie under a key that was sealed just now."""
-        due = [each for each in self.keys if each.state == ANNOUNCED and (each.since or 0) <= self.now]
-        may = {each.id for each in self.keys if each.state == ACTIVE or each in due}
+        waiting = [each for each in self.keys if each.state == ANNOUNCED and (each.since or 0) > self.now]
+        due = [each for each in self.keys if each.state == ANNOUNCED and each not in waiting]
+        active = max(due, key=lambda each: each.since or 0, default=None)
+        active = active or next(each for each in self.keys if each.state == ACTIVE)
         # Where the active one was stolen, an announced one takes its place at once, whatever its time.
-        announced = {each.id for each in self.keys if each.state == ANNOUNCED}
-        return self.opens(key) and (key in may or (bool(may & self.stolen) and key in announced))
+        may = waiting if active.id in self.stolen else [active]
+        return self.opens(key) and key in [each.id for each in may]
 
     def alive(self, account: int, epoch: int, lineage: bytes, session_id: bytes) -> str:
         """Return ``good``, ``superseded`` or ``over``: what became of a sign-in, whatever its cookies."""
@@ -190,37 +193,37 @@ class World(RuleBasedStateMachine):
             return dict(what.values) if who is not None and what.account == who.account else None
         return without_sign_in(what.values) if who is not None else dict(what.values)
 
-    # The clock, the keys, and what ends sign-ins from elsewhere ---------------------------------------------------------
+    # The clock, the keys, and what ends sign-ins from elsewhere -------------------------------------------------------
 
-    @rule(seconds=st.sampled_from(STEPS))
+    @rule(seconds=st.sampled_from([*STEPS, *(-each for each in BACK)]))
     def time_passes(self, seconds: int) -> None:
-        """For the people, the nodes and everything."""
+        """For the people, the nodes and everything; or somebody has set the clock."""
+        COUNTED["steps of the clock backwards"] += seconds < 0
         self.now += seconds
 
-    @rule(seconds=st.sampled_from(BACK))
-    def the_clock_steps_back(self, seconds: int) -> None:
-        """Somebody has set it."""
-        COUNTED["steps of the clock backwards"] += 1
-        self.now -= seconds
-
-    @rule(delay=st.sampled_from([0, 300]))
-    def rotate(self, delay: int) -> None:
-        """A new key is announced, or seals at once."""
-        COUNTED["keys rotated"] += 1
-        if len(self.keys) < MOST_KEYS:
-            self._change(lambda keys: rotation.announce(keys, self.now, delay))
-
-    @rule(at=places)
-    def revoke_key(self, at: int) -> None:
-        """A key is revoked where it is written down."""
-        COUNTED["keys revoked"] += 1
-        if len(self.keys) < MOST_KEYS:
-            self._change(lambda keys: rotation.revoke(keys, keys[at % len(keys)].id.hex(), self.now))
-
-    @rule(at=places)
-    def retire_key(self, at: int) -> None:
-        """A key goes, once nothing that lies under it can be alive, or sooner where people may be signed out by it."""
-        self._change(lambda keys: rotation.retire(keys, keys[at % len(keys)].id.hex(), self.now, 100))
+    @rule(
+        how=st.sampled_from(["announce", "rotate", "rotate", "revoke", "retire", "steal", "write"]),
+        at=recent,
+        node=nodes,
+    )
+    def keys_change(self, how: str, at: int, node: int) -> None:
+        """A key is announced, seals at once, is revoked, or goes; one is stolen, and that is written down later."""
+        COUNTED["changes of keys"] += 1
+        key = self.keys[at % len(self.keys)].id
+        if how == "retire":
+            self._change(lambda keys: rotation.retire(keys, key.hex(), self.now, 100))
+        elif how == "steal" and not self.stolen:
+            # One node tells the others by the database; what is written down says nothing of it yet.
+            with self.accounts[node]._database.write() as connection:
+                feed.revoke_key(connection, key_id=key, at=self.now)
+            self.stolen.add(key)
+        elif how == "write":
+            for each in self.stolen:
+                self._change(lambda keys, each=each: rotation.revoke(keys, each.hex(), self.now))  # type: ignore[misc]
+        elif how == "revoke" and len(self.keys) < MOST_KEYS:
+            self._change(lambda keys: rotation.revoke(keys, key.hex(), self.now))
+        elif len(self.keys) < MOST_KEYS:
+            self._change(lambda keys: rotation.announce(keys, self.now, 300 if how == "announce" else 0))
 
     def _change(self, changed: Callable[[rotation.Keys], rotation.Keys]) -> None:
         with suppress(KeyringError):
@@ -228,36 +231,16 @@ class World(RuleBasedStateMachine):
         # Nodes look once a second.
         self.now += 1
 
-    @precondition(lambda self: not self.stolen)
-    @rule(at=places, node=nodes)
-    def a_key_is_stolen(self, at: int, node: int) -> None:
-        """One node tells the others by the database; what is written down says nothing of it yet."""
-        COUNTED["keys stolen"] += 1
-        stolen = self.keys[at % len(self.keys)].id
-        with self.accounts[node]._database.write() as connection:
-            feed.revoke_key(connection, key_id=stolen, at=self.now)
-        self.stolen.add(stolen)
-
-    @precondition(lambda self: self.stolen)
-    @rule()
-    def the_stolen_key_is_written_down(self) -> None:
-        """As ``hardtack keys revoke`` does it."""
-        for stolen in self.stolen:
-            self._change(lambda keys, stolen=stolen: rotation.revoke(keys, stolen.hex(), self.now))  # type: ignore[misc]
-
-    @rule(person=nodes, node=nodes)
-    def everything_ends(self, person: int, node: int) -> None:
-        """Somebody signs out everywhere, or is disabled, or has a new password by a link."""
-        COUNTED["sign-outs everywhere"] += 1
-        account = self.people[person]
-        self.epochs[account] += 1
-        assert self.epochs[account] == self.accounts[node].sign_ins.end_all(account, self.now).epoch
-
     @precondition(lambda self: self.whos)
-    @rule(at=places, node=nodes)
-    def one_ends(self, at: int, node: int) -> None:
-        """Somebody ends one sign-in of theirs in the list."""
+    @rule(at=recent, node=nodes, everything=st.booleans())
+    def ends(self, at: int, node: int, everything: bool) -> None:
+        """Somebody signs out everywhere, or is disabled, or has a new password; or ends one sign-in in their list."""
         given, sign_ins = self.whos[at % len(self.whos)], self.accounts[node].sign_ins
+        if everything:
+            COUNTED["sign-outs everywhere"] += 1
+            self.epochs[given.account] += 1
+            assert self.epochs[given.account] == sign_ins.end_all(given.account, self.now).epoch
+            return
         with suppress(NoSuchSignIn):
             sign_ins.end(given.account, sign_ins.id_of(given.lineage), self.now)
             COUNTED["sign-ins ended in the list"] += 1
