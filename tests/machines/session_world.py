@@ -34,7 +34,7 @@ APPLICATIONS = {"app": ("hardtack", "app"), "shop": ("hardtack", "shop"), "elsew
 """Realm and name of the data's application, by what the machine calls it."""
 SIGN_IN_KEY = "_user_id"
 """A key that means a sign-in to a framework, so that it is not taken along into one."""
-STEPS = (1, 10, 29, 31, 59, 61, 250, 260, 900, 1061, 4000, 5100, 20_100)
+STEPS = (1, 1, 10, 10, 29, 31, 59, 61, 250, 260, 900, 1061, 4000, 5100, 20_100)
 BACK = (1, 31, 59, 61, 3600, 86_400)
 MOST_UNDER_WAY = 4
 MOST_KEYS = 8
