@@ -136,7 +136,7 @@ class Acts(World):
     @precondition(lambda self: self.sign_ins)
     @rule(at=recent, known=right, how=st.sampled_from(["add", "add", "codes", "codes", "remove"]), password=passwords)
     def factors(self, at: int, known: bool, how: str, password: str) -> None:
-        """A factor is set up, in the place of an older one, or the last one goes with the password; or codes are made."""
+        """A factor is set up, also in an older one's place, or goes, with the password; or codes are made."""
         client, sign_in = self.comes(), self.sign_ins[at % len(self.sign_ins)]
         person, identity, where = sign_in.person, sign_in.identity, self.where(client)
         if how == "codes":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -24,10 +25,14 @@ COUNTED: Counter[str] = Counter()
 """What the machines have done so far in this process, by what is told of it."""
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it, for our user alone
+
+
 @cache
 def folder() -> Path:
-    """Return a folder that is gone with this process."""
-    made = Path(tempfile.mkdtemp(prefix="machines-"))
+    """Return a folder that is gone with this process, in memory where there is such, since commits wait for a disk."""
+    in_memory = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and "TMPDIR" not in os.environ
+    made = Path(tempfile.mkdtemp(prefix="machines-", dir=MEMORY if in_memory else None))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 

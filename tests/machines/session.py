@@ -276,7 +276,7 @@ class LifeOfSessions(World):
 
     def _give_what(self, request: Request, identity: Identity | None, value: str) -> None:
         key = token.decode(value)[1:5]
-        # A node that nobody has shown anything since a theft may seal what names nobody until its next look at the clock.
+        # A node that nobody has shown anything since a theft may still seal what names nobody, until it looks again.
         assert self.seals(key) or (identity is None and key in self.stolen)
         assert request.values
         born = request.what.born if request.what is not None and request.change not in ("in", "out") else self.now
