@@ -15,7 +15,7 @@ from hardtack.site.mistakes import DEFAULT, DERIVED
 from hardtack.site.settings import Settings
 
 OUTCOMES = {"as set", "mistakes", "no TOML", "cannot start"}
-CHANGES = 300
+CHANGES = 1000
 """A file is written for each."""
 
 _SECRET = "geheim"
