@@ -44,7 +44,9 @@ from tests.machines.session_world import (
 bare = st.sampled_from(["", "", "", "who", "what"])
 """Which cookie is not shown."""
 keeping = st.sampled_from([None, False, True])
-acts = st.sampled_from(["write", "write", "clear", "sign_in", "sign_in", "step_up", "sign_out", "end_others"])
+acts = st.sampled_from(
+    ["write", "write", "clear", "sign_in", "sign_in", "step_up", "step_up", "step_up", "sign_out", "end_others"]
+)
 """What an application or its visitor does in one request."""
 
 
@@ -102,6 +104,11 @@ class LifeOfSessions(World):
         self.ask(**asked)
         self.do(-1, act, person, keep, value)
         self.save(-1)
+
+    @rule(node=nodes, name=applications, act=acts, person=nodes, keep=keeping, value=st.integers(0, 5))
+    def come_back(self, **asked: Any) -> None:
+        """The same with the latest cookies, as one browser does it."""
+        self.visit(who=-1, what=-1, bare="", **asked)
 
     @precondition(lambda self: self.under_way)
     @rule(at=recent, act=acts, person=nodes, keep=keeping, value=st.integers(0, 5))
