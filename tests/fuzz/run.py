@@ -80,8 +80,10 @@ def main(arguments: list[str]) -> int:
         done = {name: each for name, each in state["done"].items() if each["asked"] == given.seconds}
     seed = secrets.randbelow(2**31) if seed is None else seed
     print(f"seed {seed}", flush=True)  # noqa: T201
+    if given.state is not None:
+        _write(given.state, {"seed": seed, "done": done})
     wanted = given.targets or TARGETS
-    signal.signal(signal.SIGTERM, _stop)
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         left = [name for name in wanted if name not in done]
         for name, result in _side_by_side(left, given.seconds, seed, fresh=fresh, jobs=given.jobs):
@@ -90,8 +92,7 @@ def main(arguments: list[str]) -> int:
                 _write(given.state, {"seed": seed, "done": done})
             print(told(name, result), flush=True)  # noqa: T201
     finally:
-        for process in list(_RUNNING):
-            process.kill()
+        signal.signal(signal.SIGTERM, before)
     results = {name: done[name] for name in sorted(wanted)}
     report = reported(results, seed, round(time.monotonic() - began))
     if given.report is not None:
@@ -279,4 +280,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--here"]:
         run_here(sys.argv[2], sys.argv[3:])
     else:
-        sys.exit(main(sys.argv[1:]))
+        try:
+            sys.exit(main(sys.argv[1:]))
+        except KeyboardInterrupt:
+            sys.exit(130)

@@ -57,3 +57,10 @@ def test_the_promise_holds_on_changes_of_the_corpus(target: str) -> None:
     outcomes = {module.check(content) for content in changes}
     assert outcomes <= module.OUTCOMES
     assert len(outcomes) > 1
+
+
+def test_every_dictionary_is_a_targets() -> None:
+    """And one word a line, as the fuzzer reads it."""
+    for path in (HERE / "dictionaries").iterdir():
+        assert path.name in TARGETS
+        assert all(line[:1] == line[-1:] == '"' for line in path.read_text().splitlines())
