@@ -95,7 +95,8 @@ def patator(stand: Stand, way: Way, name: str, words: Sequence[str], bound: int)
     headers += ["Content-Type: application/json"] if way.json else []
     headers += ["X-Forwarded-For: COMBO01"] if way.rotating else []
     options = [f"url={stand.url}/sign-in", "method=POST", f"body={body}", "header=" + "\n".join(headers), "0=list"]
-    more = ["auto_urlencode=0"] if way.json else []
+    # Without an address said, this version hands a newer library an empty one, and nothing is sent.
+    more = ["resolve=localhost:127.0.0.1", *(["auto_urlencode=0"] if way.json else [])]
     passed_over = ["-x", "ignore:code=401", "-x", "ignore:code=429"]
     command = ["patator", "http_fuzz", *options, *more, "-C", "|", *passed_over, "-t", THREADS, "--csv", "found.csv"]
     _run(command, folder, bound)
@@ -141,25 +142,25 @@ def _one(stand: Stand, way: Way, guess: Guess, outcome: Outcome, *, short: bool)
     stand.browser().sign_up("control", known)
     # The attacker's machine is the owner's own: only the known browser makes the difference.
     owner = stand.browser().sign_up("owner", right)
+    number = [line["account"] for line in stand.lines() if line.get("event") == "sign-up"][-1]
     stand.turn_page()
     control = guess(stand, way, "control", first, BOUND[True])
     if not control:
         outcome.find("control", way.name, "the tool does not find a password that stands first, so it shows nothing")
     began = time.monotonic()
-    stand_lines = len(stand.lines())
     found = guess(stand, way, "owner", words, BOUND[short])
     took = time.monotonic() - began
-    wrong = _looked_at(stand, stand_lines)
+    wrong = _looked_at(stand, number)
     if found:
         outcome.find("found", way.name, f"the password in place {PLACE} was found")
     allowed = AT_ONCE + int(took / EVERY) + 1
     if wrong > allowed:
         outcome.find("budget", way.name, f"{wrong} guesses were looked at in {took:.0f} s, and not {allowed}")
+    guesses = sum(1 for _, method, target in stand.requests() if (method, target) == ("POST", "/sign-in"))
     entered = _owner_enters(owner, right, way, outcome)
     statuses, faults = stand.looked_at()
     for fault in faults:
         outcome.find("fault", way.name, fault)
-    guesses = sum(1 for _, method, target in stand.requests() if (method, target) == ("POST", "/sign-in"))
     return {
         "controls found": int(control),
         "requests": sum(statuses.values()),
@@ -171,9 +172,9 @@ def _one(stand: Stand, way: Way, guess: Guess, outcome: Outcome, *, short: bool)
     }
 
 
-def _looked_at(stand: Stand, at: int) -> int:
-    reasons = [line.get("reason") for line in stand.lines()[at:] if line.get("event") == "sign-in-refused"]
-    return reasons.count("wrong-password")
+def _looked_at(stand: Stand, account: int) -> int:
+    lines = (line for line in stand.lines() if line.get("event") == "sign-in-refused")
+    return sum(1 for line in lines if (line.get("account"), line.get("reason")) == (account, "wrong-password"))
 
 
 def _owner_enters(owner: Browser, password: str, way: Way, outcome: Outcome) -> bool:

@@ -190,22 +190,29 @@ def _meant(path: str, status: int) -> bool:
 
 
 @contextmanager
-def standing(place: Path, *options: str, anywhere: bool = False, soft: bool = False) -> Iterator[Stand]:
+def standing(place: Path, *, anywhere: bool = False, soft: bool = False, playground: bool = False) -> Iterator[Stand]:
     """Run the service and nginx, with what they keep in *place*.
 
     Args:
         place: a folder.
-        options: more of the service.
         anywhere: whether every request comes from a network of its own.
         soft: whether nginx says 200 where the service says 401, for a tool that gives up at a 401.
+        playground: whether status codes may be tried.
     """
     port, admin = _free_port(), _free_port()
+    place = place.resolve()
     place.mkdir(parents=True, exist_ok=True)
     arguments = ("--origin", f"https://localhost:{port}", "--trusted-proxy", PROXY, "--log-format", "json")
     more = ("--sign-up", "open", "--workers", str(WORKERS), "--admin-listen", str(admin))
     with starting(place) as start, _nginx(place, port, anywhere=anywhere, soft=soft) as upstream:
-        service = start("--port", str(upstream), *arguments, *more, *options)
+        service = start("--port", str(upstream), *arguments, *more, environ=_environ(place, playground=playground))
         yield Stand(service, port, admin, place)
+
+
+def _environ(place: Path, *, playground: bool) -> dict[str, str]:
+    """Return settings that no option has: mail goes into a folder, and people sign up by a name all the same."""
+    mail = {"HARDTACK_MAIL": f"folder:{place / 'mail'}", "HARDTACK_SIGN_UP_BY": "name"}
+    return {**mail, "HARDTACK_PLAYGROUND": str(playground).lower()}
 
 
 @contextmanager
