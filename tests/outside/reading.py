@@ -44,13 +44,13 @@ def wapiti(text: str) -> tuple[list[tuple[str, str, str]], int]:
 
 
 _INJECTABLE = re.compile(r"^Parameter: (?P<name>.+?) \((?P<place>[^)]+)\)$", re.MULTILINE)
-_TESTED = re.compile(r"testing if (?:\S+ )?parameter '(?P<name>[^']+)' is dynamic|parameter '(?P<other>[^']+)' does not")
+_TESTED = re.compile(r"testing for SQL injection on .*?parameter '(?P<name>[^']+)'")
 
 
 def sqlmap(text: str) -> tuple[list[str], int]:
     """Return the parameters that sqlmap calls injectable, and how many it says it has tested."""
     found = [f"{match['name']} ({match['place']})" for match in _INJECTABLE.finditer(text)]
-    tested = {match["name"] or match["other"] for match in _TESTED.finditer(text)}
+    tested = {match["name"] for match in _TESTED.finditer(text)}
     return sorted(set(found)), len(tested)
 
 

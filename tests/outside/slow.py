@@ -7,6 +7,7 @@ its own. How many of these were answered, and with what, is counted and judged; 
 
 from __future__ import annotations
 
+import re
 import statistics
 import subprocess
 import threading
@@ -22,9 +23,8 @@ ATTACKS = {
     "slow head": ("-H", "-i", "2", "-x", "24"),
     "slow content": ("-B", "-i", "2", "-s", "8192", "-x", "10", "-t", "POST"),
     "slow reading": ("-X", "-k", "3", "-n", "1", "-z", "5", "-w", "1", "-y", "64"),
-    "many ranges": ("-R", "-a", "5", "-b", "2000", "-t", "HEAD"),
+    "many ranges": ("-R", "-a", "5", "-b", "500", "-t", "HEAD"),
 }
-ADDRESS = {"slow head": "/sign-in", "slow content": "/sign-in", "slow reading": "/sign-in", "many ranges": "/static/hardtack.css"}
 CONNECTIONS = {True: 400, False: 2000}
 SECONDS = {True: 8, False: 60}
 
@@ -71,6 +71,13 @@ def run(place: Path, *, short: bool) -> Outcome:
     return outcome
 
 
+def _style(browser: Browser) -> str:
+    """Return the address of the style sheet, of which ranges can be asked for."""
+    found = re.search(r'href="(/assets/[^"]+\.css)"', browser.ask("GET", "/sign-in", accept="text/html")[2].decode())
+    assert found
+    return found[1]
+
+
 def _one(stand: Stand, browser: Browser, name: str, words: tuple[str, ...], outcome: Outcome, *, short: bool) -> None:
     number, seconds = str(CONNECTIONS[short]), str(SECONDS[short])
     prefix = stand.folder / name.replace(" ", "-")
@@ -78,7 +85,7 @@ def _one(stand: Stand, browser: Browser, name: str, words: tuple[str, ...], outc
     with (stand.folder / "tool.log").open("ab") as log, Visitor(browser) as visitor:
         try:
             bound = SECONDS[short] + PATIENCE
-            subprocess.run([*command, "-u", stand.url + ADDRESS[name]], stdout=log, stderr=log, timeout=bound, check=False)
+            subprocess.run([*command, "-u", stand.url + (_style(browser) if name == "many ranges" else "/sign-in")], stdout=log, stderr=log, timeout=bound, check=False)
         except subprocess.TimeoutExpired:
             outcome.details[f"{name}, stopped"] = True
     csv = prefix.with_suffix(".csv")
