@@ -1,8 +1,8 @@
 """What one tool has done, in the form of a stage's report: counts, findings, and which of them are explained.
 
-A finding has the tool that made it, its rule there, and the place where it was made. ``explained.toml`` says of some why
-they are none; an entry holds for one tool and one rule, and for the places that its pattern matches wholly. What no entry
-holds for counts as found. Nothing is explained but what stands there.
+A finding has the tool that made it, its rule there, and the place where it was made. ``explained.toml`` says of some
+why they are none; an entry holds for one tool and one rule, and for the places that its pattern matches wholly. What
+no entry holds for counts as found. Nothing is explained but what stands there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Every form and every query of the site, found by walking through its pages as somebody does who follows each link.
 
-What a form would send is what its page has in it; a box that wants an address, a name or a password gets one. Two forms
-with one address and the same fields are one. Links that lead to another host are not followed, and none is followed twice.
+What a form would send is what its page has in it; a box that wants an address, a name or a password gets one. Two
+forms with one address and the same fields are one. Links that lead to another host are not followed, and none is
+followed twice.
 """
 
 from __future__ import annotations
@@ -99,7 +100,9 @@ def walk(browser: Browser, starts: Iterable[str], left_out: re.Pattern[str]) -> 
     return sorted(found.values(), key=str)
 
 
-def _note(found: dict[tuple[str, str, tuple[str, ...]], Target], method: str, address: str, values: dict[str, str]) -> None:
+def _note(
+    found: dict[tuple[str, str, tuple[str, ...]], Target], method: str, address: str, values: dict[str, str]
+) -> None:
     parts = urlsplit(address)
     fields = tuple({**dict(parse_qsl(parts.query, keep_blank_values=True)), **values}.items())
     target = Target(method, parts.path, fields)

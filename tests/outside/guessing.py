@@ -1,13 +1,14 @@
 """hydra and patator guess at passwords: what they may find, and what the owner notices of it.
 
-Each way in which they ask is two runs. The control has the right password in the first place of its list, and the tool
-must find it, which shows that it works; the attack has it in the thirtieth place, and must not find it. During all of
-it, from the very address of the attacker, the owner signs in with a browser that the account knows. What was looked at
-is counted in the service's log: no more wrong passwords than the budget of a name gives in the time that it took.
+Each way in which they ask is two runs. The control has the right password in the first place of its list, and the
+tool must find it, which shows that it works; the attack has it in the thirtieth place, and must not find it. During
+all of it, from the very address of the attacker, the owner signs in with a browser that the account knows. What was
+looked at is counted in the service's log: no more wrong passwords than the budget of a name gives in the time that it
+took.
 
 hydra 9 takes the status 401 for another kind of sign-in and asks for the same password five times; so nginx tells it
-200 there. It writes a password into a header as it stands, so where the passwords look like addresses, every guess of it
-says that it comes from somewhere else.
+200 there. It writes a password into a header as it stands, so where the passwords look like addresses, every guess of
+it says that it comes from somewhere else.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def passwords(way: Way, length: int, right: int) -> tuple[list[str], str]:
 
     Those of a way that rotates are addresses, each of another network.
     """
-    every = [f"2001:db8:{number:x}:7f3a:22:1:5:30" if way.rotating else f"qvzk{number:04}wdtmhxrb" for number in range(length)]
+    every = [
+        f"2001:db8:{number:x}:7f3a:22:1:5:30" if way.rotating else f"qvzk{number:04}wdtmhxrb"
+        for number in range(length)
+    ]
     return every, every[right - 1]
 
 
@@ -105,7 +109,9 @@ def patator(stand: Stand, way: Way, name: str, words: Sequence[str], bound: int)
 
 def _run(command: Sequence[str], folder: Path, bound: int) -> None:
     with (folder / "tool.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             process.wait(timeout=bound)
         except subprocess.TimeoutExpired:

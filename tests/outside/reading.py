@@ -43,15 +43,22 @@ def wapiti(text: str) -> tuple[list[tuple[str, str, str]], int]:
     return sorted(set(found)), int(report.get("infos", {}).get("crawled_pages_nbr", 0))
 
 
-_INJECTABLE = re.compile(r"^Parameter: (?P<name>.+?) \((?P<place>[^)]+)\)$", re.MULTILINE)
-_TESTED = re.compile(r"testing for SQL injection on .*?parameter '(?P<name>[^']+)'")
+_AT = re.compile(r"testing URL '(?P<url>[^']+)'")
+_INJECTABLE = re.compile(r"Parameter: (?P<name>.+?) \((?P<place>[^)]+)\)$")
+_TESTED = re.compile(r"testing for SQL injection on .*?parameter '")
 
 
 def sqlmap(text: str) -> tuple[list[str], int]:
-    """Return the parameters that sqlmap calls injectable, and how many it says it has tested."""
-    found = [f"{match['name']} ({match['place']})" for match in _INJECTABLE.finditer(text)]
-    tested = {match["name"] for match in _TESTED.finditer(text)}
-    return sorted(set(found)), len(tested)
+    """Return what sqlmap calls injectable, as path, parameter and place, and how many parameters it has tried."""
+    at, found, tested = "", [], 0
+    for line in text.splitlines():
+        if match := _AT.search(line):
+            at = urlsplit(match["url"]).path
+        elif match := _INJECTABLE.match(line):
+            found.append(f"{at} {match['name']} ({match['place']})".strip())
+        elif _TESTED.search(line):
+            tested += 1
+    return sorted(set(found)), tested
 
 
 def slowhttptest(text: str) -> dict[str, int]:

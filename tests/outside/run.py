@@ -1,9 +1,9 @@
 """``python -m tests.outside.run``: let tools of others attack the service, and judge what they say.
 
-hydra and patator guess at passwords, wapiti and sqlmap look for holes, slowhttptest holds connections. All of it happens in
-a network of its own that has nothing but the loopback, so that nothing can leave this machine whatever a tool tries. The
-short form is for ``make prove``, the long one for ``make prove-long``; ``--save`` keeps the counts for the documents.
-``tests/outside/install`` installs the tools.
+hydra and patator guess at passwords, wapiti and sqlmap look for holes, slowhttptest holds connections. All of it
+happens in a network of its own that has nothing but the loopback, so that nothing can leave this machine whatever a
+tool tries. The short form is for ``make prove``, the long one for ``make prove-long``; ``--save`` keeps the counts
+for the documents. ``tests/outside/install`` installs the tools.
 """
 
 from __future__ import annotations
@@ -52,7 +52,14 @@ def _path() -> str:
 def run(tools: list[str], *, short: bool) -> dict[str, Any]:
     """Return the report of a stage, after all of *tools*."""
     began = time.monotonic()
-    report: dict[str, Any] = {"stage": "outside", "seconds": 0, "seed": None, "counts": {}, "found": [], "explained": []}
+    report: dict[str, Any] = {
+        "stage": "outside",
+        "seconds": 0,
+        "seed": None,
+        "counts": {},
+        "found": [],
+        "explained": [],
+    }
     details: dict[str, Any] = {"form": "short" if short else "long"}
     with tempfile.TemporaryDirectory() as folder:
         for tool in tools:
@@ -64,7 +71,12 @@ def run(tools: list[str], *, short: bool) -> dict[str, Any]:
             report["counts"][f"{tool}: seconds"] = round(time.monotonic() - at)
             report["found"] += found
             report["explained"] += explained
-            details[tool] = {**outcome.details, "counts": outcome.counts, "found": len(found), "explained": len(explained)}
+            details[tool] = {
+                **outcome.details,
+                "counts": outcome.counts,
+                "found": len(found),
+                "explained": len(explained),
+            }
     return {**report, "seconds": round(time.monotonic() - began), "details": details}
 
 
@@ -113,9 +125,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _save(report: dict[str, Any], tools: list[str]) -> None:
     kept = json.loads(SAVED.read_text(encoding="utf-8")) if SAVED.exists() else {}
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for tool in tools:
-        counts = {name.split(": ", 1)[1]: value for name, value in report["counts"].items() if name.startswith(f"{tool}: ")}
+        counts = {
+            name.split(": ", 1)[1]: value for name, value in report["counts"].items() if name.startswith(f"{tool}: ")
+        }
         found = [line for line in report["found"] if line.startswith(f"{tool}: ")]
         explained = [line for line in report["explained"] if line.startswith(f"{tool}: ")]
         kept[tool] = {

@@ -1,8 +1,9 @@
 """slowhttptest holds hundreds of connections through nginx, while a normal visitor goes on asking.
 
-Four attacks: a head that does not end, a content that does not end, an answer that is hardly read, and a Range of very
-many parts. Meanwhile one visitor opens the sign-in page and their own, one after the other, each over a connection of
-its own. How many of these were answered, and with what, is counted and judged; how long they took is told and not judged.
+Four attacks: a head that does not end, a content that does not end, an answer that is hardly read, and a Range of
+very many parts. Meanwhile one visitor opens the sign-in page and their own, one after the other, each over a
+connection of its own. How many of these were answered, and with what, is counted and judged; how long they took is
+told and not judged.
 """
 
 from __future__ import annotations
@@ -81,11 +82,33 @@ def _style(browser: Browser) -> str:
 def _one(stand: Stand, browser: Browser, name: str, words: tuple[str, ...], outcome: Outcome, *, short: bool) -> None:
     number, seconds = str(CONNECTIONS[short]), str(SECONDS[short])
     prefix = stand.folder / name.replace(" ", "-")
-    command = ["slowhttptest", *words, "-c", number, "-r", "200", "-l", seconds, "-p", "5", "-g", "-o", str(prefix), "-v", "0"]
+    command = [
+        "slowhttptest",
+        *words,
+        "-c",
+        number,
+        "-r",
+        "200",
+        "-l",
+        seconds,
+        "-p",
+        "5",
+        "-g",
+        "-o",
+        str(prefix),
+        "-v",
+        "0",
+    ]
     with (stand.folder / "tool.log").open("ab") as log, Visitor(browser) as visitor:
         try:
             bound = SECONDS[short] + PATIENCE
-            subprocess.run([*command, "-u", stand.url + (_style(browser) if name == "many ranges" else "/sign-in")], stdout=log, stderr=log, timeout=bound, check=False)
+            subprocess.run(
+                [*command, "-u", stand.url + (_style(browser) if name == "many ranges" else "/sign-in")],
+                stdout=log,
+                stderr=log,
+                timeout=bound,
+                check=False,
+            )
         except subprocess.TimeoutExpired:
             outcome.details[f"{name}, stopped"] = True
     csv = prefix.with_suffix(".csv")

@@ -23,7 +23,10 @@ from tests.outside.stand import Browser, Stand, standing
 ROOT = Path(__file__).parents[2]
 EXECUTABLE = ROOT / ".venv-outside" / "bin" / "sqlmap"
 
-LEVEL = {True: ("--level", "1", "--risk", "1", "--technique", "B"), False: ("--level", "2", "--risk", "2", "--technique", "BEUS")}
+LEVEL = {
+    True: ("--level", "1", "--risk", "1", "--technique", "B"),
+    False: ("--level", "2", "--risk", "2", "--technique", "BEUS"),
+}
 WHOLE = {True: 45, False: 500}
 """Seconds for all that is tried in one sign-in."""
 APART = {True: 15, False: 120}
@@ -33,18 +36,30 @@ LEFT_OUT = re.compile(r"/status/.+|/sign-out|/language")
 CODES = ("/welcome?code=1", "/verify?code=1", "/reset?code=1", "/release?code=1", "/keep-factors?code=1")
 SIGNED_OUT = ("/", "/sign-in?next=/account", "/sign-up?code=1", "/language?to=en&next=/", *CODES)
 SIGNED_IN = (
-    *("/", "/account", "/account/activity", "/account/export", "/account/close", "/account/email", "/account/confirm?next=/"),
+    *(
+        "/",
+        "/account",
+        "/account/activity",
+        "/account/export",
+        "/account/close",
+        "/account/email",
+        "/account/confirm?next=/",
+    ),
     *("/admin", "/admin/accounts?prefix=a", "/admin/account?id=1", "/admin/audit", "/admin/throttles"),
 )
 
 
-ENDING = re.compile(r"POST (/admin|/admin/account|/account/(password|sessions|close|two-factor|confirm|email)|/language)\b.*")
+ENDING = re.compile(
+    r"POST (/admin|/admin/account|/account/(password|sessions|close|two-factor|confirm|email)|/language)\b.*"
+)
 """What may end the sign-in of whoever attacks it."""
 
 
 def run(place: Path, *, short: bool) -> Outcome:
     """Let sqlmap attack everything."""
-    outcome = Outcome("sqlmap", counts={"controls found": 0, "addresses": 0, "fields": 0, "fields tried": 0, "requests": 0})
+    outcome = Outcome(
+        "sqlmap", counts={"controls found": 0, "addresses": 0, "fields": 0, "fields tried": 0, "requests": 0}
+    )
     with control.injectable() as address:
         found = _attack(place / "control", ["-u", address, "-p", "id", *LEVEL[True]], APART[False])[0]
         outcome.counts["controls found"] = len(found)
@@ -96,7 +111,7 @@ def _try(stand: Stand, browser: Browser, targets: list[Target], bound: float, ou
     half = bound / 2 if named else bound
     for group, options in ((targets, ["--randomize", "username"]), (named, ["-p", "username"])):
         if group:
-            folder = stand.folder / f"sqlmap-{len(options)}{options[-1]}-{options[0].strip('-')}"
+            folder = stand.folder / options[0].strip("-")
             folder.mkdir()
             log = folder / "requests"
             log.write_text(SEPARATOR.join(["", *(_request(stand, browser, target) for target in group), ""]))
@@ -105,7 +120,9 @@ def _try(stand: Stand, browser: Browser, targets: list[Target], bound: float, ou
             found, tried, whole = _attack(folder, words, half)
             outcome.counts["fields tried"] += tried
             if not whole:
-                outcome.details.setdefault("stopped by the time", []).append(f"{len(group)} addresses, {options[0]} {options[1]}")
+                outcome.details.setdefault("stopped by the time", []).append(
+                    f"{len(group)} addresses, {options[0]} {options[1]}"
+                )
             for each in found:
                 outcome.find("injectable", each)
 

@@ -131,9 +131,7 @@ class Stand:
         found = re.search(r"/welcome\?code=([\w.~-]+)", self.service.said)
         assert found, self.service.said
         browser = self.browser()
-        status, _, text = browser.ask(
-            "POST", "/welcome", {"code": found[1], "username": name, "password": PASSWORD}
-        )
+        status, _, text = browser.ask("POST", "/welcome", {"code": found[1], "username": name, "password": PASSWORD})
         assert status == 201, text
         return browser
 
@@ -171,20 +169,23 @@ class Stand:
         for status, method, target in requests:
             path = target.partition("?")[0]
             # 499 is nginx' own note of somebody who left.
-            if status >= 500 and status != 503 and not _meant(path, status):
+            if status >= 500 and status != 503 and not is_meant(path, status):
                 found.append(f"{status} for {method} {target[:200]}")
         for line in self.lines():
             fault = line.get("event") in ("unexpected-error", "error-page-failed", "pruning-failed")
             if (fault or "traceback" in line) and not PROVOKED.fullmatch(str(line.get("path", ""))):
                 found.append(f"the log tells of {line.get('event')}: {json.dumps(line)[:300]}")
-        if "Traceback" in re.sub(r'(?m)^\{.*\}$', "", self.service.said[self.log_at :]):
+        if "Traceback" in re.sub(r"(?m)^\{.*\}$", "", self.service.said[self.log_at :]):
             found.append("a traceback stands in the log")
         faults = {name: value for name, value in self.counts().items() if name.startswith("hardtack_errors_total")}
-        found += [f"/metrics has {name} {value:.0f}" for name, value in faults.items() if value and "playground" not in name]
+        found += [
+            f"/metrics has {name} {value:.0f}" for name, value in faults.items() if value and "playground" not in name
+        ]
         return Counter(str(status) for status, _, _ in requests), sorted(set(found))
 
 
-def _meant(path: str, status: int) -> bool:
+def is_meant(path: str, status: int) -> bool:
+    """Return whether an error of the server is what was asked for at *path*."""
     provoked = PROVOKED.fullmatch(path)
     return bool(provoked) and (provoked["code"] in (None, str(status)) if provoked else False)
 

@@ -30,7 +30,7 @@ MODULES = (
 )
 LEFT_ALONE = ("backup", "cms", "htp", "network_device", "nikto", "takeover", "wapp", "wp_enum")
 """Modules that are not run: they name products, or compare with lists that are fetched from elsewhere. ``backup`` ends
-the whole scan where an address has a port, since it puts its endings behind that; ``buster`` asks for such files, too."""
+the whole scan where an address has a port, since it puts its endings behind that; ``buster`` asks for those too."""
 
 CRAWL = {True: 20, False: 120}
 EACH = {True: 3, False: 45}
@@ -38,6 +38,8 @@ EACH = {True: 3, False: 45}
 BOUND = {True: 150, False: 1200}
 LEFT_OUT = ("/sign-out", "/account/close", "/sign-in*", "/welcome*")
 """What would end the sign-in."""
+JAR = ".localhost.local"
+"""What the jar of its library calls this machine."""
 STARTS = ("/sign-in?next=/account", "/sign-up", "/forgot", "/release", "/status", "/language?to=en", "/healthz")
 SIGNED_IN = ("/account", "/account/activity", "/account/tokens", "/admin", "/admin/accounts?prefix=a", "/admin/audit")
 
@@ -61,7 +63,7 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - its name is the method of a request
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -85,7 +87,10 @@ def run(place: Path, *, short: bool) -> Outcome:
     outcome = Outcome("wapiti")
     for signed_in in (False, True):
         where = "signed in" if signed_in else "signed out"
-        with standing(place / where.replace(" ", "-"), anywhere=True, playground=not signed_in) as stand, listening() as listener:
+        with (
+            standing(place / where.replace(" ", "-"), anywhere=True, playground=not signed_in) as stand,
+            listening() as listener,
+        ):
             browser = stand.welcome()
             stand.turn_page()
             pages = _scan(stand, browser if signed_in else None, listener, outcome, short=short)
@@ -96,6 +101,9 @@ def run(place: Path, *, short: bool) -> Outcome:
             statuses, faults = stand.looked_at()
             for fault in faults:
                 outcome.find("fault", fault)
+            inside = sum(1 for status, _, target in stand.requests() if status == 200 and target.startswith("/admin"))
+            if signed_in and not inside:
+                outcome.find("not signed in", where, "no page of the administrators was seen, so it shows nothing")
             outcome.details[where] = {"pages": pages, "statuses": dict(sorted(statuses.items()))}
             outcome.counts[f"pages {where}"] = pages
             outcome.counts[f"requests {where}"] = sum(statuses.values())
@@ -120,7 +128,7 @@ def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Ou
     command += ["-H", f"Origin: {stand.url}"]
     if browser is not None:
         jar = folder / "cookies.json"
-        jar.write_text(json.dumps({"localhost": {"/": {name: _cookie(value) for name, value in browser.cookies.items()}}}))
+        jar.write_text(json.dumps({JAR: {"/": {name: _cookie(value) for name, value in browser.cookies.items()}}}))
         command += ["--cookie", str(jar), "--drop-set-cookie"]
         command += [word for path in LEFT_OUT for word in ("-x", stand.url + path)]
     with (folder / "tool.log").open("wb") as log:
