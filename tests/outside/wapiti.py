@@ -9,7 +9,6 @@ wapiti has been made to speak. Left out are modules that compare with lists whic
 from __future__ import annotations
 
 import http.server
-import json
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -38,8 +37,6 @@ EACH = {True: 3, False: 45}
 BOUND = {True: 150, False: 1200}
 LEFT_OUT = ("/sign-out", "/account/close", "/sign-in*", "/welcome*")
 """What would end the sign-in."""
-JAR = ".localhost.local"
-"""What the jar of its library calls this machine."""
 STARTS = ("/sign-in?next=/account", "/sign-up", "/forgot", "/release", "/status", "/language?to=en", "/healthz")
 SIGNED_IN = ("/account", "/account/activity", "/account/tokens", "/admin", "/admin/accounts?prefix=a", "/admin/audit")
 
@@ -127,9 +124,7 @@ def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Ou
     command += [word for start in starts for word in ("-s", stand.url + start)]
     command += ["-H", f"Origin: {stand.url}"]
     if browser is not None:
-        jar = folder / "cookies.json"
-        jar.write_text(json.dumps({JAR: {"/": {name: _cookie(value) for name, value in browser.cookies.items()}}}))
-        command += ["--cookie", str(jar), "--drop-set-cookie"]
+        command += ["-H", f"Cookie: {browser.cookie}", "--drop-set-cookie"]
         command += [word for path in LEFT_OUT for word in ("-x", stand.url + path)]
     with (folder / "tool.log").open("wb") as log:
         try:
@@ -137,12 +132,9 @@ def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Ou
         except subprocess.TimeoutExpired:
             outcome.details["stopped"] = True
     if not report.exists():
+        outcome.details["its last words"] = (folder / "tool.log").read_text(errors="replace")[-3000:]
         return 0
     found, pages = reading.wapiti(report.read_text())
     for rule, where, said in found:
         outcome.find(rule, where, said.replace(f":{stand.port}", ""))
     return pages
-
-
-def _cookie(value: str) -> dict[str, object]:
-    return {"value": value, "version": 0, "expires": None, "secure": True, "port": None}
