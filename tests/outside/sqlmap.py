@@ -2,8 +2,8 @@
 
 The forms are found by walking through the site (``forms``), and addresses with a code are named besides. Every request
 comes from a network of its own and, where a name is not what is attacked, with another name, so that no budget keeps a
-payload from what lies behind it. Whoever has been signed out by a form, or locked out, is signed in anew in a service
-made anew. The control is a page of ours that has such a hole; sqlmap must find it.
+payload from what lies behind it. What may end the sign-in is tried apart, in a service of its own. The control is a page
+of ours that has such a hole; sqlmap must find it.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ LEVEL = {
     True: ("--level", "1", "--risk", "1", "--technique", "B"),
     False: ("--level", "2", "--risk", "2", "--technique", "BEUS"),
 }
-WHOLE = {True: 45, False: 500}
+WHOLE = {True: 50, False: 500}
 """Seconds for all that is tried in one sign-in."""
-APART = {True: 15, False: 120}
-"""Seconds for each address that may end the sign-in, and is tried in a service of its own."""
+APART = {True: 40, False: 120}
+"""Seconds for what may end the sign-in: all of it in the short form, each address of it in the long one."""
 
 LEFT_OUT = re.compile(r"/status/.+|/sign-out|/language")
 CODES = ("/welcome?code=1", "/verify?code=1", "/reset?code=1", "/release?code=1", "/keep-factors?code=1")
@@ -86,9 +86,11 @@ def _side(place: Path, where: str, outcome: Outcome, statuses: Counter[str], *, 
         _try(stand, attacker, rest, WHOLE[short], outcome, short=short)
         if where == "signed in" and (status := attacker.ask("GET", "/account")[0]) != 200:
             outcome.find("sign-in lost", where, f"/account gives {status}")
-    for number, target in enumerate(apart):
-        with _attacked(place / str(number), where, outcome, statuses) as (stand, attacker):
-            _try(stand, attacker, [target], APART[short], outcome, short=short)
+    # The short form tries them one after the other, for as long as the sign-in lasts.
+    for number, group in enumerate([apart] if short else [[target] for target in apart]):
+        if group:
+            with _attacked(place / str(number), where, outcome, statuses) as (stand, attacker):
+                _try(stand, attacker, group, APART[short], outcome, short=short)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hardtack.status.refuse import METHODS
 from tests.conftest import Service, starting
 from tests.mail_server import make_certificates
 
@@ -169,7 +170,8 @@ class Stand:
         for status, method, target in requests:
             path = target.partition("?")[0]
             # 499 is nginx' own note of somebody who left.
-            if status >= 500 and status != 503 and not is_meant(path, status):
+            unknown = status == 501 and method not in METHODS
+            if status >= 500 and status != 503 and not unknown and not is_meant(path, status):
                 found.append(f"{status} for {method} {target[:200]}")
         for line in self.lines():
             fault = line.get("event") in ("unexpected-error", "error-page-failed", "pruning-failed")

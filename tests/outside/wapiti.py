@@ -124,7 +124,7 @@ def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Ou
     command += [word for start in starts for word in ("-s", stand.url + start)]
     command += ["-H", f"Origin: {stand.url}"]
     if browser is not None:
-        command += ["-H", f"Cookie: {browser.cookie}", "--drop-set-cookie"]
+        command += ["-H", f"Cookie: {browser.cookie}"]
         command += [word for path in LEFT_OUT for word in ("-x", stand.url + path)]
     with (folder / "tool.log").open("wb") as log:
         try:
