@@ -2,8 +2,8 @@
 
 The forms are found by walking through the site (``forms``), and addresses with a code are named besides. Every request
 comes from a network of its own and, where a name is not what is attacked, with another name, so that no budget keeps a
-payload from what lies behind it. What may end the sign-in is tried apart, in a service of its own. The control is a page
-of ours that has such a hole; sqlmap must find it.
+payload from what lies behind it. What may end the sign-in is tried apart, in a service of its own. The control is a
+page of ours that has such a hole; sqlmap must find it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ LEVEL = {
     True: ("--level", "1", "--risk", "1", "--technique", "B"),
     False: ("--level", "2", "--risk", "2", "--technique", "BEUS"),
 }
-WHOLE = {True: 50, False: 500}
+WHOLE = {True: 50, False: 200}
 """Seconds for all that is tried in one sign-in."""
-APART = {True: 40, False: 120}
+APART = {True: 40, False: 45}
 """Seconds for what may end the sign-in: all of it in the short form, each address of it in the long one."""
 
 LEFT_OUT = re.compile(r"/status/.+|/sign-out|/language")

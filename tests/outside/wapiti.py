@@ -31,10 +31,10 @@ LEFT_ALONE = ("backup", "cms", "htp", "network_device", "nikto", "takeover", "wa
 """Modules that are not run: they name products, or compare with lists that are fetched from elsewhere. ``backup`` ends
 the whole scan where an address has a port, since it puts its endings behind that; ``buster`` asks for those too."""
 
-CRAWL = {True: 20, False: 120}
-EACH = {True: 3, False: 45}
+CRAWL = {True: 12, False: 60}
+EACH = {True: 1.5, False: 15}
 """Seconds for the crawl, and for each module, in the short form and in the long one."""
-BOUND = {True: 150, False: 1200}
+BOUND = {True: 150, False: 700}
 LEFT_OUT = ("/sign-out", "/account/close", "/sign-in*", "/welcome*")
 """What would end the sign-in."""
 STARTS = ("/sign-in?next=/account", "/sign-up", "/forgot", "/release", "/status", "/language?to=en", "/healthz")
