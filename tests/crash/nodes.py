@@ -39,7 +39,8 @@ _TABLES = """
 """
 _INDEXES = """
     SELECT oid::regclass::text FROM pg_class
-    WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace AND relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
+    WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace
+    AND relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
 """
 
 

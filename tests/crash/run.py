@@ -1,8 +1,8 @@
 """``python -m tests.crash.run``: kill a part under load, again and again, and look whether all promises were kept.
 
 What a round is, ``rounds`` says. On SQLite a worker or the whole service is killed, on PostgreSQL a worker, a node or
-the database, each in turn. With ``--state`` the counts are kept in a file after every round, and whoever stops it goes on
-there with the same seed. With ``--save`` the counts go to ``last.json`` and into the documents.
+the database, each in turn. With ``--state`` the counts are kept in a file after every round, and whoever stops it goes
+on there with the same seed. With ``--save`` the counts go to ``last.json`` and into the documents.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def bad(results: Results) -> list[str]:
 
 def counts(results: Results) -> dict[str, int]:
     """Return the numbers of the report."""
-    found = {}
+    found: dict[str, int] = {}
     for engine, parts in results.items():
         found |= {f"{engine}: rounds in which a {part} was killed": one["rounds"] for part, one in parts.items()}
         for name, words in {**COUNTED, **KEPT}.items():

@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import secrets
+import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,7 +31,7 @@ def parser(module: str, description: str | None, *, seeded: bool = False) -> arg
 
 
 class Stage:
-    """One run of a stage, from now on.
+    """One run of a stage, from now on; SIGTERM ends it in order, with all that it has started.
 
     Args:
         name: what it is called.
@@ -42,6 +44,7 @@ class Stage:
         self._path = path
         self._seed = seed
         self._began = time.monotonic()
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(CANNOT_RUN))
 
     def end(
         self,
