@@ -18,7 +18,7 @@ TRACED := $(FULLY_COVERED) adapters/flask/test_editing.py adapters/starlette/tes
 	adapters/test_second_factor.py cli/test_doctor.py cli/test_passwords.py
 MEASURED := $(shell echo '$(FULLY_COVERED:%=*/hardtack/%/*)' | tr ' ' ',')
 
-.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz docs handbook passwords requirements clean
+.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz prove prove-long docs handbook passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,12 @@ fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
 	$(PIP) 'atheris>=3'
 	$(BIN)/python -m tests.fuzz.run 60
 
+prove: setup $(VENV)/.proof ## Run every proof that there is, in an hour: attacks, fuzzing, kills, faults, tools, timing
+	$(BIN)/python -m tests.prove.run $(ARGS)
+
+prove-long: setup $(VENV)/.proof ## The same for a night or two, with mutants; goes on where it was stopped
+	$(BIN)/python -m tests.prove.run --long $(ARGS)
+
 docs: $(VENV)/.dev ## Build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
 
@@ -97,6 +103,11 @@ requirements: ## Pin the requirements anew (needs uv)
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/httplint.txt
 	echo 'psycopg[binary]' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/postgres.txt
+
+# What the proofs need besides.
+$(VENV)/.proof: $(wildcard requirements/fuzz.txt requirements/mutants.txt) | $(VENV)/.dev
+	@for each in $^; do $(PIP) --require-hashes -r $$each || exit 1; done
+	@touch $@
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
