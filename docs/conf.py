@@ -17,7 +17,7 @@ version = release = hardtack.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 extensions += ["status_table", "peers_table", "conformance_table", "servers_table", "story_table", "causes_table"]
-extensions += ["lint_table"]
+extensions += ["lint_table", "proof"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]
