@@ -93,10 +93,13 @@ class Node:
         self.service.process.wait()
 
     def kill_a_worker(self, chance: random.Random) -> None:
-        """End one of its workers at once."""
-        present = self.service.workers
-        if present:
-            os.kill(chance.choice(present), signal.SIGKILL)
+        """End one of its workers at once; return when it has gone, which is a moment later."""
+        killed = chance.choice(self.service.workers)
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while killed in self.service.workers:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
 
     def is_whole(self) -> bool:
         """Return whether all its workers are there and it may be sent visitors."""
