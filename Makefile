@@ -104,9 +104,11 @@ requirements: ## Pin the requirements anew (needs uv)
 	echo 'psycopg[binary]' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/postgres.txt
 
-# What the proofs need besides.
-$(VENV)/.proof: $(wildcard requirements/fuzz.txt requirements/mutants.txt) | $(VENV)/.dev
-	@for each in $^; do $(PIP) --require-hashes -r $$each || exit 1; done
+# What the proofs need besides: a fuzzer, what makes mutants, and the tools of others, which have an environment of their own.
+$(VENV)/.proof: requirements/fuzz.txt requirements/mutants.txt requirements/outside.txt | $(VENV)/.dev
+	$(PIP) --require-hashes -r requirements/fuzz.txt
+	$(PIP) --require-hashes -r requirements/mutants.txt
+	@tests/outside/install
 	@touch $@
 
 clean: ## Remove what the targets made

@@ -46,7 +46,7 @@ class Plan:
 SHORT: Sequence[Plan] = (
     Plan("side channels", "tests.side_channels.run", lane=QUIET, minutes=15),
     Plan("fuzz", "tests.fuzz.run", ("--seconds", "120", "--jobs", "2"), lane=FUZZING, minutes=70, seeded=True, nice=10),
-    Plan("attacks", "tests.attacks.run", minutes=20),
+    Plan("attacks", "tests.attacks.run", minutes=30, seeded=True),
     Plan("kill rounds on SQLite", "tests.crash.run", ("--engine", "sqlite", "--rounds", "100"), seeded=True),
     Plan("kill rounds on PostgreSQL", "tests.crash.run", ("--engine", "postgresql", "--rounds", "100"), seeded=True),
     Plan("faults", "tests.failures.run", minutes=20),
@@ -68,7 +68,7 @@ LONG: Sequence[Plan] = (
         resumable=True,
         nice=10,
     ),
-    Plan("attacks", "tests.attacks.run"),
+    Plan("attacks", "tests.attacks.run", seeded=True),
     Plan("faults", "tests.failures.run"),
     Plan("supply", "tests.supply.run"),
     Plan("outside tools", "tests.outside.run", minutes=120),

@@ -11,6 +11,7 @@ The exit status is 0 where nothing was found, 1 where something was, 2 where a s
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import secrets
 import shutil
@@ -18,7 +19,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,19 @@ class Proof:
         write(self._folder / "state.json", self._state)
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Let nobody else run in *folder*; give whether nobody does."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 def _say(text: str) -> None:
     sys.stdout.write(f"{time.strftime('%H:%M:%S')} {text}\n")
     sys.stdout.flush()
@@ -144,6 +159,14 @@ def prove(form: str, stages: Sequence[Plan], folder: Path, seed: int, only: set[
     if only:
         folder = folder.with_name(f"{folder.name}-some")
         stages = [plan for plan in stages if plan.name in only]
+    with _locked(folder) as alone:
+        if not alone:
+            sys.stderr.write(f"another run goes on in {folder}\n")
+            return CANNOT_RUN
+        return _prove(form, stages, folder, seed)
+
+
+def _prove(form: str, stages: Sequence[Plan], folder: Path, seed: int) -> int:
     proof = Proof(form, stages, folder, seed)
     before = {each: signal.signal(each, lambda *_: proof.run.stop()) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -3,6 +3,9 @@
 What a stage says of itself is believed only where it hangs together: an exit status of 0 with a report that has found
 nothing, of 1 with one that has found something. Everything else, such as no report at all, is a stage that could not
 run, and what it has said last is why.
+
+Whatever a stage starts carries its name in the environment, so that what it leaves behind is found and ended, also in
+sessions of its own, and also after this process itself was killed: by the next run in the same folder.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ from tests.prove.stage import CANNOT_RUN, FOUND, NOTHING_FOUND
 
 ROOT = Path(__file__).parents[2]
 PASSED, WRONG, UNABLE, STOPPED = "nothing found", "found something", "could not run", "stopped"
+MARK = "PROVE_STAGE"
+"""The environment variable that names the folder and the stage."""
 IN_ORDER = 60
 """Seconds that a stage has to end once it is told to."""
 
@@ -66,8 +71,9 @@ class Run:
     """
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()
         self._seed = seed
+        end_all(f"{self._folder}/")
         self._stopping = threading.Event()
         self.stop = self._stopping.set
         """Tell every stage to end, and let none begin; a signal's handler may."""
@@ -94,10 +100,14 @@ class Run:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env={**os.environ, MARK: f"{self._folder}/{name}"},
                 start_new_session=True,
                 preexec_fn=_end_with_us,  # noqa: PLW1509 - one call of the system
             )
-        late = self._wait(process, plan.minutes * MINUTE)
+        try:
+            late = self._wait(process, plan.minutes * MINUTE)
+        finally:
+            end_all(f"{self._folder}/{name}\0")
         outcome = self._judged(process.returncode, report, said)
         if late:
             outcome = Outcome(UNABLE, f"it had not ended after {plan.minutes:g} minutes")
@@ -116,9 +126,8 @@ class Run:
                 process.send_signal(signal.SIGTERM)
                 killed_at = now + IN_ORDER
             if killed_at and now > killed_at:
-                _kill(process)
+                process.kill()
             time.sleep(0.02)
-        _kill(process)
         return late
 
     def _judged(self, status: int, report: Path, said: Path) -> Outcome:
@@ -149,10 +158,14 @@ def find_spec_of(module: str) -> object:
     return None
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a stage and whatever of it has stayed in its session at once."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+def end_all(mark: str) -> None:
+    """End every process at once whose mark begins so."""
+    wanted = f"{MARK}={mark}".encode()
+    for pid in filter(str.isdecimal, os.listdir("/proc")):
+        with suppress(OSError):  # gone meanwhile, or somebody else's
+            environ = b"\0" + Path(f"/proc/{pid}/environ").read_bytes()
+            if b"\0" + wanted in environ and int(pid) != os.getpid():
+                os.kill(int(pid), signal.SIGKILL)
 
 
 def _end_with_us() -> None:

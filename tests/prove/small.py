@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ STEPS = 12
 def main() -> int:
     """Do what the command line says."""
     parser = stage.parser("tests.prove.small", __doc__, seeded=True)
-    parser.add_argument("what", choices=("good", "finds", "lacks", "lies", "breaks", "hangs", "steps"))
+    parser.add_argument("what", choices=("good", "finds", "lacks", "lies", "breaks", "hangs", "leaves", "steps"))
     parser.add_argument("--state", type=Path)
     options = parser.parse_args()
     one = stage.Stage(options.what, options.report, options.seed)
@@ -24,6 +25,8 @@ def main() -> int:
         return stage.CANNOT_RUN
     if options.what == "breaks":
         raise RuntimeError("a thing that nobody has thought of")
+    if options.what == "leaves":
+        subprocess.Popen(["sleep", "60"], start_new_session=True)
     if options.what == "hangs":
         time.sleep(60)
     done: list[int] = []

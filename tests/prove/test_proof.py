@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def test_a_run_says_of_every_stage_what_has_become_of_it(tmp_path: Path) -> None
         small("good", lane=QUIET),
         small("finds", lane=FUZZING),
         small("hangs", lane=FUZZING, minutes=0.01),
-        *(small(what) for what in ("lacks", "lies", "breaks")),
+        *(small(what) for what in ("leaves", "lacks", "lies", "breaks")),
         Plan("absent", "tests.prove.absent"),
     ]
     assert 2 == run.prove("short", stages, tmp_path / "prove", 5, set())
@@ -52,11 +53,13 @@ def test_a_run_says_of_every_stage_what_has_become_of_it(tmp_path: Path) -> None
         "good": (running.PASSED, ""),
         "finds": (running.WRONG, ""),
         "hangs": (running.UNABLE, "it had not ended after 0.01 minutes"),
+        "leaves": (running.PASSED, ""),
         "lacks": (running.UNABLE, "needs a thing: apt-get install thing"),
         "lies": (running.UNABLE, "it ended with 1 and says that it has found 0"),
         "breaks": (running.UNABLE, broken),
         "absent": (running.UNABLE, "there is no tests.prove.absent"),
     }
+    assert [] == left_of(tmp_path / "prove")
     good = report["stages"][0]
     assert (5, {"doors tried": 7}, []) == (good["seed"], good["counts"], good["found"])
     assert f"python -m {SMALL} good" == good["command"]
@@ -102,7 +105,7 @@ def test_a_long_run_goes_on_where_it_was_ended(ending: signal.Signals, tmp_path:
         assert 2 == first.returncode
         assert "steps: stopped" in said
         assert "stopped: the same command goes on here" in said
-    until(lambda: not stages_in(folder))
+    until(lambda: not left_of(folder))
     assert 2 <= len(json.loads(state.read_text())) < STEPS
     second = begun(6)
     said, _ = second.communicate(timeout=PATIENCE)
@@ -115,16 +118,13 @@ def test_a_long_run_goes_on_where_it_was_ended(ending: signal.Signals, tmp_path:
     assert 5 == report["seed"]
 
 
-def stages_in(folder: Path) -> list[int]:
-    """Return the processes of stages that write their reports into *folder*."""
+def left_of(folder: Path) -> list[int]:
+    """Return the processes that stages have started which run in *folder*, and themselves."""
     found = []
     for pid in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except OSError:
-            continue
-        if SMALL.encode() in command and str(folder).encode() in command and b"--report" in command:
-            found.append(int(pid))
+        with suppress(OSError):
+            if f"{running.MARK}={folder}/".encode() in Path(f"/proc/{pid}/environ").read_bytes():
+                found.append(int(pid))
     return found
 
 
@@ -159,6 +159,13 @@ def test_only_a_whole_run_of_a_commit_is_kept_for_the_documents(
     assert not kept.exists()
     assert "" == saved()
     assert "0" * 40 == json.loads(kept.read_text())["commit"]
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    """The second would delete what the first writes."""
+    with run._locked(tmp_path / "prove"):
+        assert 2 == run.prove("short", [small("good")], tmp_path / "prove", 5, set())
+    assert 0 == run.prove("short", [small("good")], tmp_path / "prove", 5, set())
 
 
 def test_a_stage_that_nobody_knows_is_said() -> None:
