@@ -4,7 +4,8 @@ A round: people sign up, in and out through the proxy; at a random moment a part
 moment more, and in each fourth round until everything is whole again. Then they rest, and:
 
 * every account that was promised is in the database, and one of them signs in;
-* every sign-in whose end was promised is refused by every worker of every node;
+* every sign-in whose end was promised is refused by every worker of every node, those of other nodes a moment after
+  it, or after the database was there again, without which nobody can hear of it;
 * everybody who was signed in, and has not asked for the end of it, still is;
 * the database's own check finds no damage, and no log a traceback.
 
@@ -38,7 +39,7 @@ THROUGHOUT = 4
 """In one round of so many there is load until everything is whole again."""
 
 Part = dict[str, Any]
-"""What was counted of one part; numbers, the answers by status, and the damage in words."""
+"""What was counted of one part; numbers, the answers by status, and what was wrong in words."""
 
 
 def run(
@@ -61,10 +62,10 @@ def run(
         for number in numbers:
             part = stand.parts[number % len(stand.parts)]
             began, chance = time.monotonic(), random.Random(f"{seed} {engine} {number}")  # noqa: S311 - no secret
-            found = _round(stand, load, part, chance)
+            found, wrong = _round(stand, load, part, chance)
             now = _tracebacks(stand)
             found["tracebacks"], said = now - said, now
-            _add(counted[part], found, load.answers, stand.damage(), time.monotonic() - began)
+            _add(counted[part], found, load.answers, wrong + stand.damage(), time.monotonic() - began)
             load.answers.clear()
             done(number, counted)
     return counted
@@ -85,21 +86,21 @@ def _standing(engine: str) -> Iterator[tuple[Lone | Stand, int]]:
 
 def _nothing() -> Part:
     names = ("rounds", "accounts", "accounts_lost", "sign_outs", "asked", "accepted", "signed_in", "signed_out")
-    return {**dict.fromkeys(names, 0), "tracebacks": 0, "damage": [], "answers": {}, "seconds": 0.0}
+    return {**dict.fromkeys(names, 0), "tracebacks": 0, "wrong": [], "answers": {}, "seconds": 0.0}
 
 
-def _add(part: Part, found: Counter[str], answers: Counter[int], damage: list[str], seconds: float) -> None:
+def _add(part: Part, found: Counter[str], answers: Counter[int], wrong: list[str], seconds: float) -> None:
     part["rounds"] += 1
     for name, number in found.items():
         part[name] += number
     for status, number in answers.items():
         key = str(status) if status else "none"
         part["answers"][key] = part["answers"].get(key, 0) + number
-    part["damage"] += damage
+    part["wrong"] += wrong
     part["seconds"] = round(part["seconds"] + seconds, 1)
 
 
-def _round(stand: Lone | Stand, load: Load, part: str, chance: random.Random) -> Counter[str]:
+def _round(stand: Lone | Stand, load: Load, part: str, chance: random.Random) -> tuple[Counter[str], list[str]]:
     load.go_on()
     deadline = time.monotonic() + PATIENCE
     while not load.promises.ended:
@@ -108,32 +109,48 @@ def _round(stand: Lone | Stand, load: Load, part: str, chance: random.Random) ->
         time.sleep(0.005)
     time.sleep(chance.uniform(*DELAY))
     stand.kill(part, chance)
+    # A database that was killed is there again by now; a part that only answers visitors has kept nobody from hearing.
+    there = time.monotonic()
     if chance.randrange(THROUGHOUT):
         time.sleep(chance.uniform(*AFTER))
         load.pause()
     stand.wait()
     load.pause()
-    return _look(stand, load.promises.taken(), chance)
+    return _look(stand, load.promises.taken(), there if part == "database" else 0.0, chance)
 
 
-def _look(stand: Lone | Stand, promised: Promises, chance: random.Random) -> Counter[str]:
-    """Look for what was promised; nobody asks for anything else meanwhile."""
+def _look(
+    stand: Lone | Stand, promised: Promises, there: float, chance: random.Random
+) -> tuple[Counter[str], list[str]]:
+    """Look for what was promised; nobody asks for anything else meanwhile.
+
+    Args:
+        stand: where.
+        promised: what.
+        there: since when nothing keeps nodes from hearing of each other; seconds of the clock that only grows.
+        chance: chooses who signs in.
+    """
+    wrong = []
     found = Counter(accounts=len(promised.accounts), sign_outs=len(promised.ended), signed_in=len(promised.good))
     found["accounts_lost"] = len(set(promised.accounts) - stand.names())
-    time.sleep(max(0.0, max(at for at, _ in promised.ended) + stand.heard - time.monotonic()))
+    last = max(there, *(at for at, _ in promised.ended))
+    time.sleep(max(0.0, last + stand.heard - time.monotonic()))
     for node in stand.nodes:
         for pid in node.service.workers:
             with alone(node.service, pid), asking(node.port) as one:
-                for _, cookie in promised.ended:
+                for at, cookie in promised.ended:
                     found["asked"] += 1
-                    found["accepted"] += one.is_let_in(cookie)
+                    if one.is_let_in(cookie):
+                        found["accepted"] += 1
+                        since = f"{time.monotonic() - at:.1f} s after it"
+                        wrong.append(f"a sign-in accepted {since}, {time.monotonic() - last:.1f} s after the last")
                 for cookie in promised.good:
                     found["signed_out"] += not one.is_let_in(cookie)
     if promised.accounts:
         body = {"username": chance.choice(promised.accounts), "password": PASSWORD}
         status, _ = ask(chance.choice(stand.nodes).port, "POST", "/sign-in", body)
         found["accounts_lost"] += status != 200
-    return found
+    return found, wrong
 
 
 def _tracebacks(stand: Lone | Stand) -> int:

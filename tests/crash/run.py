@@ -78,7 +78,7 @@ def bad(results: Results) -> list[str]:
         for part, one in parts.items():
             place = f"{engine}, {part} killed"
             wrong += [f"{place}: {one[name]} {words}" for name, words in KEPT.items() if one[name]]
-            wrong += [f"{place}: {line}" for line in one["damage"]]
+            wrong += [f"{place}: {line}" for line in one["wrong"]]
             if "500" in one["answers"]:
                 wrong.append(f"{place}: {one['answers']['500']} answers of 500")
             if one["sign_outs"] < one["rounds"]:
