@@ -15,7 +15,10 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,10 @@ from tests.mutants.making import SOURCE, Mutant
 from tests.mutants.putting import Functions, Importer
 
 ROOT = SOURCE.parents[1]
-TOO_SLOW = 4.0
-"""Seconds: what takes longer is left out, since other tests notice the same sooner."""
+TOO_SLOW = 1.5
+"""Seconds, traced: a test that takes longer is left out, since others notice the same sooner."""
+TOGETHER = 20.0
+"""Seconds that the tests of one mutant may take together; what would come after that is left out."""
 MEMORY = 4 << 30
 """Octets that a mutant may take."""
 
@@ -55,10 +60,12 @@ class Reached:
         else:
             chosen = {test for line in lines for test in by_line.get(line, ())}
         room, _, name = module.partition("/")
-        own = f"tests/{room}/test_{name}::".replace(".py::", ".py::")
+        own = f"tests/{room}/test_{name}::"
         chosen |= {test for test in self.seconds if test.startswith(own)}
         quick = [test for test in chosen if self.seconds.get(test, 0.0) <= TOO_SLOW]
-        return sorted(quick, key=lambda test: (self.seconds.get(test, 0.0) + (not test.startswith(own)) * 0.02, test))
+        quick.sort(key=lambda test: (self.seconds.get(test, 0.0) + (not test.startswith(own)) * 0.02, test))
+        ends = accumulate(self.seconds.get(test, 0.0) for test in quick)
+        return [test for test, end in zip(quick, ends, strict=True) if end <= TOGETHER]
 
 
 class Judge:
@@ -70,15 +77,16 @@ class Judge:
         most: how many processes at once.
         say: is told of each.
         until: the time of ``time.monotonic`` from which on no other mutant is begun.
+        reached: what the tests do without a mutant, if that is known.
     """
 
-    def __init__(self, mutants: Sequence[Mutant], package: str, most: int, say: Say, until: float) -> None:
+    def __init__(self, mutants: Sequence[Mutant], package: str, most: int, say: Say, until: float, reached: Reached) -> None:
         self.mutants = mutants
         self.package = package
         self.most = most
         self.say = say
         self.until = until
-        self.reached = Reached()
+        self.reached = reached
         self.imported: list[Mutant] = []
         self.modules: list[str] = []
 
@@ -88,7 +96,8 @@ class Judge:
         self.modules = [name for name in sys.modules if name.partition(".")[0] not in {"hardtack", "tests", "__main__"}]
         items = {item.nodeid: item for item in session.items}
         place = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-        self.reached = _traced(session.items, self.package)
+        if not self.reached.seconds:
+            self.reached = _traced(session.items, self.package)
         if self.reached.failed:
             return True
         functions = Functions()
@@ -192,8 +201,8 @@ class Running:
 def judge_imported(mutants: Sequence[Mutant], reached: Reached, modules: Sequence[str], running: Running, until: float) -> None:
     """Judge mutants that take effect when their module is imported, each in a process that has not imported it yet."""
     for name in modules:
-        if name.partition(".")[0] in _QUIET:
-            __import__(name)
+        with suppress(Exception):  # what cannot be imported alone is imported by who needs it
+            import_module(name)
     for mutant in mutants:
         if time.monotonic() > until:
             break
@@ -204,10 +213,16 @@ def judge_imported(mutants: Sequence[Mutant], reached: Reached, modules: Sequenc
             _alone()
             tests = reached.order(mutant.module, None)
             _bounded(sum(reached.seconds[test] for test in tests) + 10)
-            Importer(mutant).install()
-            status = pytest.main([*OPTIONS, *_files(tests)], plugins=[Noticing(writing), Ordered(tests)])
-            if status:
-                os.write(writing, f"pytest ended with {int(status)}".encode())
+            importer = Importer(mutant)
+            own = [test for test in tests if test.startswith(tests[0].partition("::")[0] + "::")]
+            # The module's own tests first: they are collected in a moment, and notice nearly all.
+            for part in (own, [test for test in tests if test not in own]):
+                if not part:
+                    continue
+                status = pytest.main([*OPTIONS, *_files(part)], plugins=[importer, Noticing(writing), Ordered(part)])
+                if status:
+                    os.write(writing, f"pytest ended with {int(status)}".encode())
+                    os._exit(1)
             os._exit(0)
         os.close(writing)
         running.take(child, reading, mutant, [])
@@ -226,11 +241,7 @@ class Ordered:
         items[:] = sorted((item for item in items if item.nodeid in self.place), key=lambda item: self.place[item.nodeid])
 
 
-OPTIONS = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "-p", "no:terminal")
-_QUIET = frozenset({"_pytest", "cryptography", "msgspec", "hypothesis", "sqlalchemy", "alembic", "mako", "flask", "werkzeug",
-                    "jinja2", "starlette", "anyio", "httpx2", "argon2", "fido2", "click", "django"})  # fmt: skip
-
-
+OPTIONS = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov")
 def _files(tests: Sequence[str]) -> list[str]:
     return sorted({test.partition("::")[0] for test in tests})
 

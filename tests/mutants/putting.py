@@ -18,6 +18,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+import pytest
+
 from tests.mutants.making import SOURCE, Mutant
 
 _OF_FUNCTION = 0x01
@@ -140,6 +142,7 @@ class Importer(SourceFileLoader, MetaPathFinder):
         """Return the code of the mutant, whatever lies in a cache."""
         return compile(self._text, self.path, "exec", dont_inherit=True)
 
-    def install(self) -> None:
-        """Stand before every other finder."""
-        sys.meta_path.insert(0, self)
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self) -> None:
+        """Stand before every other finder, pytest's too, which rewrites modules that have a plugin in them."""
+        sys.meta_path[:] = [self, *(finder for finder in sys.meta_path if finder is not self)]

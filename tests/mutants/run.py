@@ -151,17 +151,19 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
 
     from tests.mutants import judging
 
-    judge = judging.Judge(waiting, package, most, state.note, until)
+    kept = state.path.with_name(f"reached-{package}.json")
+    source = _digest(SOURCE / package)
+    before = json.loads(kept.read_text()) if kept.exists() else {}
+    known = before.get("tests") == state.tests[package] and before.get("source") == source
+    judge = judging.Judge(waiting, package, most, state.note, until, _reached(before if known else {}))
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        silent = os.open(os.devnull, os.O_RDWR)
         pytest.main([*judging.OPTIONS, *TESTS[package]], plugins=[judge])
-        del silent
-        left = {one.key: 1 for one in judge.imported}
+        left = [one.key for one in judge.imported]
         with os.fdopen(writing, "w") as pipe:
-            json.dump({**vars(judge.reached), "imported": list(left), "modules": judge.modules}, pipe)
+            json.dump({**vars(judge.reached), "imported": left, "modules": judge.modules}, pipe)
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
@@ -170,16 +172,23 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
     if not told:
         return 2
     after = json.loads(told)
-    lines = {module: {int(line): tests for line, tests in of.items()} for module, of in after["lines"].items()}
-    reached = judging.Reached(after["seconds"], lines, after["failed"])
+    reached = _reached(after)
     if reached.failed or not reached.seconds:
         print("tests fail without any mutant:", *reached.failed, sep="\n  ")  # noqa: T201
         return 2
     print(f"{package}: {len(reached.seconds)} tests, {sum(reached.seconds.values()):.0f} s", flush=True)  # noqa: T201
+    kept.write_text(json.dumps({**after, "tests": state.tests[package], "source": source}))
     imported = [one for one in waiting if one.key in set(after["imported"])]
     print(f"{package}: {len(imported)} of them when they are imported", flush=True)  # noqa: T201
     judging.judge_imported(imported, reached, after["modules"], judging.Running(most, state.note, None), until)
     return 0
+
+
+def _reached(told: dict[str, Any]) -> Any:
+    from tests.mutants.judging import Reached
+
+    lines = {module: {int(line): tests for line, tests in of.items()} for module, of in told.get("lines", {}).items()}
+    return Reached(told.get("seconds", {}), lines, told.get("failed", []))
 
 
 def _quietly() -> None:
