@@ -6,8 +6,8 @@
 
 A mutant that no test notices must be explained in ``explained.toml``: why it is the same, or why it does not matter.
 One rule holds for words: what an error or a log line says to people may be worded otherwise, so the texts of
-``MisuseError`` and its kind, of pages' errors and of log lines are not mutated, and counted as ``wording``. A reason, an
-event, a status, a name of anything and the values in a log line are never excused by that.
+``MisuseError`` and its kind, of pages' errors and of log lines are not mutated, and counted as ``wording``. A reason,
+an event, a status, a name of anything and the values in a log line are never excused by that.
 
 The state is a line of JSON for each mutant: it counts for as long as the module is the same, and, for one that was not
 noticed, the tests too.

@@ -75,6 +75,23 @@ class TestMaking:
             os.umask(before)
         assert 0o600 == stat.S_IMODE(path.stat().st_mode)
 
+    def test_nobody_else_can_open_it_before_its_mode_is_set_either(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever had it open would read what is written later; so it is made with this mode, new or in another's place."""
+        modes = []
+        setting = os.fchmod
+
+        def noted(descriptor: int, mode: int) -> None:
+            modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+            setting(descriptor, mode)
+
+        monkeypatch.setattr(os, "fchmod", noted)
+        os.umask(0)
+        keyfile.create(path)
+        keyfile.change(path, announce)
+        assert [0o600, 0o600] == modes
+
     def test_it_can_be_made_in_the_working_directory(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """By its bare name, as text."""
         monkeypatch.chdir(path.parent)

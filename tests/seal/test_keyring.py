@@ -76,7 +76,9 @@ class TestRevoke:
         for _ in range(2):
             with pytest.raises(NoActiveKey) as caught:
                 ring.seal(b"x", purpose="session")
-        assert (503, 10) == (caught.value.status, caught.value.retry_after)
+        assert (503, 10, "no-active-key") == (caught.value.status, caught.value.retry_after, caught.value.slug)
+        assert "The keys of" in str(caught.value.detail_in("en"))
+        assert "密钥" in str(caught.value.detail_in("zh"))
         assert b"x" == ring.open(sealed, purpose="session", now=NOW)
 
     def test_what_is_revoked_already_or_foreign_changes_nothing(self) -> None:
@@ -407,6 +409,12 @@ class TestAFrameworksSecret:
         with pytest.raises(KeyringError) as caught:
             Keyring.from_host_secret("flask", secrets)
         assert "nnn" not in str(caught.value)
+
+    @pytest.mark.parametrize("secret", [None, 32, bytearray(32)])
+    def test_what_is_neither_text_nor_bytes_is_said_to_be_so(self, secret: Any) -> None:
+        """And not to be missing."""
+        with pytest.raises(KeyringError, match="must be a string or bytes"):
+            Keyring.from_host_secret("flask", ["n" * 32, secret])
 
     def test_the_framework_has_a_plain_name(self) -> None:
         """It is part of the derivation."""
