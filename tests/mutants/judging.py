@@ -52,6 +52,21 @@ class Reached:
     lines: dict[str, dict[int, list[str]]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
+    def add(self, other: Reached) -> None:
+        """Take in what other tests did."""
+        self.seconds |= other.seconds
+        self.failed += other.failed
+        for module, lines in other.lines.items():
+            for line, tests in lines.items():
+                self.lines.setdefault(module, {}).setdefault(line, []).extend(tests)
+
+    def keep(self, wanted: Callable[[str], bool]) -> None:
+        """Forget the tests that are not wanted."""
+        self.seconds = {test: seconds for test, seconds in self.seconds.items() if wanted(test)}
+        for lines in self.lines.values():
+            for line, tests in lines.items():
+                lines[line] = [test for test in tests if wanted(test)]
+
     def order(self, module: str, lines: set[int] | None) -> list[str]:
         """Return the tests for a mutant of these lines (``None``: of what is done when it is imported), best first."""
         by_line = self.lines.get(module, {})
@@ -98,8 +113,9 @@ class Judge:
         self.modules = [name for name in sys.modules if name.partition(".")[0] not in {"hardtack", "tests", "__main__"}]
         items = {item.nodeid: item for item in session.items}
         place = session.config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
-        if not self.reached.seconds:
-            self.reached = _traced(session.items, self.package)
+        missing = [item for item in session.items if item.nodeid not in self.reached.seconds]
+        if missing:
+            self.reached.add(_traced(missing, self.package))
         if self.reached.failed:
             return True
         functions = Functions()
@@ -117,8 +133,7 @@ class Judge:
                     os.write(writing, b"IMPORT")
                     os._exit(0)
                 tests = self.reached.order(mutant.module, lines)
-                _bounded(sum(self.reached.seconds[test] for test in tests))
-                Noticing.run([items[test] for test in tests], writing)
+                Noticing.run([items[test] for test in tests], writing, self.reached.seconds)
             os.close(writing)
             running.take(child, reading, mutant, self.imported)
         running.finish()
@@ -128,8 +143,16 @@ class Judge:
 class Noticing:
     """Ends the process with the first failing test, whose name it writes."""
 
-    def __init__(self, writing: int) -> None:
+    def __init__(self, writing: int, seconds: dict[str, float]) -> None:
         self.writing = writing
+        self.seconds = seconds
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Let this process end when the test takes far longer than usual: of the processor's time, or of any."""
+        usual = self.seconds.get(item.nodeid, 1.0)
+        signal.setitimer(signal.ITIMER_PROF, 2 + 5 * usual)
+        signal.setitimer(signal.ITIMER_REAL, 30 + 20 * usual)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Look at one phase of one test."""
@@ -144,11 +167,11 @@ class Noticing:
             os._exit(1)
 
     @classmethod
-    def run(cls, items: Sequence[pytest.Item], writing: int) -> None:
+    def run(cls, items: Sequence[pytest.Item], writing: int, seconds: dict[str, float]) -> None:
         """Run these tests, and end."""
         try:
             if items:
-                items[0].config.pluginmanager.register(cls(writing))
+                items[0].config.pluginmanager.register(cls(writing, seconds))
             for item, after in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         except BaseException as error:  # whatever it is, it is noticed
@@ -214,14 +237,16 @@ def judge_imported(
             os.close(reading)
             _alone()
             tests = reached.order(mutant.module, None)
-            _bounded(sum(reached.seconds[test] for test in tests) + 10)
+            signal.setitimer(signal.ITIMER_REAL, 120)  # until the first test is begun
             importer = Importer(mutant)
             own = [test for test in tests if test.startswith(tests[0].partition("::")[0] + "::")]
             # The module's own tests first: they are collected in a moment, and notice nearly all.
             for part in (own, [test for test in tests if test not in own]):
                 if not part:
                     continue
-                status = pytest.main([*OPTIONS, *_files(part)], plugins=[importer, Noticing(writing), Ordered(part)])
+                status = pytest.main(
+                    [*OPTIONS, *_files(part)], plugins=[importer, Noticing(writing, reached.seconds), Ordered(part)]
+                )
                 if status:
                     os.write(writing, f"pytest ended with {int(status)}".encode())
                     os._exit(1)
@@ -268,13 +293,7 @@ def _alone() -> None:
     silent = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silent, descriptor)
-
-
-def _bounded(usual: float) -> None:
-    """Let this process end when it takes far longer than usual."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    signal.setitimer(signal.ITIMER_PROF, 5 + 4 * usual)
-    signal.setitimer(signal.ITIMER_REAL, 60 + 12 * usual)
 
 
 def _traced(items: Sequence[pytest.Item], package: str) -> Reached:

@@ -155,9 +155,17 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
 
     kept = state.path.with_name(f"reached-{package}.json")
     source = _digest(SOURCE / package)
+    files = {
+        path.relative_to(ROOT).as_posix(): _digest(path)
+        for place in TESTS[package]
+        for path in (ROOT / place).glob("*.py")
+    }
     before = json.loads(kept.read_text()) if kept.exists() else {}
-    known = before.get("tests") == state.tests[package] and before.get("source") == source
-    judge = judging.Judge(waiting, package, most, state.note, until, _reached(before if known else {}))
+    reached = _reached(before if before.get("source") == source else {})
+    # Of a file of tests that is the same, what its tests reach is the same.
+    same = {name for name, digest in files.items() if before.get("files", {}).get(name) == digest}
+    reached.keep(lambda test: test.partition("::")[0] in same)
+    judge = judging.Judge(waiting, package, most, state.note, until, reached)
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -179,7 +187,7 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
         print("tests fail without any mutant:", *reached.failed, sep="\n  ")  # noqa: T201
         return 2
     print(f"{package}: {len(reached.seconds)} tests, {sum(reached.seconds.values()):.0f} s", flush=True)  # noqa: T201
-    kept.write_text(json.dumps({**after, "tests": state.tests[package], "source": source}))
+    kept.write_text(json.dumps({**after, "files": files, "source": source}))
     imported = [one for one in waiting if one.key in set(after["imported"])]
     print(f"{package}: {len(imported)} of them when they are imported", flush=True)  # noqa: T201
     judging.judge_imported(imported, reached, after["modules"], judging.Running(most, state.note, None), until)

@@ -333,6 +333,14 @@ class TestFiles:
         monkeypatch.setattr(keyfile, "clock", lambda: int(path.stat().st_ctime) + 3600)
         assert keyfile.follow(path)._found.stamp is not None
 
+    @pytest.mark.parametrize(("later", "settled"), [(0, False), (2, False), (3, True)])
+    def test_a_file_can_be_told_by_its_stamp_once_its_second_is_surely_over(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, later: int, settled: bool
+    ) -> None:
+        """Two seconds, since some file systems count no finer."""
+        monkeypatch.setattr(keyfile, "clock", lambda: int(path.stat().st_ctime) + later)
+        assert settled == (keyfile.follow(path)._found.stamp is not None)
+
     def test_the_folder_that_the_process_works_in_may_change(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The file is found where it was."""
         monkeypatch.chdir(path.parent)

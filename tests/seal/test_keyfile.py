@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import re
 import resource
 import stat
 import subprocess
@@ -78,7 +80,7 @@ class TestMaking:
     def test_nobody_else_can_open_it_before_its_mode_is_set_either(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Whoever had it open would read what is written later; so it is made with this mode, new or in another's place."""
+        """Whoever had it open would read what is written later; so it is made so, new or in another's place."""
         modes = []
         setting = os.fchmod
 
@@ -91,6 +93,36 @@ class TestMaking:
         keyfile.create(path)
         keyfile.change(path, announce)
         assert [0o600, 0o600] == modes
+
+    def test_it_and_its_name_are_on_the_disk_before_it_is_used(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A loss of power must not take the keys under which cookies are out already; for a changed file too."""
+        synced = []
+        syncing = os.fsync
+
+        def noted(descriptor: int) -> None:
+            synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+            syncing(descriptor)
+
+        monkeypatch.setattr(os, "fsync", noted)
+        keyfile.create(path)
+        assert [str(path), str(path.parent)] == synced
+        keyfile.change(path, announce)
+        assert [f"{path}.new", str(path.parent)] == synced[2:]
+
+    def test_one_that_cannot_be_taken_away_either_is_said_to_be_the_disks_fault(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Not the second error, which nobody can do anything about."""
+
+        def fail(*given: object) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr(os, "fsync", fail)
+        monkeypatch.setattr(os, "unlink", fail)
+        with pytest.raises(KeyringError, match="cannot be written: input/output error"):
+            keyfile.create(path)
 
     def test_it_can_be_made_in_the_working_directory(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """By its bare name, as text."""
@@ -152,6 +184,18 @@ class TestReading:
         error = complaint(path)
         assert f"{path} is open to others (mode {mode:04o})" == error.problem
         assert f"run `chmod 600 {path}`" == error.hint
+
+    def test_what_is_wrong_in_it_is_said_with_its_path(self, path: Path, text: str) -> None:
+        """When it is read and when it is followed, of its lines and of its mode."""
+        path.write_text(text.replace("opening", "sleeping"))
+        path.chmod(0o600)
+        said = f"line 3 of {path} has a state that this version does not know"
+        assert said == complaint(path).problem
+        with pytest.raises(KeyringError, match=re.escape(said)):
+            keyfile.follow(path)
+        path.chmod(0o644)
+        with pytest.raises(KeyringError, match=re.escape(f"{path} is open to others")):
+            keyfile.follow(path)
 
     def test_a_path_is_quoted_in_the_command(self, path: Path, text: str) -> None:
         """The hint can be pasted into a shell."""
