@@ -29,7 +29,7 @@ from tests.mutants.putting import Functions, Importer
 
 ROOT = SOURCE.parents[1]
 TOO_SLOW = 1.5
-"""Seconds, traced: a test that takes longer is left out, since others notice the same sooner."""
+"""Seconds of a processor, traced: a test that takes longer is left out, since others notice the same sooner."""
 TOGETHER = 20.0
 """Seconds that the tests of one mutant may take together; what would come after that is left out."""
 MEMORY = 4 << 30
@@ -313,9 +313,9 @@ def _traced(items: Sequence[pytest.Item], package: str) -> Reached:
         tracing.start()
         for item, after in zip(items, [*items[1:], None], strict=True):
             tracing.switch_context(item.nodeid)
-            begun = time.perf_counter()
+            begun = _worked()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
-            reached.seconds[item.nodeid] = time.perf_counter() - begun
+            reached.seconds[item.nodeid] = round(_worked() - begun, 4)
         tracing.stop()
         data = tracing.get_data()
         for measured in data.measured_files():
@@ -331,6 +331,14 @@ def _traced(items: Sequence[pytest.Item], package: str) -> Reached:
     os.waitpid(child, 0)
     lines = {module: {int(line): tests for line, tests in of.items()} for module, of in told_all["lines"].items()}
     return Reached(told_all["seconds"], lines, told_all["failed"])
+
+
+def _worked() -> float:
+    """Return the seconds of a processor that this process has used and those that it has started.
+
+    However busy the machine is, they are about the same.
+    """
+    return sum(os.times()[:4])
 
 
 class _Failing:

@@ -186,16 +186,18 @@ class TestReading:
         assert f"run `chmod 600 {path}`" == error.hint
 
     def test_what_is_wrong_in_it_is_said_with_its_path(self, path: Path, text: str) -> None:
-        """When it is read and when it is followed, of its lines and of its mode."""
+        """When it is read, followed or changed, of its lines and of its mode."""
         path.write_text(text.replace("opening", "sleeping"))
         path.chmod(0o600)
         said = f"line 3 of {path} has a state that this version does not know"
         assert said == complaint(path).problem
-        with pytest.raises(KeyringError, match=re.escape(said)):
-            keyfile.follow(path)
+        for use in (keyfile.follow, lambda path: keyfile.change(path, announce)):
+            with pytest.raises(KeyringError, match=re.escape(said)):
+                use(path)
         path.chmod(0o644)
-        with pytest.raises(KeyringError, match=re.escape(f"{path} is open to others")):
-            keyfile.follow(path)
+        for use in (keyfile.follow, lambda path: keyfile.change(path, announce)):
+            with pytest.raises(KeyringError, match=re.escape(f"{path} is open to others")):
+                use(path)
 
     def test_a_path_is_quoted_in_the_command(self, path: Path, text: str) -> None:
         """The hint can be pasted into a shell."""
