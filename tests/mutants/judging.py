@@ -13,6 +13,7 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -127,7 +128,7 @@ class Judge:
             child = os.fork()
             if child == 0:
                 os.close(reading)
-                _alone()
+                _alone(place)
                 lines = functions.put(mutant)
                 if lines is None:
                     os.write(writing, b"IMPORT")
@@ -235,7 +236,7 @@ def judge_imported(
         child = os.fork()
         if child == 0:
             os.close(reading)
-            _alone()
+            _alone(Path(tempfile.mkdtemp()))
             tests = reached.order(mutant.module, None)
             signal.setitimer(signal.ITIMER_REAL, 120)  # until the first test is begun
             importer = Importer(mutant)
@@ -284,16 +285,17 @@ OPTIONS = (
 
 
 def _files(tests: Sequence[str]) -> list[str]:
-    return sorted({test.partition("::")[0] for test in tests})
+    return sorted({str(ROOT / test.partition("::")[0]) for test in tests})
 
 
-def _alone() -> None:
+def _alone(place: Path) -> None:
     """Be a process whose end and whose words are nobody else's."""
     os.setpgid(0, 0)
     silent = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silent, descriptor)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.chdir(place)  # a mutant may write to a file that is named by mistake
 
 
 def _traced(items: Sequence[pytest.Item], package: str) -> Reached:
@@ -305,7 +307,7 @@ def _traced(items: Sequence[pytest.Item], package: str) -> Reached:
     if child == 0:
         os.close(reading)
         told = os.dup(2)
-        _alone()
+        _alone(ROOT)
         reached = Reached()
         tracing = Coverage(data_file=None, config_file=False, include=[str(SOURCE / package / "*")])
         failing = _Failing(reached.failed, told)
