@@ -36,6 +36,8 @@ TOGETHER = 20.0
 MEMORY = 4 << 30
 """Octets that a mutant may take."""
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+
 Say = Callable[[Mutant, str], None]
 """Note what has become of a mutant: the test that noticed it, or ``""``."""
 
@@ -153,7 +155,7 @@ class Noticing:
         """Let this process end when the test takes far longer than usual: of the processor's time, or of any."""
         usual = self.seconds.get(item.nodeid, 1.0)
         signal.setitimer(signal.ITIMER_PROF, 2 + 5 * usual)
-        signal.setitimer(signal.ITIMER_REAL, 30 + 20 * usual)
+        signal.setitimer(signal.ITIMER_REAL, 15 + 20 * usual)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Look at one phase of one test."""
@@ -229,6 +231,7 @@ def judge_imported(
     for name in modules:
         with suppress(Exception):  # what cannot be imported alone is imported by who needs it
             import_module(name)
+    running.place = place = Path(tempfile.mkdtemp(dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
     for mutant in mutants:
         if time.monotonic() > until:
             break
@@ -236,7 +239,7 @@ def judge_imported(
         child = os.fork()
         if child == 0:
             os.close(reading)
-            _alone(Path(tempfile.mkdtemp()))
+            _alone(place)
             tests = reached.order(mutant.module, None)
             signal.setitimer(signal.ITIMER_REAL, 120)  # until the first test is begun
             importer = Importer(mutant)
@@ -246,7 +249,8 @@ def judge_imported(
                 if not part:
                     continue
                 status = pytest.main(
-                    [*OPTIONS, *_files(part)], plugins=[importer, Noticing(writing, reached.seconds), Ordered(part)]
+                    [*OPTIONS, f"--basetemp={place / 'tests'}", *_files(part)],
+                    plugins=[importer, Noticing(writing, reached.seconds), Ordered(part)],
                 )
                 if status:
                     os.write(writing, f"pytest ended with {int(status)}".encode())
@@ -255,6 +259,7 @@ def judge_imported(
         os.close(writing)
         running.take(child, reading, mutant, [])
     running.finish()
+    place.rmdir()
 
 
 class Ordered:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import os
 import re
 import resource
@@ -240,6 +241,27 @@ class TestReading:
         path.chmod(0o600)
         assert f"{path} is too large for a keyring" == complaint(path).problem
 
+    def test_a_file_is_read_up_to_the_bound_and_no_octet_more(
+        self, path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The largest is; of one that grows while it is read nothing behind the bound is looked at."""
+        path.write_text(f"{text}\n#".ljust(keyfile.MAX_FILE, "-"))
+        path.chmod(0o600)
+        assert 2 == len(Keyring.load(path).keys)
+        found = os.fstat
+        looks = []
+
+        def growing(descriptor: int) -> os.stat_result:
+            looks.append(found(descriptor))
+            if len(looks) == 2:  # the second is the one that asks for the size
+                with path.open("ab") as file:
+                    file.write(b"\xff")
+            return looks[-1]
+
+        monkeypatch.setattr(os, "fstat", growing)
+        assert 2 == len(Keyring.load(path).keys)
+        assert f"{path} is too large for a keyring" == complaint(path).problem
+
     def test_what_is_no_text_is_refused_with_its_line(self, path: Path, text: str) -> None:
         """A comment may be in any language, if it is in UTF-8."""
         path.write_bytes("# 船上的饼干\n".encode() + text.encode())
@@ -318,9 +340,18 @@ class TestChanging:
         before = path.read_bytes()
         with pytest.raises(KeyringError, match="announced already"):
             keyfile.change(path, announce)
-        with pytest.raises(KeyringError, match="no active key"):
+        with pytest.raises(KeyringError, match=re.escape(f"{path} has no active key")):
             keyfile.change(path, lambda keys, now: ())
         assert before == path.read_bytes()
+
+    def test_the_ring_that_comes_back_is_that_of_the_moment_of_the_change(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However long it takes until it is made."""
+        keyfile.create(path)
+        times = itertools.count(keyfile.clock() + 1, 300)
+        monkeypatch.setattr(keyfile, "clock", lambda: next(times))
+        assert ["active", "announced"] == [key.state for key in keyfile.change(path, announce).keys]
 
     def test_a_full_disk_leaves_the_file_as_it_is(self, path: Path) -> None:
         """And nothing beside it."""
@@ -498,6 +529,9 @@ class TestTheEnvironment:
         with pytest.raises(KeyringError, match="line 3 of HARDTACK_KEYRING has a state") as caught:
             Keyring.from_env()
         assert "announced, active, opening, revoked" in caught.value.hint
+        for use in (keyfile.follow_environment, lambda: keyfile.change_environment(announce)):
+            with pytest.raises(KeyringError, match="line 3 of HARDTACK_KEYRING has a state"):
+                use()
 
     def test_a_change_gives_what_to_set_it_to(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """One line, which is read as the ring that comes with it."""
