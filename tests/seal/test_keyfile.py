@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import itertools
@@ -269,6 +270,8 @@ class TestReading:
         assert 2 == len(Keyring.load(path).keys)
         path.write_bytes(b"# one\n# two \xff\n" + text.encode())
         assert f"line 2 of {path} is not text in UTF-8" == complaint(path).problem
+        path.write_bytes(b"\n\xff")
+        assert f"line 2 of {path} is not text in UTF-8" == complaint(path).problem
 
     def test_a_secret_in_the_wrong_place_is_not_repeated(self, path: Path) -> None:
         """Not even where a name was expected."""
@@ -315,6 +318,52 @@ class TestChanging:
         assert before.st_ino != after.st_ino
         assert path.read_text().startswith("# mine\n" + text)
         assert [path] == list(path.parent.iterdir())
+
+    def test_the_owner_is_as_before_when_the_first_octet_is_written(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Changed by root, the file of a service stays the service's."""
+        keyfile.create(path)
+        given = []
+        monkeypatch.setattr(
+            os, "fchown", lambda descriptor, *owner: given.append((os.fstat(descriptor).st_size, *owner))
+        )
+        keyfile.change(path, announce)
+        assert [(0, os.geteuid(), os.getegid())] == given
+
+    def test_a_link_that_lies_in_the_place_of_the_new_file_is_not_written_through(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever may write to the folder cannot let the secrets, or root's hand, go to another file."""
+        keyfile.create(path)
+        before, elsewhere = path.read_bytes(), path.with_name("elsewhere")
+        elsewhere.write_text("mine")
+        taking_away = os.unlink
+
+        def planted(name: str) -> None:
+            with contextlib.suppress(FileNotFoundError):
+                taking_away(name)
+            if not os.path.lexists(name):
+                os.symlink(elsewhere, name)
+
+        monkeypatch.setattr(os, "unlink", planted)
+        with pytest.raises(KeyringError, match="cannot be replaced: file exists"):
+            keyfile.change(path, announce)
+        assert ("mine", before) == (elsewhere.read_text(), path.read_bytes())
+
+    def test_one_that_cannot_be_put_in_place_nor_taken_away_is_said_not_to_be_in_place(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first of the two errors is the one that matters."""
+        keyfile.create(path)
+
+        def fail(*given: object) -> None:
+            monkeypatch.setattr(os, "unlink", fail)
+            raise OSError(errno.EIO, os.strerror(errno.EIO) + str(len(given)))
+
+        monkeypatch.setattr(os, "replace", fail)
+        with pytest.raises(KeyringError, match="cannot be replaced: input/output error2"):
+            keyfile.change(path, announce)
 
     def test_a_link_stays_a_link(self, path: Path) -> None:
         """What it points to is replaced, where it is."""
