@@ -105,13 +105,16 @@ class TestMaking:
 
         def noted(descriptor: int) -> None:
             synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+            assert os.fstat(descriptor).st_size > 0 or stat.S_ISDIR(os.fstat(descriptor).st_mode)
             syncing(descriptor)
 
         monkeypatch.setattr(os, "fsync", noted)
+        opened = len(os.listdir("/proc/self/fd"))
         keyfile.create(path)
         assert [str(path), str(path.parent)] == synced
         keyfile.change(path, announce)
         assert [f"{path}.new", str(path.parent)] == synced[2:]
+        assert opened == len(os.listdir("/proc/self/fd"))
 
     def test_one_that_cannot_be_taken_away_either_is_said_to_be_the_disks_fault(
         self, path: Path, monkeypatch: pytest.MonkeyPatch
