@@ -29,9 +29,9 @@ from tests.mutants.making import SOURCE, Mutant
 from tests.mutants.putting import Functions, Importer
 
 ROOT = SOURCE.parents[1]
-TOO_SLOW = 1.5
+TOO_SLOW = 1.0
 """Seconds of a processor, traced: a test that takes longer is left out, since others notice the same sooner."""
-TOGETHER = 20.0
+TOGETHER = 6.0
 """Seconds that the tests of one mutant may take together; what would come after that is left out."""
 MEMORY = 4 << 30
 """Octets that a mutant may take."""
@@ -62,6 +62,11 @@ class Reached:
         for module, lines in other.lines.items():
             for line, tests in lines.items():
                 self.lines.setdefault(module, {}).setdefault(line, []).extend(tests)
+
+    def reaches(self, module: str, lines: set[int]) -> bool:
+        """Say whether a test reaches one of these lines."""
+        by_line = self.lines.get(module, {})
+        return any(by_line.get(line) for line in lines)
 
     def keep(self, wanted: Callable[[str], bool]) -> None:
         """Forget the tests that are not wanted."""
@@ -132,7 +137,8 @@ class Judge:
                 os.close(reading)
                 _alone(place)
                 lines = functions.put(mutant)
-                if lines is None:
+                if lines is None or not self.reached.reaches(mutant.module, lines):
+                    # What no test reaches may have been done when the module was imported.
                     os.write(writing, b"IMPORT")
                     os._exit(0)
                 tests = self.reached.order(mutant.module, lines)
