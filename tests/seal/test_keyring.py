@@ -55,6 +55,14 @@ class TestRevoke:
         assert ["revoked", "active", "announced"] == [key.state for key in ring.keys]
         assert active.id == token.decode(ring.seal(b"x", purpose="session"))[1:5]
 
+    def test_since_when_it_is_revoked_nobody_has_said(self) -> None:
+        """The time at which it became active is not given out for it; of the others nothing changes."""
+        old, active = Key(os.urandom(32), "opening", 5), Key(os.urandom(32), "active", 6)
+        ring = Keyring([old, active], None)
+        ring.revoke([old.id])
+        assert [("revoked", None), ("active", 6)] == [(key.state, key.since) for key in ring.keys]
+        assert f"<Keyring {old.id.hex()} revoked, {active.id.hex()} active>" == repr(ring)
+
     def test_an_announced_key_takes_the_place_of_the_active_one(self) -> None:
         """At once: whoever has the same file opens with it already."""
         old, active, coming = self.keys()
