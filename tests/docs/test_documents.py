@@ -20,7 +20,7 @@ from hardtack.site.routes import ROUTES
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-PAIRED = sorted(path.name for path in (DOCS / "en").glob("*.md"))
+PAIRED = sorted(str(path.relative_to(DOCS / "en")) for path in (DOCS / "en").rglob("*.md"))
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -148,7 +148,7 @@ def test_every_page_of_the_docs_exists_in_both_languages(name: str) -> None:
 
 def test_no_page_is_in_chinese_only() -> None:
     """The other direction of the same promise."""
-    assert PAIRED == sorted(path.name for path in (DOCS / "zh").glob("*.md"))
+    assert PAIRED == sorted(str(path.relative_to(DOCS / "zh")) for path in (DOCS / "zh").rglob("*.md"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
