@@ -18,6 +18,7 @@ from bench import (
     added,
     auth,
     breakdown,
+    charts,
     crowd,
     day,
     fields,
@@ -179,6 +180,7 @@ def _write_pages(found: results.Results) -> None:
     report.write_pages(found)
     # Some of its sums are made of these figures.
     scale.write_pages(scale.saved())
+    charts.write(found)
 
 
 def main(arguments: list[str] | None = None) -> int:
