@@ -75,7 +75,7 @@ bench: $(VENV)/.dev ## Measure every published figure, beside the peers
 	$(BIN)/python -m bench $(ARGS)
 
 fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
-	$(PIP) 'atheris>=3'
+	$(PIP) --require-hashes -r requirements/fuzz.txt
 	$(BIN)/python -m tests.fuzz.run 60
 
 build: $(VENV)/.dev ## Build the wheel, the source distribution and their bill of materials from the last commit, into dist
@@ -109,6 +109,12 @@ requirements: ## Pin the requirements anew (needs uv)
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/httplint.txt
 	echo 'psycopg[binary]' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/postgres.txt
+	echo 'atheris==3.0.0' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --no-header --upgrade --quiet - -o requirements/fuzz.txt
+	printf 'mutmut\nlibcst\n' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --no-header --upgrade --quiet -c requirements/dev.txt - -o requirements/mutants.txt
+	printf 'wapiti3\nsqlmap\n' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --no-header --upgrade --quiet - -o requirements/outside.txt
 
 # What the proofs need besides: a fuzzer, what makes mutants, and the tools of others, which have an environment of their own.
 $(VENV)/.proof: requirements/fuzz.txt requirements/mutants.txt requirements/outside.txt | $(VENV)/.dev
@@ -118,7 +124,7 @@ $(VENV)/.proof: requirements/fuzz.txt requirements/mutants.txt requirements/outs
 	@touch $@
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(VENV) .venv-outside build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
