@@ -87,12 +87,20 @@ class Gathering:
         """Say in one line how many attacks were withstood, and which wait."""
         if self.outcomes:
             withstood = {number for number, tests in self.outcomes.items() if all(tests.values())}
-            terminalreporter.write_line(summary(withstood, self.requests))
+            terminalreporter.write_line(summary(withstood, {*self.outcomes}, self.requests))
 
 
-def summary(withstood: set[str], requests: int) -> str:
-    """Return the line about the attacks and pitfalls that were withstood, and those that wait."""
+def summary(withstood: set[str], tried: set[str], requests: int) -> str:
+    """Return the line about the attacks and pitfalls that were withstood, and those that wait.
+
+    Args:
+        withstood: their numbers.
+        tried: the numbers of those of which tests have run.
+        requests: how many were sent.
+    """
     rows = table()
+    if any(row["tests"] and row["number"] not in tried for row in rows):
+        return f"attacks and pitfalls: of {len(tried)} that were tried {len(withstood)} withstood; {requests} requests"
     numbers = [row["number"] for row in rows]
     attacks = [each for each in numbers if not each.startswith(PITFALL)]
     pitfalls = [each for each in numbers if each.startswith(PITFALL)]

@@ -84,7 +84,7 @@ def run(*, long: bool, seed: int, seconds: int) -> dict[str, Any]:
         "ways": found["ways"],
         "requests sent": found["requests"],
     }
-    details = {"line": summary(withstood, found["requests"]), "attacks": rows, "long": long}
+    details = {"line": summary(withstood, {*rows}, found["requests"]), "attacks": rows, "long": long}
     return {**_report(began, seed), "counts": counts, "found": wrong, "details": details}
 
 

@@ -12,6 +12,8 @@ from tests.attacks.place import PAGES, PASSWORD, House, Person
 from tests.attacks.proxies import cached
 
 DAY = 86_400
+ASSET = "path=/assets/….css "
+"""What the log says of a request for our style sheet."""
 SKEW = 120
 """Seconds; more than the clocks of two servers may differ by."""
 
@@ -39,6 +41,12 @@ class TestSharedCache:
     def test_a_cache_hands_nothing_of_one_to_another(self, house: House, place: Path) -> None:
         """Signed in, old enough to be sealed anew, then signed out, then somebody else."""
         with cached(house, place) as port:
+            asset = re.findall(r'href="(/assets/[^"]+\.css)"', house.client().page("/sign-in").text)[0]
+            before = house.service.said.count(ASSET)
+            kept = [Client(port, house.host).page(asset) for _ in range(2)]
+            assert [200, 200] == [each.status for each in kept]
+            house.until(lambda: house.service.said.count(ASSET) > before)
+            assert before + 1 == house.service.said.count(ASSET), "it does keep what it may"
             for path in PAGES:
                 person = house.person("cached")
                 person.browser.port = port
