@@ -101,6 +101,17 @@ class LifeOfAccounts(Acts):
             return
         self.begin_half(person, self.accounts.half.begin(account, (PASSWORD,), now=self.now))
 
+    @precondition(lambda self: any(each.app and each.open and each.password for each in self.people))
+    @rule(who=recent, how=st.sampled_from(["app", "app", "paper"]), trust=st.booleans(), showing=st.booleans())
+    def sign_in_by_two_factors(self, who: int, how: str, trust: bool, showing: bool) -> None:
+        """Somebody shows a second factor, or the browser that was trusted by one, after the right password."""
+        able = [at for at, each in enumerate(self.people) if each.app and each.open and each.password]
+        at = able[who % len(able)]
+        before = len(self.waiting)
+        self.sign_in(at, known=True, password=PASSWORDS[0], by_address=False, trust=-1, showing=showing)
+        if len(self.waiting) > before:
+            self.prove(-1, how, trust)
+
     def take_effect(self, person: Person, account: Any, client: str) -> Any:
         """Let a reset that is due take the factors away."""
         after = self.accounts.factor_reset.take_effect(account, now=self.now, whence=self.whence(client))

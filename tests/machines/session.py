@@ -111,6 +111,14 @@ class LifeOfSessions(World):
         """The same with the latest cookies, as one browser does it."""
         self.visit(who=-1, what=-1, bare="", **asked)
 
+    @precondition(lambda self: self.whos)
+    @rule(node=nodes, name=applications, ahead=st.sampled_from([31, 400, 3600]), act=acts)
+    def come_back_while_the_clock_stands_ahead(self, node: int, name: str, ahead: int, act: str) -> None:
+        """Of one node or of all of them; then it is set right."""
+        self.time_passes(ahead)
+        self.come_back(node=node, name=name, act=act, person=0, keep=None, value=0)
+        self.time_passes(-ahead)
+
     @precondition(lambda self: self.under_way)
     @rule(at=recent, act=acts, person=nodes, keep=keeping, value=st.integers(0, 5))
     def do(self, at: int, act: str, person: int, keep: bool | None, value: int) -> None:
