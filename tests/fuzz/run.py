@@ -52,7 +52,7 @@ LONGEST = 8192
 """Octets of the longest input; as long as a server lets a field be."""
 MEMORY = 2048
 """MiB that one target's process may take."""
-STARTING = 120
+STARTING = 600
 """Seconds beyond its time after which a target's process is ended that does not end itself."""
 
 _COVERED = re.compile(r"\b(INITED|DONE) +cov: (\d+)")
