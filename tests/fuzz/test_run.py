@@ -40,7 +40,16 @@ stat::number_of_executed_units: 35
 def result(said: str, **more: Any) -> dict[str, Any]:
     """Return what ``run`` makes of what the fuzzer said."""
     kept = "ERROR" not in said
-    return {**run.read(said), "asked": 60, "seed": 5, "kept": kept, "inputs_kept": [], "said": said, **more}
+    return {
+        **run.read(said),
+        "asked": 60,
+        "seed": 5,
+        "stalls": 0,
+        "kept": kept,
+        "inputs_kept": [],
+        "said": said,
+        **more,
+    }
 
 
 def test_what_the_fuzzer_says_becomes_numbers() -> None:
@@ -105,3 +114,18 @@ def test_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     monkeypatch.setattr(run, "find_spec", lambda _name: None)
     assert 2 == run.main(["60", "host"])
     assert "requirements/fuzz.txt" in capsys.readouterr().out
+
+
+def test_an_input_that_took_long_counts_only_if_it_does_so_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Really tried again; one that breaks the promise is no stall, whatever its name."""
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    (tmp_path / "tests").symlink_to(run.HERE.parent)
+    (tmp_path / "build" / "fuzz").mkdir(parents=True)
+    named = "build/fuzz/user_agent-timeout-1"
+    (tmp_path / named).write_text("curl/8")
+    assert not run._only_stalled("user_agent", ["build/fuzz/user_agent-crash-1"])
+    assert not run._only_stalled("host", [named])
+    assert run._only_stalled("user_agent", [named])
+    assert not (tmp_path / named).exists()

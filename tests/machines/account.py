@@ -64,7 +64,9 @@ class LifeOfAccounts(Acts):
 
     @precondition(lambda self: self.people)
     @rule(who=recent, known=right, password=passwords, by_address=st.booleans(), trust=recent, showing=st.booleans())
-    def sign_in(self, who: int, known: bool, password: str, by_address: bool, trust: int, showing: bool) -> None:
+    def sign_in(
+        self, who: int, known: bool, password: str, by_address: bool, trust: int, showing: bool, old: int = -1
+    ) -> None:
         """Somebody tries a password; all who have no right to come in are told the same."""
         client, person = self.comes(), self.people[who % len(self.people)]
         typed = (person.password if known else None) or password
@@ -96,10 +98,33 @@ class LifeOfAccounts(Acts):
             return
         if need is Need.PROVE and self.reset_is_due(person):
             account = self.take_effect(person, account, client)
-        elif need is Need.PROVE and showing and self.trusts and self.trusted(person, trust, client):
+        elif need is Need.PROVE and showing and self.trusts and self.trusted(person, trust, old, client):
             self.come_in(person, (PASSWORD, TRUSTED_DEVICE), client, None)
             return
         self.begin_half(person, self.accounts.half.begin(account, (PASSWORD,), now=self.now))
+
+    @precondition(lambda self: any(each.app and each.open and each.password for each in self.people))
+    @rule(who=recent, how=st.sampled_from(["app", "app", "paper"]), trust=right, showing=st.booleans(), again=right)
+    def sign_in_by_two_factors(self, who: int, how: str, trust: bool, showing: bool, again: bool) -> None:
+        """Somebody shows a second factor, or the browser that was trusted by one, after the right password."""
+        able = [at for at, each in enumerate(self.people) if each.app and each.open and each.password]
+        at = able[who % len(able)]
+        before = len(self.waiting)
+        for _ in range(1 + again):
+            self.sign_in(at, known=True, password=PASSWORDS[0], by_address=False, trust=-1, showing=showing)
+        if len(self.waiting) > before:
+            self.prove(-1, how, trust)
+        if len(self.waiting) > before + 1:
+            # In the other of two browsers, while the same code is still shown.
+            self.prove(-2, "used", trust, seconds=20)
+
+    @precondition(lambda self: self.trusts)
+    @rule(at=recent, old=st.sampled_from([-1, -1, -2, -3, 0]))
+    def come_to_a_trusted_browser(self, at: int, old: int) -> None:
+        """Somebody types the right password in a browser that was trusted, or has a copy of what it has shown."""
+        at %= len(self.trusts)
+        person = self.trusts[at].person
+        self.sign_in(self.people.index(person), True, PASSWORDS[0], False, trust=at, showing=True, old=old)
 
     def take_effect(self, person: Person, account: Any, client: str) -> Any:
         """Let a reset that is due take the factors away."""
@@ -110,10 +135,10 @@ class LifeOfAccounts(Acts):
         self.end_all(person)
         return after
 
-    def trusted(self, person: Person, at: int, client: str) -> bool:
+    def trusted(self, person: Person, at: int, old: int, client: str) -> bool:
         """Show what a browser has shown before, the latest or an older one; return whether it is trusted."""
         trust = self.trusts[at % len(self.trusts)]
-        shown = trust.shown[at % len(trust.shown)]
+        shown = trust.shown[old % len(trust.shown)]
         living = trust.person is person and not trust.over and self.now < trust.until
         living = living and trust.endings == person.endings
         good = living and shown is trust.shown[-1]
@@ -151,9 +176,9 @@ class LifeOfAccounts(Acts):
         how=st.sampled_from(["app", "app", "app", "used", "wrong", "paper", "paper", "other"]),
         trust=st.booleans(),
     )
-    def prove(self, at: int, how: str, trust: bool) -> None:
+    def prove(self, at: int, how: str, trust: bool, seconds: int = 61) -> None:
         """Somebody shows a second factor: the right one, a used one, a wrong one, or another person's."""
-        client, waiting = self.comes(), self.waiting[at % len(self.waiting)]
+        client, waiting = self.comes(seconds), self.waiting[at % len(self.waiting)]
         person, good = waiting.person, self.goes(waiting)
         answer, right_one = self.answer(person, how)
         if answer is None or (person.wrong >= MOST_WRONG and answer.factor == TOTP):

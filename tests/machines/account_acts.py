@@ -243,6 +243,25 @@ class Acts(World):
             self.end_all(person)
             self.end_tokens(person)
 
+    @precondition(lambda self: any(each.email for each in self.people))
+    @rule(who=recent, new=passwords)
+    def forget_and_reset(self, who: int, new: str) -> None:
+        """The same, one after the other, for somebody who has an address."""
+        able = [each.email for each in self.people if each.email]
+        before = len(self.links)
+        self.forget(able[who % len(able)])
+        if len(self.links) > before:
+            self.reset(-1, new)
+
+    @precondition(lambda self: self.sign_ins)
+    @rule(at=recent, address=st.sampled_from(ADDRESSES))
+    def change_the_address(self, at: int, address: str) -> None:
+        """Somebody asks for an address and opens its link."""
+        before = len(self.links)
+        self.ask_for_an_address(at, address, removing=False)
+        if len(self.links) > before:
+            self.confirm_an_address(at, -1)
+
     # By an administrator ----------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.people)

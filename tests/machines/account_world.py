@@ -297,18 +297,18 @@ class World(RuleBasedStateMachine):
         """Looking at it consumes nothing."""
         for link in self.some(self.links):
             COUNTED["links judged"] += 1
-            self.looked(lambda code: self.accounts.recovery.look(code, self.now), link, Kind.RESET)
+            self.looked(link, Kind.RESET)
             if not link.person.disabled:
-                account = link.person.id
-                self.looked(
-                    lambda code, of=account: self.accounts.addresses.pending(of, code, now=self.now), link, Kind.ADDRESS
-                )
+                self.looked(link, Kind.ADDRESS)
 
-    def looked(self, look: Callable[[str], object], link: Link, kind: Kind) -> None:
+    def looked(self, link: Link, kind: Kind) -> None:
         """See that a link is good for what the model says."""
         good = True
         try:
-            look(link.code)
+            if kind is Kind.RESET:
+                self.accounts.recovery.look(link.code, self.now)
+            else:
+                self.accounts.addresses.pending(link.person.id, link.code, now=self.now)
         except Refused:
             good = False
         assert good is self.is_good(link, kind), link

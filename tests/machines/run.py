@@ -49,12 +49,12 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     found: list[str] = []
     details: dict[str, Any] = {}
-    for number, name in enumerate(wanted, 1):
-        rounds, wrong = live(name, seed, until=began + given.seconds * number / len(wanted), only=given.round)
+    for place, name in enumerate(wanted, 1):
+        rounds, wrong = live(name, seed, until=began + given.seconds * place / len(wanted), only=given.round)
         details[name] = {"rounds": rounds, "wrong": wrong}
         found += [f"{name}, round {each['round']}: {each['what']}" for each in wrong]
         print(f"{name}: {rounds} rounds, {len(wrong)} wrong", flush=True)  # noqa: T201
-    report = {
+    report: dict[str, Any] = {
         "stage": "machines",
         "seconds": round(time.monotonic() - began),
         "seed": seed,
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
         "explained": [],
         "details": details,
     }
-    for label, number in report["counts"].items():  # type: ignore[attr-defined]
+    for label, number in sorted(COUNTED.items()):
         print(f"  {label}: {number}")  # noqa: T201
     if given.report is not None:
         given.report.parent.mkdir(parents=True, exist_ok=True)

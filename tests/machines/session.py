@@ -60,7 +60,9 @@ class LifeOfSessions(World):
         sessions, place = self.nodes[node][1][name], APPLICATIONS[name]
         shown = self.whos[who % len(self.whos)] if self.whos and bare != "who" else None
         data = self.whats[what % len(self.whats)] if self.whats and bare != "what" else None
-        header = field_of(shown and (WHO, shown.value), data and (data_name(place), data.value))
+        header = field_of(
+            None if shown is None else (WHO, shown.value), None if data is None else (data_name(place), data.value)
+        )
         session = sessions.open(header, self.now)
         judged = self.judged(shown, place[0])
         signed_in = None if judged == "over" else shown
@@ -84,7 +86,6 @@ class LifeOfSessions(World):
             superseded=judged == "superseded",
         )
         if signed_in is not None:
-            request.epoch, request.kept = signed_in.epoch, signed_in.kept
             request.ids = (signed_in.lineage, signed_in.session_id)
         self.under_way = [*self.under_way, request][-MOST_UNDER_WAY:]
 
@@ -109,6 +110,14 @@ class LifeOfSessions(World):
     def come_back(self, **asked: Any) -> None:
         """The same with the latest cookies, as one browser does it."""
         self.visit(who=-1, what=-1, bare="", **asked)
+
+    @precondition(lambda self: self.whos)
+    @rule(node=nodes, name=applications, ahead=st.sampled_from([31, 400, 3600]), act=acts)
+    def come_back_while_the_clock_stands_ahead(self, node: int, name: str, ahead: int, act: str) -> None:
+        """Of one node or of all of them; then it is set right."""
+        self.time_passes(ahead)
+        self.come_back(node=node, name=name, act=act, person=0, keep=None, value=0)
+        self.time_passes(-ahead)
 
     @precondition(lambda self: self.under_way)
     @rule(at=recent, act=acts, person=nodes, keep=keeping, value=st.integers(0, 5))
@@ -176,6 +185,8 @@ class LifeOfSessions(World):
         elif before.account != account:
             request.values = {}
         request.change, request.superseded = "in", False
+        assert identity.lineage not in self.seen
+        self.seen.add(identity.lineage)
         self._goes_on(request, identity)
 
     def step_up(self, request: Request, _before: Identity) -> None:
@@ -302,11 +313,10 @@ class LifeOfSessions(World):
         COUNTED["data cookies given out"] += 1
 
     def _goes_on(self, request: Request, identity: Identity) -> None:
-        request.ids, request.epoch, request.kept = (
-            (identity.lineage, identity.session_id),
-            identity.epoch,
-            identity.kept,
-        )
+        # Whoever knew an id from before knows nothing now.
+        assert identity.session_id not in self.seen
+        self.seen.add(identity.session_id)
+        request.ids = (identity.lineage, identity.session_id)
 
     def _chosen(self, at: int) -> Request:
         return self.under_way[at % len(self.under_way)]

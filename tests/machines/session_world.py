@@ -89,8 +89,6 @@ class Request:
     values: dict[str, int]
     superseded: bool
     change: str = ""
-    epoch: int = 0
-    kept: bool | None = None
     ids: tuple[bytes, bytes] = (b"", b"")
 
 
@@ -111,6 +109,7 @@ class World(RuleBasedStateMachine):
         self.accounts = [accounts for accounts, _ in self.nodes]
         self.people = [self.accounts[0].add(name, PASSWORD, now=NOW).id for name in ("ada", "eve")]
         self.epochs = {each: self.accounts[0].get(each).epoch for each in self.people}  # type: ignore[union-attr]
+        self.seen: set[bytes] = set()
         self.ended: set[bytes] = set()
         self.replaced: dict[bytes, int] = {}
         self.whos: list[Who] = []

@@ -5,6 +5,9 @@ The first line of the input is the Content-Type, the rest is the content.
 
 from __future__ import annotations
 
+import json
+from urllib.parse import parse_qsl
+
 from hardtack.message import Headers, Request
 from hardtack.site import forms
 from hardtack.status import BadRequest, UnprocessableContent, UnsupportedMediaType
@@ -21,6 +24,7 @@ def check(data: bytes) -> str:
     except (BadRequest, UnsupportedMediaType) as refused:
         return type(refused).__name__ if refused.reason else "refused without a reason"
     assert len(form.fields) <= forms.MOST_FIELDS
+    _reads_as_others_do(form, body)
     outcome: str = form.kind
     for name in [*form.fields, "password"]:
         try:
@@ -32,3 +36,16 @@ def check(data: bytes) -> str:
                 return f"{named} named instead of {name}"
             outcome = "UnprocessableContent" if name in form.fields else outcome
     return outcome
+
+
+def _reads_as_others_do(form: forms.Form, body: bytes) -> None:
+    """See that whoever reads the same content, with the readers that Python has, finds the same under each name."""
+    if form.kind == "json":
+        members = json.loads(body)
+        assert set(members) == {*form.fields, *form.faults}
+        plain = {name: value for name, value in form.fields.items() if not isinstance(value, list)}
+        assert all(repr(value) == repr(members[name]) for name, value in plain.items())
+    elif form.kind == "form":
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+        for name, value in form.fields.items():
+            assert [value] == [other for each, other in pairs if each == name]
