@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,7 +66,7 @@ def run(tools: list[str], *, short: bool) -> dict[str, Any]:
         for tool in tools:
             sys.stderr.write(f"{tool} …\n")
             at = time.monotonic()
-            outcome = TOOLS[tool](Path(folder) / tool, short=short)
+            outcome = _one(tool, Path(folder) / tool, short=short)
             found, explained = outcome.judged()
             report["counts"] |= {f"{tool}: {name}": value for name, value in outcome.counts.items()}
             report["counts"][f"{tool}: seconds"] = round(time.monotonic() - at)
@@ -78,6 +79,17 @@ def run(tools: list[str], *, short: bool) -> dict[str, Any]:
                 "explained": len(explained),
             }
     return {**report, "seconds": round(time.monotonic() - began), "details": details}
+
+
+def _one(tool: str, place: Path, *, short: bool) -> Outcome:
+    try:
+        return TOOLS[tool](place, short=short)
+    except (AssertionError, OSError, ValueError) as error:
+        # What the other tools find is not lost with it, and it counts as found, since nothing was shown.
+        traceback.print_exc()
+        outcome = Outcome(tool)
+        outcome.find("failed", type(error).__name__, str(error)[:500])
+        return outcome
 
 
 def _alone(arguments: list[str]) -> int:
@@ -142,6 +154,7 @@ def _save(report: dict[str, Any], tools: list[str]) -> None:
             "found": len(found),
             "explained": len(explained),
         }
+    kept = {tool: kept[tool] for tool in TOOLS if tool in kept}
     SAVED.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -113,7 +113,7 @@ def _try(stand: Stand, browser: Browser, targets: list[Target], bound: float, ou
     half = bound / 2 if named else bound
     for group, options in ((targets, ["--randomize", "username"]), (named, ["-p", "username"])):
         if group:
-            folder = stand.folder / options[0].strip("-")
+            folder = stand.folder / f"sqlmap{options[0]}"
             folder.mkdir()
             log = folder / "requests"
             log.write_text(SEPARATOR.join(["", *(_request(stand, browser, target) for target in group), ""]))

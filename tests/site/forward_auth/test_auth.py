@@ -146,6 +146,14 @@ class TestSignedOut:
         assert (401, f"{ORIGIN}/sign-in?next=/a%2520b%3Fc%3Dd%26e") == (answer.status, answer.get("Location"))
         assert 'sign-in="https://id.example.org/sign-in"' in (answer.get("WWW-Authenticate") or "")
 
+    @pytest.mark.parametrize(("uri", "back"), [("/a?b=" + "%7C" * 600, "/a"), ("/" + "a" * 3000, "/")])
+    def test_an_address_that_is_too_long_for_a_head_is_not_carried_along(
+        self, portal: Portal, uri: str, back: str
+    ) -> None:
+        """The query goes, or the whole of it: nginx has 4 KB for the head of our answer, and shows an error past that."""
+        answer = portal.ask(None, fields=nginx(uri))
+        assert (401, f"{ORIGIN}/sign-in?next={back}") == (answer.status, answer.get("Location"))
+
     @pytest.mark.parametrize(("method", "status"), [("GET", 302), ("HEAD", 302), ("OPTIONS", 302), ("POST", 303)])
     def test_the_others_copy_a_redirect(self, portal: Portal, method: str, status: int) -> None:
         """303 where the method must become GET; what was posted is not posted again, so there is no way back to it."""
