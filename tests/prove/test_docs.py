@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.crash.rounds import ENGINES
+from tests.crash.run import COUNTED, KEPT
+from tests.failures.run import FAULTS
 from tests.prove import plans, summary
 from tests.prove.running import PASSED, ROOT, UNABLE, WRONG
 
@@ -43,6 +46,13 @@ def test_each_stage_has_a_chinese_name() -> None:
     """And so has each verdict."""
     names = {plan.name for plan in (*plans.SHORT, *plans.LONG)} | {PASSED, WRONG, UNABLE, "stopped", "not begun"}
     assert names <= set(proof.WORDS["words"])
+
+
+def test_what_kills_and_faults_are_counted_by_is_said_in_chinese() -> None:
+    """The labels of the two stages that are this folder's own."""
+    labels = {f"rounds in which a {part} was killed" for engine in ENGINES.values() for part in engine.parts}
+    labels |= {*KEPT.values(), *COUNTED.values(), *FAULTS}
+    assert labels <= set(proof.WORDS["words"])
 
 
 def test_the_page_shows_what_a_report_has() -> None:
