@@ -21,7 +21,7 @@ proof: Any = import_module("proof")
 
 
 def subjects() -> list[str]:
-    """Return the subject of every commit; nothing where the history is not whole, as in an archive or a shallow copy."""
+    """Return the subject of every commit; nothing where there is no whole history, as in an archive."""
 
     def git(*words: str) -> str:
         return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
