@@ -90,9 +90,11 @@ def counts(results: Results) -> dict[str, int]:
     """Return the numbers of the report."""
     found: dict[str, int] = {}
     for engine, parts in results.items():
-        found |= {f"{engine}: rounds in which a {part} was killed": one["rounds"] for part, one in parts.items()}
+        # The stage of one engine is called after it.
+        where = f"{engine}: " if len(results) > 1 else ""
+        found |= {f"{where}rounds in which a {part} was killed": one["rounds"] for part, one in parts.items()}
         for name, words in {**COUNTED, **KEPT}.items():
-            found[f"{engine}: {words}"] = sum(one[name] for one in parts.values())
+            found[f"{where}{words}"] = sum(one[name] for one in parts.values())
     return found
 
 

@@ -134,6 +134,8 @@ class Run:
         try:
             read = json.loads(report.read_text(encoding="utf-8"))
             lacking = [name for name, kinds in FIELDS.items() if not isinstance(read.get(name, ...), kinds)]
+            if "counts" not in lacking and not all(isinstance(each, (int, float)) for each in read["counts"].values()):
+                lacking.append("numbers")
         except (OSError, ValueError, AttributeError):
             read, lacking = {}, ["report"]
         if status in (NOTHING_FOUND, FOUND) and not lacking and bool(read["found"]) == (status == FOUND):

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.crash.rounds import ENGINES
+from tests.crash.run import COUNTED, KEPT
+from tests.failures.run import FAULTS
 from tests.prove import plans, summary
 from tests.prove.running import PASSED, ROOT, UNABLE, WRONG
 
@@ -17,18 +20,21 @@ sys.path.append(str(ROOT / "docs" / "_ext"))
 proof: Any = import_module("proof")
 
 
-def subjects() -> set[str]:
-    """Return the subject of every commit; nothing where there is no history, as in a released archive."""
-    if not (ROOT / ".git").exists():
-        return set()
-    said = subprocess.run(["git", "log", "--format=%s"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(said.stdout.splitlines())
+def subjects() -> list[str]:
+    """Return the subject of every commit; nothing where there is no whole history, as in an archive."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    if not (ROOT / ".git").exists() or git("rev-parse", "--is-shallow-repository").strip() == "true":
+        return []
+    return git("log", "--format=%s").splitlines()
 
 
 def test_each_bug_was_mended_by_a_commit_that_is_in_the_history() -> None:
-    """Where there is a whole one: a copy without it, or with the last commits alone, cannot tell."""
+    """Where there is one: a copy without it cannot tell."""
     there = subjects()
-    assert [] == [bug["commit"] for bug in proof.BUGS if len(there) > len(proof.BUGS) and bug["commit"] not in there]
+    assert [] == [bug["commit"] for bug in proof.BUGS if there and bug["commit"] not in there]
 
 
 @pytest.mark.parametrize("bug", proof.BUGS, ids=lambda bug: bug["commit"])
@@ -43,6 +49,13 @@ def test_each_stage_has_a_chinese_name() -> None:
     """And so has each verdict."""
     names = {plan.name for plan in (*plans.SHORT, *plans.LONG)} | {PASSED, WRONG, UNABLE, "stopped", "not begun"}
     assert names <= set(proof.WORDS["words"])
+
+
+def test_what_kills_and_faults_are_counted_by_is_said_in_chinese() -> None:
+    """The labels of the two stages that are this folder's own."""
+    labels = {f"rounds in which a {part} was killed" for engine in ENGINES.values() for part in engine.parts}
+    labels |= {*KEPT.values(), *COUNTED.values(), *FAULTS}
+    assert labels <= set(proof.WORDS["words"])
 
 
 def test_the_page_shows_what_a_report_has() -> None:

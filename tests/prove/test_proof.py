@@ -42,7 +42,7 @@ def test_a_run_says_of_every_stage_what_has_become_of_it(tmp_path: Path) -> None
         small("good", lane=QUIET),
         small("finds", lane=FUZZING),
         small("hangs", lane=FUZZING, minutes=0.01),
-        *(small(what) for what in ("leaves", "lacks", "lies", "breaks")),
+        *(small(what) for what in ("leaves", "lacks", "lies", "guesses", "breaks")),
         Plan("absent", "tests.prove.absent"),
     ]
     assert 2 == run.prove("short", stages, tmp_path / "prove", 5, set())
@@ -56,6 +56,7 @@ def test_a_run_says_of_every_stage_what_has_become_of_it(tmp_path: Path) -> None
         "leaves": (running.PASSED, ""),
         "lacks": (running.UNABLE, "needs a thing: apt-get install thing"),
         "lies": (running.UNABLE, "it ended with 1 and says that it has found 0"),
+        "guesses": (running.UNABLE, "it ended with 0, its report lacks numbers: it says nothing"),
         "breaks": (running.UNABLE, broken),
         "absent": (running.UNABLE, "there is no tests.prove.absent"),
     }
@@ -66,7 +67,7 @@ def test_a_run_says_of_every_stage_what_has_become_of_it(tmp_path: Path) -> None
     text = (tmp_path / "prove" / "report.txt").read_text()
     assert "seed 5" in text
     assert "FOUND: a door is open" in text
-    assert "1 found; not run to the end: hangs, lacks, lies, breaks, absent" in text
+    assert "1 found; not run to the end: hangs, lacks, lies, guesses, breaks, absent" in text
 
 
 def test_what_is_found_shows_in_the_exit_status(tmp_path: Path) -> None:
