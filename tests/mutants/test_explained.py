@@ -1,4 +1,4 @@
-"""What is said of mutants that no test notices stays true of the code that is there, and the pages say what was counted."""
+"""What is said of mutants that no test notices is said of the code that is there; the pages say what was counted."""
 
 from __future__ import annotations
 

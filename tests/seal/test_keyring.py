@@ -130,6 +130,39 @@ class TestRevoke:
         monkeypatch.setattr(Keyring, "_purpose_key", revoked_meanwhile)
         assert [old, new, new] == [token.decode(ring.seal(b"x", purpose="session"))[1:5] for _ in range(3)]
 
+    def test_a_key_that_is_revoked_before_its_secret_is_taken_seals_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The visitor gets the 503 of a ring without an active key, or the next token is under the new one."""
+        ring = Keyring(self.keys()[:2], None)
+        (active,) = [bytes.fromhex(key.id) for key in ring.keys if key.state == "active"]
+        made = token.associated_data
+
+        def revoked_meanwhile(*given: Any) -> bytes:
+            ring.revoke([active])
+            return made(*given)
+
+        monkeypatch.setattr(token, "associated_data", revoked_meanwhile)
+        with pytest.raises(NoActiveKey):
+            ring.seal(b"x", purpose="session")
+        assert 0 == len(ring._bindings)
+
+    def test_a_key_that_is_revoked_after_it_was_taken_is_not_kept_nor_missed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What was kept may be gone by then, as a revocation throws it away."""
+        ring = Keyring(self.keys(), None)
+        old, new = (bytes.fromhex(key.id) for key in ring.keys[1:])
+        keep = keyring._keep
+
+        def revoked_meanwhile(kept: Any, *given: Any) -> None:
+            keep(kept, *given)
+            if kept is ring._bindings:
+                ring.revoke([old])
+
+        monkeypatch.setattr(keyring, "_keep", revoked_meanwhile)
+        assert [old, new] == [token.decode(ring.seal(b"x", purpose="session"))[1:5] for _ in range(2)]
+
     def test_threads_that_seal_and_open_meanwhile_meet_nothing_else(self) -> None:
         """Every token opens or is refused for its key; from the moment of the revocation on it is refused."""
         for _ in range(20):
