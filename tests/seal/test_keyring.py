@@ -114,6 +114,20 @@ class TestRevoke:
         assert ["unknown-key"] * 2 == [refusal(ring, sealed) for _ in range(2)]
         assert 0 == len(ring._openers)
 
+    def test_what_was_kept_of_it_may_be_gone_already(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The revocation comes just after it was kept, and throws everything away."""
+        ring = Keyring(self.keys(), None)
+        sealed = ring.seal(b"x", purpose="session")
+        keep = keyring._keep
+
+        def revoked_meanwhile(kept: Any, *given: Any) -> None:
+            keep(kept, *given)
+            if kept is ring._openers:
+                ring.revoke([token.decode(sealed)[1:5]])
+
+        monkeypatch.setattr(keyring, "_keep", revoked_meanwhile)
+        assert "unknown-key" == refusal(ring, sealed)
+
     def test_a_key_that_is_taken_for_sealing_meanwhile_seals_no_more_than_that(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -536,6 +550,17 @@ class TestWhatIsKept:
         for text in [*tokens, tokens[0]]:
             assert b"x" == ring.open(text, purpose="csrf", now=NOW)
         assert keyring.MAX_OPENERS == len(ring._openers)
+
+    def test_the_oldest_derived_key_goes_first(
+        self, ring: Keyring, assemble: Any, vectors: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What comes in again and again stays quick."""
+        monkeypatch.setattr(keyring, "MAX_OPENERS", 2)
+        secret = bytes.fromhex(vectors["ring"]["keys"][1]["secret"])
+        prefixes = [bytes([number]) * 12 for number in range(4)]
+        for prefix in prefixes:
+            ring.open(assemble(secret, prefix + bytes(12), b"x", "csrf"), purpose="csrf", now=NOW)
+        assert prefixes[2:] == [head[5:] for head in ring._openers]
 
     def test_contexts_are_bounded(self, ring: Keyring) -> None:
         """A context for each visitor is no leak."""
