@@ -42,6 +42,9 @@ class TestSettled:
         """As in a ring that was made in memory."""
         keys = rotation.settled((key("active", None), key("announced", None)), NOW)
         assert [("opening", None), ("active", None)] == states(keys)
+        assert [("opening", None), ("active", None)] == states(
+            rotation.settled((key("active", None), key("announced", None)), 0)
+        )
 
 
 class TestAnnounce:
