@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -520,6 +521,13 @@ class TestSecrecy:
         assert f"<Keyring {key.id.hex()} active>" == repr(ring) == str(ring)
         shown = "".join(f"{one!r}{one}" for one in (ring, key, *ring.keys, ring.seal, RING.keys))
         assert not [word for word in ("secret!", "pepper!", key.secret.hex()) if word in shown]
+
+    def test_a_key_does_not_change_nor_what_is_shown_of_it(self) -> None:
+        """Threads share them; another state is another key. Nor does anything else stick to one."""
+        for one in (Key(os.urandom(32)), RING.keys[0]):
+            with pytest.raises(FrozenInstanceError):
+                one.state = "opening"  # type: ignore[misc] # this is what cannot be done
+            assert not hasattr(one, "__dict__")
 
     @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
     def test_a_ring_cannot_be_pickled(self, protocol: int) -> None:
