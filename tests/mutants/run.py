@@ -96,6 +96,7 @@ class State:
     def __init__(self, path: Path, *, fresh: bool) -> None:
         self.path = path
         self.tests = {package: _digest(*(ROOT / place for place in TESTS[package])) for package in PACKAGES}
+        self.explained = _explained()
         self.modules: dict[str, str] = {}
         self.noticed: dict[str, dict[str, str]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +112,8 @@ class State:
         known = self.noticed.get(mutant.key)
         if known is None or known["module"] != self._module(mutant.module):
             return False
-        return bool(known["by"]) or known["tests"] == self.tests[package]
+        # One that is explained is not judged again for each new test; ``--fresh`` does.
+        return bool(known["by"]) or known["tests"] == self.tests[package] or mutant.key in self.explained
 
     def note(self, mutant: Any, by: str) -> None:
         """Write down what has become of one."""
@@ -127,6 +129,11 @@ class State:
         if name not in self.modules:
             self.modules[name] = _digest(SOURCE / name)
         return self.modules[name]
+
+
+def _explained() -> dict[str, Any]:
+    """Return what is said of each mutant that no test can notice."""
+    return {key: entry for entry in tomllib.loads(EXPLAINED.read_text())["explained"] for key in entry["mutants"]}
 
 
 def _digest(*places: Path) -> str:
@@ -216,8 +223,7 @@ def _quietly() -> None:
 
 
 def _report(mutants: list[Any], state: State, begun: float, chosen: argparse.Namespace) -> dict[str, Any]:
-    entries = tomllib.loads(EXPLAINED.read_text())["explained"]
-    explained = {key: entry for entry in entries for key in entry["mutants"]}
+    explained = state.explained
     counts: dict[str, Counter[str]] = {package: Counter() for package in chosen.package or PACKAGES}
     why: dict[str, list[str]] = {}
     waiting: Counter[str] = Counter()
