@@ -123,24 +123,32 @@ def _steps(code: CodeType) -> Iterator[tuple[int, str, Any]]:
         yield from _steps(inner)
 
 
-class Importer(SourceFileLoader, MetaPathFinder):
-    """Imports one module as its mutant."""
+class Loader(SourceFileLoader):
+    """Loads one module as its mutant."""
 
     def __init__(self, mutant: Mutant) -> None:
         self._text = mutant.text
         name = "hardtack." + mutant.module.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
         super().__init__(name, str(SOURCE / mutant.module))
 
-    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Find that module here, and no other."""
-        if fullname != self.name:
-            return None
-        where = [str(Path(self.path).parent)] if self.path.endswith("__init__.py") else None
-        return spec_from_file_location(fullname, self.path, loader=self, submodule_search_locations=where)
-
     def get_code(self, fullname: str) -> CodeType:
         """Return the code of the mutant, whatever lies in a cache."""
         return compile(self._text, self.path, "exec", dont_inherit=True)
+
+
+class Importer(MetaPathFinder):
+    """Finds one module as its mutant; it is a plugin of pytest."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._loader = Loader(mutant)
+
+    def find_spec(self, fullname: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Find that module here, and no other."""
+        loader = self._loader
+        if fullname != loader.name:
+            return None
+        where = [str(Path(loader.path).parent)] if loader.path.endswith("__init__.py") else None
+        return spec_from_file_location(fullname, loader.path, loader=loader, submodule_search_locations=where)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_load_initial_conftests(self) -> None:

@@ -19,11 +19,13 @@ import argparse
 import hashlib
 import json
 import os
+import subprocess
 import sys
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ PACKAGES = ("seal", "session")
 TESTS = {"seal": ("tests/seal",), "session": ("tests/session",)}
 """What is run for a package."""
 EXPLAINED = HERE / "explained.toml"
+LAST = HERE / "last.json"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,11 +50,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--fresh", action="store_true", help="believe nothing of an earlier run")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=86_400, help="begin no other mutant after so long")
+    parser.add_argument("--save", action="store_true", help="keep the counts in last.json, for the documents")
     parser.add_argument("--seed", type=int, help="nothing is left to chance here; kept in the report")
     chosen = parser.parse_args(arguments)
-    try:
-        import mutmut  # noqa: F401
-    except ImportError:
+    if find_spec("mutmut") is None:
         print("mutmut is missing: python -m pip install --require-hashes -r requirements/mutants.txt")  # noqa: T201
         return 2
     return _run(chosen)
@@ -79,6 +81,8 @@ def _run(chosen: argparse.Namespace) -> int:
         if waiting and not _in_process(package, waiting, state, chosen, begun + chosen.seconds):
             return 2
     report = _report(mutants, state, begun, chosen)
+    if chosen.save:
+        LAST.write_text(json.dumps(_saved(report), indent=1) + "\n")
     if chosen.report:
         chosen.report.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     for line in (*report["found"], *(f"{label}: {count}" for label, count in report["counts"].items())):
@@ -92,10 +96,13 @@ class State:
     def __init__(self, path: Path, *, fresh: bool) -> None:
         self.path = path
         self.tests = {package: _digest(*(ROOT / place for place in TESTS[package])) for package in PACKAGES}
+        self.explained = _explained()
         self.modules: dict[str, str] = {}
         self.noticed: dict[str, dict[str, str]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not fresh:
+        if fresh:
+            path.unlink(missing_ok=True)
+        if path.exists():
             for line in path.read_text().splitlines():
                 known = json.loads(line)
                 self.noticed[known["mutant"]] = known
@@ -105,7 +112,8 @@ class State:
         known = self.noticed.get(mutant.key)
         if known is None or known["module"] != self._module(mutant.module):
             return False
-        return bool(known["by"]) or known["tests"] == self.tests[package]
+        # One that is explained is not judged again for each new test; ``--fresh`` does.
+        return bool(known["by"]) or known["tests"] == self.tests[package] or mutant.key in self.explained
 
     def note(self, mutant: Any, by: str) -> None:
         """Write down what has become of one."""
@@ -121,6 +129,11 @@ class State:
         if name not in self.modules:
             self.modules[name] = _digest(SOURCE / name)
         return self.modules[name]
+
+
+def _explained() -> dict[str, Any]:
+    """Return what is said of each mutant that no test can notice."""
+    return {key: entry for entry in tomllib.loads(EXPLAINED.read_text())["explained"] for key in entry["mutants"]}
 
 
 def _digest(*places: Path) -> str:
@@ -210,39 +223,67 @@ def _quietly() -> None:
 
 
 def _report(mutants: list[Any], state: State, begun: float, chosen: argparse.Namespace) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    explained = {key: entry for entry in tomllib.loads(EXPLAINED.read_text())["explained"] for key in entry["mutants"]}
+    explained = state.explained
+    counts: dict[str, Counter[str]] = {package: Counter() for package in chosen.package or PACKAGES}
     why: dict[str, list[str]] = {}
-    found, seen = [], set()
+    waiting: Counter[str] = Counter()
+    found = []
     for mutant in mutants:
-        counts["mutants"] += 1
-        known = state.noticed.get(mutant.key)
-        if mutant.worded:
-            counts["wording, not mutated"] += 1
-        elif known is None or not state.knows(mutant, mutant.module.partition("/")[0]):
-            counts["not judged yet"] += 1
-            found.append(f"not judged yet: {mutant.key}")
-        elif known["by"]:
-            counts["noticed by a test" if "::" in known["by"] else "noticed: it does not run, or never ends"] += 1
-        elif mutant.key in explained:
-            entry = explained[mutant.key]
-            counts[f"explained: {entry['class']}"] += 1
-            why.setdefault(f"{entry['class']}: {entry['why']}", []).append(mutant.key)
-            seen.add(mutant.key)
-        else:
-            counts["not noticed and not explained"] += 1
+        package = mutant.module.partition("/")[0]
+        label = _outcome(mutant, state, explained)
+        counts[package][label] += 1
+        if label == NOT_JUDGED:
+            waiting[mutant.module] += 1
+        elif label == NOT_NOTICED:
             found.append(f"not noticed: {mutant.key}")
-    if not chosen.package and not chosen.module:
-        found += [f"explained, but no such mutant is left: {key}" for key in explained if key not in seen]
+        elif label.startswith("explained"):
+            entry = explained[mutant.key]
+            why.setdefault(f"{entry['class']}: {entry['why']}", []).append(mutant.key)
+    found += [f"not judged yet: {count} mutants of {module}" for module, count in waiting.items()]
+    if not chosen.module:
+        left = {mutant.key for mutant in mutants}
+        of = tuple(f"{package}/" for package in counts)
+        found += [
+            f"explained, but no such mutant is left: {key}"
+            for key in explained
+            if key.startswith(of) and key not in left
+        ]
     return {
         "stage": "mutants",
         "seconds": round(time.monotonic() - begun),
         "seed": chosen.seed,
-        "counts": dict(counts),
+        "counts": {"mutants": len(mutants), **sum(counts.values(), Counter())},
         "found": found,
         "explained": [f"{reason} ({len(keys)})" for reason, keys in why.items()],
-        "details": why,
+        "details": {
+            "packages": {package: dict(sorted(of.items())) for package, of in counts.items()},
+            "explained": why,
+        },
     }
+
+
+def _outcome(mutant: Any, state: State, explained: dict[str, Any]) -> str:
+    """Return what has become of a mutant, in words."""
+    if mutant.worded:
+        return "wording"
+    if not state.knows(mutant, mutant.module.partition("/")[0]):
+        return NOT_JUDGED
+    by = state.noticed[mutant.key]["by"]
+    if by:
+        return "noticed by a test" if "::" in by else "noticed: it does not run, or never ends"
+    return f"explained: {explained[mutant.key]['class']}" if mutant.key in explained else NOT_NOTICED
+
+
+NOT_JUDGED = "not judged yet"
+NOT_NOTICED = "not noticed and not explained"
+
+
+def _saved(report: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept for the documents: counts, with their date and commit."""
+    asked = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    return {"date": today, "commit": commit, "found": len(report["found"]), "packages": report["details"]["packages"]}
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ def test_a_prefix_serves_exactly_65536_tokens_with_a_fresh_suffix_each(ring: Key
 
 def test_a_prefix_serves_as_many_tokens_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first under it is one of them."""
+    assert 65536 == derived.SEALS_PER_PREFIX
     monkeypatch.setattr(derived, "SEALS_PER_PREFIX", 3)
     ring = Keyring.generate()
     heads = [head(ring.seal(b"", purpose="csrf")) for _ in range(9)]

@@ -171,10 +171,11 @@ class TestFollowing:
 
             __slots__ = ("_put",)
 
+            _put: Keyring
+
             @property
             def _ring(self) -> Keyring:
-                put: Keyring = self._put
-                return put
+                return self._put
 
             @_ring.setter
             def _ring(self, ring: Keyring) -> None:

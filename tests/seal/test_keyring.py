@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -114,6 +115,20 @@ class TestRevoke:
         assert ["unknown-key"] * 2 == [refusal(ring, sealed) for _ in range(2)]
         assert 0 == len(ring._openers)
 
+    def test_what_was_kept_of_it_may_be_gone_already(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The revocation comes just after it was kept, and throws everything away."""
+        ring = Keyring(self.keys(), None)
+        sealed = ring.seal(b"x", purpose="session")
+        keep = keyring._keep
+
+        def revoked_meanwhile(kept: Any, *given: Any) -> None:
+            keep(kept, *given)
+            if kept is ring._openers:
+                ring.revoke([token.decode(sealed)[1:5]])
+
+        monkeypatch.setattr(keyring, "_keep", revoked_meanwhile)
+        assert "unknown-key" == refusal(ring, sealed)
+
     def test_a_key_that_is_taken_for_sealing_meanwhile_seals_no_more_than_that(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -129,6 +144,39 @@ class TestRevoke:
 
         monkeypatch.setattr(Keyring, "_purpose_key", revoked_meanwhile)
         assert [old, new, new] == [token.decode(ring.seal(b"x", purpose="session"))[1:5] for _ in range(3)]
+
+    def test_a_key_that_is_revoked_before_its_secret_is_taken_seals_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The visitor gets the 503 of a ring without an active key, or the next token is under the new one."""
+        ring = Keyring(self.keys()[:2], None)
+        (active,) = [bytes.fromhex(key.id) for key in ring.keys if key.state == "active"]
+        made = token.associated_data
+
+        def revoked_meanwhile(*given: Any) -> bytes:
+            ring.revoke([active])
+            return made(*given)
+
+        monkeypatch.setattr(token, "associated_data", revoked_meanwhile)
+        with pytest.raises(NoActiveKey):
+            ring.seal(b"x", purpose="session")
+        assert 0 == len(ring._bindings)
+
+    def test_a_key_that_is_revoked_after_it_was_taken_is_not_kept_nor_missed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What was kept may be gone by then, as a revocation throws it away."""
+        ring = Keyring(self.keys(), None)
+        old, new = (bytes.fromhex(key.id) for key in ring.keys[1:])
+        keep = keyring._keep
+
+        def revoked_meanwhile(kept: Any, *given: Any) -> None:
+            keep(kept, *given)
+            if kept is ring._bindings:
+                ring.revoke([old])
+
+        monkeypatch.setattr(keyring, "_keep", revoked_meanwhile)
+        assert [old, new] == [token.decode(ring.seal(b"x", purpose="session"))[1:5] for _ in range(2)]
 
     def test_threads_that_seal_and_open_meanwhile_meet_nothing_else(self) -> None:
         """Every token opens or is refused for its key; from the moment of the revocation on it is refused."""
@@ -474,6 +522,13 @@ class TestSecrecy:
         shown = "".join(f"{one!r}{one}" for one in (ring, key, *ring.keys, ring.seal, RING.keys))
         assert not [word for word in ("secret!", "pepper!", key.secret.hex()) if word in shown]
 
+    def test_a_key_does_not_change_nor_what_is_shown_of_it(self) -> None:
+        """Threads share them; another state is another key. Nor does anything else stick to one."""
+        for one in (Key(os.urandom(32)), RING.keys[0]):
+            with pytest.raises(FrozenInstanceError):
+                one.state = "opening"  # type: ignore[misc] # this is what cannot be done
+            assert not hasattr(one, "__dict__")
+
     @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
     def test_a_ring_cannot_be_pickled(self, protocol: int) -> None:
         """Its secrets would lie in a queue or a cache."""
@@ -503,6 +558,17 @@ class TestWhatIsKept:
         for text in [*tokens, tokens[0]]:
             assert b"x" == ring.open(text, purpose="csrf", now=NOW)
         assert keyring.MAX_OPENERS == len(ring._openers)
+
+    def test_the_oldest_derived_key_goes_first(
+        self, ring: Keyring, assemble: Any, vectors: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What comes in again and again stays quick."""
+        monkeypatch.setattr(keyring, "MAX_OPENERS", 2)
+        secret = bytes.fromhex(vectors["ring"]["keys"][1]["secret"])
+        prefixes = [bytes([number]) * 12 for number in range(4)]
+        for prefix in prefixes:
+            ring.open(assemble(secret, prefix + bytes(12), b"x", "csrf"), purpose="csrf", now=NOW)
+        assert prefixes[2:] == [head[5:] for head in ring._openers]
 
     def test_contexts_are_bounded(self, ring: Keyring) -> None:
         """A context for each visitor is no leak."""

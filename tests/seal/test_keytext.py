@@ -60,6 +60,13 @@ class TestComplaints:
             text.replace("AAECAwQ", "BAECAwQ")
         )
 
+    @pytest.mark.parametrize("identifier", ["E2FCAF9B", "e2fcaf9", "e2fcaf9b0", "-"])
+    def test_an_id_that_is_none_is_not_said_to_be_another_keys(self, text: str, identifier: str) -> None:
+        """Its spelling is what is wrong."""
+        assert ["line 4 of here has an id that is not 8 digits of lower-case hexadecimal"] == problems(
+            text.replace("e2fcaf9b", identifier)
+        )
+
     def test_what_is_no_keyring_at_all_has_one(self) -> None:
         """Its lines mean nothing here."""
         assert ["line 1 of here is not the beginning of a keyring"] == problems("hardtack keyring 2\nx\ny")

@@ -42,6 +42,9 @@ class TestSettled:
         """As in a ring that was made in memory."""
         keys = rotation.settled((key("active", None), key("announced", None)), NOW)
         assert [("opening", None), ("active", None)] == states(keys)
+        assert [("opening", None), ("active", None)] == states(
+            rotation.settled((key("active", None), key("announced", None)), 0)
+        )
 
 
 class TestAnnounce:
@@ -85,6 +88,7 @@ class TestRetire:
         with pytest.raises(rotation.StillNeeded, match="may live until 2027-02-14T08:00:00Z") as caught:
             rotation.retire(keys, keys[0].id.hex(), NOW + 30 * DAY - 1, 30 * DAY)
         assert NOW + 30 * DAY == caught.value.until
+        assert "--sign-people-out" in caught.value.hint
         assert keys[1:] == rotation.retire(keys, keys[0].id.hex(), NOW + 30 * DAY, 30 * DAY)
 
     def test_the_time_counts_from_when_another_took_over(self) -> None:

@@ -128,6 +128,10 @@ class TestAssociatedData:
         """A list, which JSON gives, is as good as a tuple."""
         assert token.associated_data(b"kkkk", b"p", ["a", "b"]) == token.associated_data(b"kkkk", b"p", ("a", "b"))
 
+    def test_the_most_strings_fit(self) -> None:
+        """Their number takes two bytes."""
+        assert b"\xff\xff\x00\x00" == token.associated_data(b"kkkk", b"p", [""] * 65535)[8:12]
+
     def test_the_longest_string_fits(self) -> None:
         """Its length takes two bytes."""
         assert 4 + 1 + 3 + 2 + 2 + 65535 == len(token.associated_data(b"kkkk", b"p", ["x" * 65535]))
