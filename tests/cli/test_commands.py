@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
 
-from hardtack.cli.commands import COMMANDS, run
+from hardtack.cli import chinese, columns
+from hardtack.cli.commands import COMMANDS, hardtack_command, run
 from hardtack.errors import HardtackError, MisuseError, Refused
 
 
@@ -65,6 +69,42 @@ def test_by_itself_it_shows_the_five_things_that_people_do(tmp_path: Path, langu
     assert (0, "", 5) == (done.returncode, done.stderr, len(set(shown) & set(COMMANDS)))
     assert said in done.stdout
     assert "hardtack --help" in done.stdout
+
+
+def helps(command: click.Command, context: click.Context) -> Iterator[str]:
+    """Return each paragraph of a command's help, of its options and of the commands below it."""
+    texts = [command.help or "", *(each.help or "" for each in command.params if isinstance(each, click.Option))]
+    for text in texts:
+        yield from (" ".join(each.split()) for each in inspect.cleandoc(text).split("\n\n") if each)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below
+            yield from helps(below, click.Context(below, info_name=name, parent=context))
+
+
+def test_all_help_is_there_in_chinese_too_and_nothing_else_is() -> None:
+    """A text that was changed without its Chinese is told here, and so is a Chinese one that nothing says any more."""
+    said = set(helps(hardtack_command, click.Context(hardtack_command))) | {line for _, line in COMMANDS.values()}
+    said |= {"Usage: ", "Options", "Commands", "Show this message and exit."}
+    assert said == set(chinese.words())
+    assert [] == [text for text in chinese.words().values() if not re.search(r"[\u4e00-\u9fff]", text)]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["keys", "rotate", "--help"], ["accounts"]])
+def test_help_speaks_the_terminals_language(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With lines no wider than the terminal, and English again in the next process."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert 0 == run(arguments)
+    shown = capsys.readouterr().out
+    assert shown.startswith("用法：hardtack")
+    assert "Show this" not in shown
+    assert max(columns.width(line) for line in shown.splitlines()) <= 80
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert 0 == run(arguments)
+    assert "Usage: hardtack" in capsys.readouterr().out
 
 
 def test_help_needs_no_extra_and_names_every_command(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ command whose extra is not installed says which one it is. Every ``HardtackError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from typing import cast
 
 import click
 
 import hardtack
-from hardtack.cli import first, given, voice
+from hardtack.cli import chinese, first, given, voice
 from hardtack.errors import HardtackError, MisuseError, Refused
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -88,6 +89,11 @@ def run(arguments: Sequence[str], *, program: str = "hardtack", application: giv
         program: what stands before them.
         application: what it is run inside, if it is.
     """
+    with chinese.spoken() if voice.language() == "zh" else nullcontext():
+        return _run(arguments, program, application)
+
+
+def _run(arguments: Sequence[str], program: str, application: given.Application | None) -> int:
     try:
         result = hardtack_command.main(list(arguments), prog_name=program, standalone_mode=False, obj=application)
     except click.exceptions.Exit as leaving:
