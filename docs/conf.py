@@ -17,13 +17,16 @@ version = release = hardtack.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 extensions += ["status_table", "peers_table", "conformance_table", "servers_table", "story_table", "causes_table"]
-extensions += ["lint_table", "threats_table", "licences_table", "side_channels_table"]
+extensions += ["lint_table", "import_graph", "attacks_table", "threats_table", "licences_table", "side_channels_table"]
+extensions += ["outside_table", "proof"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nitpicky = True
-autodoc_typehints = "description"
+# Types in signatures are other projects', or names of ours that are no page's business.
+nitpick_ignore_regex = [("py:class", ".*")]
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 
 html_theme = "furo"

@@ -27,8 +27,8 @@ compiled.share()
 settings.register_profile("hardtack", deadline=None)
 settings.load_profile("hardtack")
 
-# The one notes which tests show what of ASVS, the other which are traced.
-pytest_plugins = ["tests.asvs.marking", "tests.traced"]
+# They note which tests show what of ASVS, which are traced, and what became of the attacks.
+pytest_plugins = ["tests.asvs.marking", "tests.traced", "tests.attacks.marking"]
 
 START_TIMEOUT = 60
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for its user alone

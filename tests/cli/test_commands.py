@@ -56,6 +56,17 @@ def test_a_command_without_its_extra_names_the_extra(
     assert (1, f"{expected}hardtack: hint: pip install 'hardtack[{extra}]'\n") == (done.returncode, done.stderr)
 
 
+@pytest.mark.parametrize(("language", "said"), [("C.UTF-8", "run the service"), ("zh_CN.UTF-8", "运行服务")])
+def test_by_itself_it_shows_the_five_things_that_people_do(tmp_path: Path, language: str, said: str) -> None:
+    """Each a command that there is, in the terminal's language, with the smallest install."""
+    environ = hide(tmp_path, "sqlalchemy", "uvicorn", "argon2", "jinja2") | {"LC_ALL": language, "PYTHONUTF8": "1"}
+    done = hardtack(environ)
+    shown = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("  hardtack ")]
+    assert (0, "", 5) == (done.returncode, done.stderr, len(set(shown) & set(COMMANDS)))
+    assert said in done.stdout
+    assert "hardtack --help" in done.stdout
+
+
 def test_help_needs_no_extra_and_names_every_command(tmp_path: Path) -> None:
     """Help comes from the table alone."""
     done = hardtack(hide(tmp_path, "sqlalchemy", "uvicorn", "argon2", "jinja2"), "--help")

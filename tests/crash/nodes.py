@@ -21,6 +21,8 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tests import postgres
 from tests.conftest import Service
 from tests.nodes.network import Wires, free_port
@@ -31,13 +33,23 @@ LASTING = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 PATIENCE = 120
 """Seconds within which whatever is waited for must have come about, on any machine."""
 
+_TABLES = """
+    SELECT relname, msg FROM pg_class CROSS JOIN LATERAL verify_heapam(oid)
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+_INDEXES = """
+    SELECT oid::regclass::text FROM pg_class
+    WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace
+    AND relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
+"""
+
 
 class Node:
     """One ``hardtack serve``, in a session of its own so that it can be killed whole.
 
     Args:
         folder: its data folder.
-        url: of the database.
+        url: of the database; ``None`` for a SQLite file in the folder.
         number: which it is, of those on the *wires*.
         wires: to the others.
         environ: what it is told besides.
@@ -46,7 +58,7 @@ class Node:
     def __init__(
         self,
         folder: Path,
-        url: str,
+        url: str | None,
         number: int = 0,
         wires: Wires | None = None,
         environ: Mapping[str, str] | None = None,
@@ -58,7 +70,8 @@ class Node:
         with self._inside():
             self.port = free_port(self.host)
         self._command = [
-            *(sys.executable, "-m", "hardtack", "serve", "--data", str(folder), "--database", url),
+            *(sys.executable, "-m", "hardtack", "serve", "--data", str(folder)),
+            *(("--database", url) if url else ()),
             *("--host", self.host, "--port", str(self.port), "--workers", str(WORKERS)),
             *("--origin", f"https://{HOST}", "--trusted-proxy", wires.proxy if wires else "127.0.0.1"),
             *("--sign-up", "open", "--log-format", "json"),
@@ -79,11 +92,14 @@ class Node:
         os.killpg(self.service.process.pid, signal.SIGKILL)
         self.service.process.wait()
 
-    def kill_a_worker(self) -> None:
-        """End one of its workers at once."""
-        present = self.service.workers
-        if present:
-            os.kill(random.choice(present), signal.SIGKILL)  # noqa: S311 - which one is no secret
+    def kill_a_worker(self, chance: random.Random) -> None:
+        """End one of its workers at once; return when it has gone, which is a moment later."""
+        killed = chance.choice(self.service.workers)
+        os.kill(killed, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while killed in self.service.workers:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
 
     def is_whole(self) -> bool:
         """Return whether all its workers are there and it may be sent visitors."""
@@ -91,6 +107,14 @@ class Node:
             found = self.service.ask("GET", "/readyz", headers={"Host": HOST, "X-Forwarded-Proto": "https"})
             return found[0] == 200 and len(self.service.workers) == WORKERS
         return False
+
+
+def wait(nodes: list[Node]) -> None:
+    """Wait until all of *nodes* are whole."""
+    deadline = time.monotonic() + PATIENCE
+    while not all(node.is_whole() for node in nodes):
+        assert time.monotonic() < deadline, [node.log.read_text()[-2000:] for node in nodes]
+        time.sleep(0.05)
 
 
 class Stand:
@@ -102,6 +126,12 @@ class Stand:
         options: settings of the database.
         environ: what each node is told besides.
     """
+
+    parts = ("worker", "node", "database")
+    """What can be killed."""
+
+    heard = 1.5
+    """Seconds after which the other node must have heard of a sign-out, by the poll if by nothing else."""
 
     def __init__(
         self,
@@ -133,11 +163,11 @@ class Stand:
         owner = f"postgresql://{postgres.OWNER}"
         self.urls = [f"{owner}@{host}:{port}/{self.name}?sslmode=disable" for host, port in wires.servers()]
 
-    def kill(self, what: str) -> None:
+    def kill(self, what: str, chance: random.Random) -> None:
         """Kill a ``worker``, a ``node`` or the ``database``, and start again what nobody else does."""
-        node = random.choice(self.nodes)  # noqa: S311 - which one is no secret
+        node = chance.choice(self.nodes)
         if what == "worker":
-            node.kill_a_worker()
+            node.kill_a_worker(chance)
         elif what == "node":
             node.kill()
             node.start()
@@ -168,15 +198,24 @@ class Stand:
 
     def wait(self) -> None:
         """Wait until everything is whole again."""
-        deadline = time.monotonic() + PATIENCE
-        while not all(node.is_whole() for node in self.nodes):
-            assert time.monotonic() < deadline, [node.log.read_text()[-2000:] for node in self.nodes]
-            time.sleep(0.05)
+        wait(self.nodes)
 
     def names(self) -> set[str]:
         """Return every account's name, as the database has it."""
         with self.database.superuser(self.name) as connection:
             return {row[0] for row in connection.execute("SELECT name FROM account")}
+
+    def damage(self) -> list[str]:
+        """Return what PostgreSQL's own check finds wrong with its tables and indexes."""
+        with self.database.superuser(self.name) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS amcheck")
+            wrong = [f"{table}: {said}" for table, said in connection.execute(_TABLES)]
+            for (index,) in connection.execute(_INDEXES).fetchall():
+                try:
+                    connection.execute("SELECT bt_index_check(%s::regclass, true)", (index,))
+                except psycopg.Error as error:
+                    wrong.append(f"{index}: {error}")
+        return wrong
 
     def close(self) -> None:
         """End all of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import inspect
 import re
 import subprocess
@@ -19,7 +20,7 @@ from hardtack.site.routes import ROUTES
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
-PAIRED = sorted(path.name for path in (DOCS / "en").glob("*.md"))
+PAIRED = sorted(str(path.relative_to(DOCS / "en")) for path in (DOCS / "en").rglob("*.md"))
 
 
 def blocks(path: Path, language: str) -> list[str]:
@@ -33,10 +34,13 @@ def shape(path: Path) -> list[str]:
     return [match[1] for match in re.finditer(r"^(#+) ", text, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("number", range(len(blocks(READMES[0], "python"))))
-def test_every_python_block_of_the_readme_runs(number: int, tmp_path: Path) -> None:
+FIRST_SEEN = [*blocks(READMES[0], "python"), *blocks(DOCS / "en" / "overview.md", "python")]
+
+
+@pytest.mark.parametrize("number", range(len(FIRST_SEEN)))
+def test_every_python_block_of_the_readme_and_the_overview_runs(number: int, tmp_path: Path) -> None:
     """What a newcomer pastes works as it stands; the one that raises says so itself."""
-    code = blocks(READMES[0], "python")[number]
+    code = FIRST_SEEN[number]
     keyfile.create(tmp_path / "hardtack.key")  # as `hardtack keys new` does
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
@@ -64,11 +68,35 @@ def test_the_python_blocks_of_the_pages_about_asgi_run(page: str, language: str,
     assert "" == done.stderr
 
 
-def test_the_two_readmes_are_equal_in_headings_and_code() -> None:
-    """Neither language is behind the other."""
-    assert shape(READMES[0]) == shape(READMES[1])
-    for language in ("python", "console"):
-        assert blocks(READMES[0], language) == blocks(READMES[1], language)
+@pytest.mark.parametrize(
+    "pair", [READMES, [DOCS / each / "overview.md" for each in ("en", "zh")]], ids=["readme", "overview"]
+)
+def test_the_two_languages_are_equal_in_headings_and_code(pair: list[Path]) -> None:
+    """Neither is behind the other."""
+    assert shape(pair[0]) == shape(pair[1])
+    for language in ("python", "console", "toml"):
+        assert blocks(pair[0], language) == blocks(pair[1], language)
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_everything_that_the_readme_shows_or_leads_to_is_there(readme: Path) -> None:
+    """Each picture in a light and a dark form, none of them heavy; each page, and the section in it."""
+    text = readme.read_text()
+    pictures = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+    assert 6 == len(pictures) == len(set(pictures))
+    for picture in pictures:
+        assert (ROOT / picture).stat().st_size < 80_000
+    for page, _, section in (link.partition("#") for link in re.findall(r"\]\(([^):]+)\)", text)):
+        there = (ROOT / page).read_text()
+        heads = [
+            re.sub(r"[^\w\s-]", "", head.lower()).replace(" ", "-") for head in re.findall(r"^#+ (.+)", there, re.M)
+        ]
+        assert not section or section in heads
+
+
+def test_the_three_examples_of_the_readme_are_short() -> None:
+    """The status, a session, a sign-in, in at most ten lines each."""
+    assert [True] * 3 == [len(each.splitlines()) <= 10 for each in blocks(READMES[0], "python")]
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
@@ -88,6 +116,30 @@ def test_the_readme_says_of_asvs_what_the_card_says(readme: Path) -> None:
     )
 
 
+def test_the_tutorial_runs_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line by line, with the answers that it shows; the code is the same in both languages."""
+    typed = [blocks(DOCS / language / "tutorial.md", "pycon") for language in ("en", "zh")]
+    assert typed[0] == typed[1]
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+    tutorial = doctest.DocTestParser().get_doctest("\n".join(typed[0]), {}, "tutorial", "tutorial.md", 0)
+    assert 0 == doctest.DocTestRunner(verbose=False).run(tutorial, out=said.append).failed, "".join(said)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_file_that_the_architecture_sends_somebody_to_is_there(language: str) -> None:
+    """In the table of what is changed where."""
+    table = re.search(
+        r"^## (?:Where do I change|要改).*?(?=^## )", (DOCS / language / "architecture.md").read_text(), re.M | re.S
+    )
+    assert table
+    named = re.findall(r"`([\w*/.]+/[\w.*]*|[a-z]+\.toml)`", table[0])
+    assert len(named) > 20
+    for name in named:
+        places = [ROOT, ROOT / "src" / "hardtack", ROOT / "src" / "hardtack" / "site" / "locale"]
+        assert any(list(place.glob(name.rstrip("/"))) for place in places), name
+
+
 @pytest.mark.parametrize("name", PAIRED)
 def test_every_page_of_the_docs_exists_in_both_languages(name: str) -> None:
     """With the same sections."""
@@ -96,7 +148,7 @@ def test_every_page_of_the_docs_exists_in_both_languages(name: str) -> None:
 
 def test_no_page_is_in_chinese_only() -> None:
     """The other direction of the same promise."""
-    assert PAIRED == sorted(path.name for path in (DOCS / "zh").glob("*.md"))
+    assert PAIRED == sorted(str(path.relative_to(DOCS / "zh")) for path in (DOCS / "zh").rglob("*.md"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

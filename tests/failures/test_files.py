@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import sqlite3
@@ -53,6 +54,34 @@ def test_attack_10_another_database_in_its_place_is_used_by_nobody(running: Runn
     assert "another file lies in the place of the database" == running.told("store-failed")
     (data / "hardtack.db").unlink()
     move(DATABASE, data.parent / "away", data)
+
+
+EMPTY_THE_LOG = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA wal_checkpoint(TRUNCATE)')"
+"""What lies in the database's log is read from there, however damaged the database is."""
+
+
+PAGE = 4096
+"""Octets of the first page, which says what it is and what else there is."""
+
+
+def test_a_database_that_is_damaged_and_restored(running: Running, disk: Disk) -> None:
+    """Nobody reads what is left of it, nor makes another; with the good file in its place all goes on."""
+    file = running.service.data / "hardtack.db"
+    place = disk.place / "data" / "hardtack.db"
+    subprocess.run([*disk.through, sys.executable, "-c", EMPTY_THE_LOG, str(place)], check=True)
+    good = file.read_bytes()
+    for begin in (PAGE, 0):
+        running.at = len(running.service.said)
+        with file.open("r+b") as damaged:
+            damaged.seek(begin)
+            damaged.write(os.urandom(len(good) - begin))
+        assert WITHOUT_STORE == running.seen()
+        assert ("SQLITE_CORRUPT" if begin else "SQLITE_NOTADB") == running.told("store-failed")
+    kill_one(running.service)
+    assert "it is no SQLite database" in running.told("worker-cannot-start")
+    assert 503 == running.sign_in()
+    with file.open("r+b") as damaged:
+        damaged.write(good)
 
 
 def test_a_disk_that_takes_nothing_more(running: Running) -> None:
@@ -135,6 +164,25 @@ def test_a_key_file_that_is_gone(running: Running) -> None:
     assert "there is no keyring" in running.told("worker-cannot-start")
     assert GOOD == running.seen_of_one()
     move(("hardtack.key",), data.parent / "away", data)
+
+
+def test_a_key_file_that_is_damaged(running: Running) -> None:
+    """Emptied, cut off, or no text at all: the keys that are known go on, nobody makes others, and no log has a key."""
+    file = running.service.data / "hardtack.key"
+    good = file.read_bytes()
+    for damaged in (b"", good[: len(good) // 2], os.urandom(len(good))):
+        running.at = len(running.service.said)
+        file.write_bytes(damaged)
+        until(lambda: GOOD == running.seen_of_one() and running.tells("keyring-refused"))
+        assert "hardtack.key" in running.told("keyring-refused")
+    kill_one(running.service)
+    assert "is not text in UTF-8" in running.told("worker-cannot-start")
+    assert GOOD == running.seen_of_one()
+    assert damaged == file.read_bytes()
+    secrets = [word for word in good.decode().split() if len(word) > 30]
+    assert len(secrets) >= 2
+    assert [] == [word for word in secrets if word in running.service.said]
+    file.write_bytes(good)
 
 
 def test_a_generation_file_that_is_gone(running: Running) -> None:

@@ -5,10 +5,12 @@ A server that hangs is in tests/store, where the wait for it can be shortened.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -96,6 +98,27 @@ def test_a_server_that_has_no_connection_to_give(running: Running, server: Serve
     with set_for_all(server, running.database, "CONNECTION LIMIT 0", "CONNECTION LIMIT -1"):
         assert WITHOUT_STORE == running.seen()
         until(lambda: "OperationalError" in running.reasons())
+
+
+def test_a_table_of_the_server_that_is_damaged(running: Running, server: Server, disk: Disk) -> None:
+    """Its checksums say so: nobody is signed in by what is left, and with the good file all goes on."""
+    with server.superuser(running.database) as connection:
+        connection.execute("CHECKPOINT")
+        found = connection.execute("SELECT pg_relation_filepath('account')").fetchone()
+    assert found is not None
+    # Below the link to the small disk, which leads there for whoever sees that disk alone.
+    file = disk.inside / "tablespace" / Path(found[0]).relative_to(Path(*Path(found[0]).parts[:2]))
+    with stopped(server):
+        good = file.read_bytes()
+        with file.open("r+b") as damaged:
+            damaged.write(os.urandom(len(good)))
+    try:
+        until(lambda: running.tells("feed-found"))
+        assert WITHOUT_STORE == running.seen()
+        assert "DataCorrupted (XX001)" in running.reasons()
+    finally:
+        with stopped(server), file.open("r+b") as damaged:
+            damaged.write(good)
 
 
 def test_a_process_whose_connections_are_all_in_use(running: Running, server: Server) -> None:

@@ -15,6 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 TARGETS = sorted(path.stem for path in (HERE / "targets").glob("*.py"))
 CHANGES = 10_000
+"""Of each corpus, where a target does not say that they cost more and how many there are to be."""
 
 each_target = pytest.mark.parametrize("target", TARGETS)
 
@@ -24,9 +25,9 @@ def corpus(target: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((HERE / "corpus" / target).iterdir())}
 
 
-def changed(inputs: list[bytes], source: random.Random) -> Iterator[bytes]:
+def changed(inputs: list[bytes], source: random.Random, count: int = CHANGES) -> Iterator[bytes]:
     """Yield changes of *inputs*: bytes exchanged, cut, doubled, and halves of two put together."""
-    for _ in range(CHANGES):
+    for _ in range(count):
         one, other = source.choice(inputs), source.choice(inputs)
         at, to = sorted(source.randrange(len(one) + 1) for _ in range(2))
         junk = source.choice([b"", b"\x00", b"\xff", b";", b",", b"=", b":", b"%", b'"', b"\n", source.randbytes(3)])
@@ -52,6 +53,14 @@ def test_the_promise_holds_on_changes_of_the_corpus(target: str) -> None:
     """Always the same ten thousand."""
     module = import_module(f"tests.fuzz.targets.{target}")
     source = random.Random(target)  # noqa: S311 - a test that fails must fail again
-    outcomes = {module.check(content) for content in changed(list(corpus(target).values()), source)}
+    changes = changed(list(corpus(target).values()), source, getattr(module, "CHANGES", CHANGES))
+    outcomes = {module.check(content) for content in changes}
     assert outcomes <= module.OUTCOMES
     assert len(outcomes) > 1
+
+
+def test_every_dictionary_is_a_targets() -> None:
+    """And one word a line, as the fuzzer reads it."""
+    for path in (HERE / "dictionaries").iterdir():
+        assert path.name in TARGETS
+        assert all(line[:1] == line[-1:] == '"' for line in path.read_text().splitlines())

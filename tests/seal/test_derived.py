@@ -37,6 +37,14 @@ def test_a_prefix_serves_exactly_65536_tokens_with_a_fresh_suffix_each(ring: Key
     assert sorted(nonces[:1000]) != nonces[:1000]
 
 
+def test_a_prefix_serves_as_many_tokens_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first under it is one of them."""
+    monkeypatch.setattr(derived, "SEALS_PER_PREFIX", 3)
+    ring = Keyring.generate()
+    heads = [head(ring.seal(b"", purpose="csrf")) for _ in range(9)]
+    assert [3, 3, 3] == [heads.count(one) for one in dict.fromkeys(heads)]
+
+
 def test_purposes_and_rings_have_prefixes_of_their_own(ring: Keyring) -> None:
     """A prefix serves one key and one purpose."""
     texts = [made.seal(b"", purpose=purpose) for made in (ring, Keyring.generate()) for purpose in ("csrf", "reset")]

@@ -27,10 +27,12 @@ class Desk:
     wrong: str = ""
     now: int = NOW
     looks: int = 0
+    given: list[Found | None] = field(default_factory=list)
 
     def look(self, before: Found | None) -> Found:
         """Return what is written down now."""
         self.looks += 1
+        self.given.append(before)
         if self.wrong:
             raise KeyringError(self.wrong, "do something")
         return Found(self.written, None)
@@ -59,6 +61,8 @@ class TestFollowing:
         sealed = ring.seal(b"x", purpose="session", context=("a",), expires_at=NOW + 1)
         assert b"x" == plain.open(sealed, purpose="session", context=("a",), now=NOW)
         assert b"x" == ring.open(sealed, purpose="session", context=("a",), now=NOW)
+        with pytest.raises(SealError, match="expired"):
+            plain.open(sealed, purpose="session", context=("a",), now=NOW + 1)
         assert plain.lookup_hash(b"x", purpose="name") == ring.lookup_hash(b"x", purpose="name")
         assert plain.keys == ring.keys
         assert isinstance(ring, Keyring)
@@ -75,7 +79,20 @@ class TestFollowing:
         ring.seal(b"x", purpose="session")
         desk.now -= 3600
         ring.seal(b"x", purpose="session")
+        ring.seal(b"x", purpose="session")
         assert 3 == desk.looks
+        ring.revoke([b"none"])
+        ring.seal(b"x", purpose="session")
+        assert 4 == desk.looks
+
+    def test_who_looks_is_given_what_was_found_before(self) -> None:
+        """So a file that has not changed need not be read again."""
+        desk = Desk()
+        ring = desk.follow()
+        found = ring._found
+        desk.now += 1
+        ring.present()
+        assert [None, found] == desk.given
 
     def test_a_rotation_is_taken_up_and_nobody_is_signed_out(self, caplog: pytest.LogCaptureFixture) -> None:
         """The new key seals when its time has come, though nothing else is written down then; a line says so."""
@@ -108,8 +125,9 @@ class TestFollowing:
             ring.open(sealed, purpose="session", now=desk.now)
         assert ["revoked", "active"] == states(ring)
 
-    def test_what_others_tell_of_a_theft_holds_whatever_is_written_down(self) -> None:
+    def test_what_others_tell_of_a_theft_holds_whatever_is_written_down(self, caplog: pytest.LogCaptureFixture) -> None:
         """Now, and in every ring to come; the file may be an old copy."""
+        caplog.set_level(logging.INFO, "hardtack.seal")
         desk = Desk()
         ring = desk.follow()
         sealed = ring.seal(b"x", purpose="session")
@@ -126,6 +144,52 @@ class TestFollowing:
         desk.change(lambda keys, now: (*keys[:1],))
         desk.now += 1
         assert (False, ["revoked"]) == (ring.seals, states(ring))
+        assert ["none"] == [getattr(record, "active", "") for record in caplog.records[1:]]
+        assert f"<Keyring {stolen.hex()} revoked>" in caplog.records[-1].getMessage()
+
+    def test_a_second_theft_does_not_let_the_first_be_forgotten(self) -> None:
+        """Told of one after the other, also while a key waits for its time; each holds in the next ring."""
+        desk = Desk()
+        desk.change(lambda keys, now: rotation.announce(keys, now, 0))
+        desk.change(lambda keys, now: rotation.announce(keys, now, 300))
+        ring = desk.follow()
+        for key in desk.written.keys[:2]:
+            ring.revoke([key.id])
+        assert ["revoked", "revoked", "active"] == states(ring)
+        desk.now += 300
+        assert ["revoked", "revoked", "active"] == states(ring)
+
+    def test_a_ring_is_in_place_only_with_what_was_stolen_revoked_and_what_is_told_meanwhile_too(self) -> None:
+        """Another thread may use it in the moment in which it is put there, or tell the ring before of a theft."""
+        desk = Desk()
+        desk.change(lambda keys, now: rotation.announce(keys, now, 0))
+        first, second = (key.id for key in desk.written.keys)
+        seen: list[list[str]] = []
+
+        class Watched(FollowedKeyring):
+            """Another thread acts in the moment in which a ring is put in place."""
+
+            __slots__ = ("_put",)
+
+            @property
+            def _ring(self) -> Keyring:
+                put: Keyring = self._put
+                return put
+
+            @_ring.setter
+            def _ring(self, ring: Keyring) -> None:
+                seen.append(states(ring))
+                if len(seen) == 2:  # what ``revoke`` of the other thread has done by now
+                    self._stolen |= {second}
+                    self._put.revoke(self._stolen)
+                self._put = ring
+
+        ring = Watched(desk.look, lambda: desk.now)
+        ring.revoke([first])
+        desk.change(lambda keys, now: rotation.announce(keys, now, 0))
+        desk.now += 1
+        assert ["revoked", "revoked", "active"] == states(ring)
+        assert [["opening", "active"], ["revoked", "opening", "active"]] == seen
 
     def test_a_file_that_was_changed_for_the_same_theft_is_looked_at_first(self) -> None:
         """So that there is no second in which nothing can be sealed."""
@@ -144,6 +208,22 @@ class TestFollowing:
         desk.now += 1
         desk.written = Written(tuple(desk.written.keys), desk.written.pepper)
         assert before is ring.present()
+        desk.change(lambda keys, now: rotation.announce(keys, now, 0))
+        desk.now += 1
+        changed = ring.present()
+        desk.now += 1
+        assert before is not changed
+        assert changed is ring.present()
+
+    def test_look_up_hashes_stay_when_keys_change(self) -> None:
+        """The pepper goes into every ring to come."""
+        desk = Desk()
+        ring = desk.follow()
+        before = ring.lookup_hash(b"x", purpose="name")
+        desk.change(lambda keys, now: rotation.announce(keys, now, 0))
+        desk.now += 1
+        assert ["opening", "active"] == states(ring)
+        assert before == ring.lookup_hash(b"x", purpose="name")
 
     def test_threads_share_it_while_keys_change_under_them(self) -> None:
         """Whatever one of them sealed, every one opens."""
@@ -252,6 +332,14 @@ class TestFiles:
         """Seen from an hour later."""
         monkeypatch.setattr(keyfile, "clock", lambda: int(path.stat().st_ctime) + 3600)
         assert keyfile.follow(path)._found.stamp is not None
+
+    @pytest.mark.parametrize(("later", "settled"), [(0, False), (2, False), (3, True)])
+    def test_a_file_can_be_told_by_its_stamp_once_its_second_is_surely_over(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, later: int, settled: bool
+    ) -> None:
+        """Two seconds, since some file systems count no finer."""
+        monkeypatch.setattr(keyfile, "clock", lambda: int(path.stat().st_ctime) + later)
+        assert settled == (keyfile.follow(path)._found.stamp is not None)
 
     def test_the_folder_that_the_process_works_in_may_change(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """The file is found where it was."""

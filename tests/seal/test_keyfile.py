@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import fcntl
+import itertools
 import os
+import re
 import resource
 import stat
 import subprocess
@@ -75,6 +79,56 @@ class TestMaking:
             os.umask(before)
         assert 0o600 == stat.S_IMODE(path.stat().st_mode)
 
+    def test_nobody_else_can_open_it_before_its_mode_is_set_either(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever had it open would read what is written later; so it is made so, new or in another's place."""
+        modes = []
+        setting = os.fchmod
+
+        def noted(descriptor: int, mode: int) -> None:
+            modes.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+            setting(descriptor, mode)
+
+        monkeypatch.setattr(os, "fchmod", noted)
+        os.umask(0)
+        keyfile.create(path)
+        keyfile.change(path, announce)
+        assert [0o600, 0o600] == modes
+
+    def test_it_and_its_name_are_on_the_disk_before_it_is_used(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A loss of power must not take the keys under which cookies are out already; for a changed file too."""
+        synced = []
+        syncing = os.fsync
+
+        def noted(descriptor: int) -> None:
+            synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+            assert os.fstat(descriptor).st_size > 0 or stat.S_ISDIR(os.fstat(descriptor).st_mode)
+            syncing(descriptor)
+
+        monkeypatch.setattr(os, "fsync", noted)
+        opened = len(os.listdir("/proc/self/fd"))
+        keyfile.create(path)
+        assert [str(path), str(path.parent)] == synced
+        keyfile.change(path, announce)
+        assert [f"{path}.new", str(path.parent)] == synced[2:]
+        assert opened == len(os.listdir("/proc/self/fd"))
+
+    def test_one_that_cannot_be_taken_away_either_is_said_to_be_the_disks_fault(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Not the second error, which nobody can do anything about."""
+
+        def fail(*given: object) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr(os, "fsync", fail)
+        monkeypatch.setattr(os, "unlink", fail)
+        with pytest.raises(KeyringError, match="cannot be written: input/output error"):
+            keyfile.create(path)
+
     def test_it_can_be_made_in_the_working_directory(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """By its bare name, as text."""
         monkeypatch.chdir(path.parent)
@@ -136,6 +190,20 @@ class TestReading:
         assert f"{path} is open to others (mode {mode:04o})" == error.problem
         assert f"run `chmod 600 {path}`" == error.hint
 
+    def test_what_is_wrong_in_it_is_said_with_its_path(self, path: Path, text: str) -> None:
+        """When it is read, followed or changed, of its lines and of its mode."""
+        path.write_text(text.replace("opening", "sleeping"))
+        path.chmod(0o600)
+        said = f"line 3 of {path} has a state that this version does not know"
+        assert said == complaint(path).problem
+        for use in (keyfile.follow, lambda path: keyfile.change(path, announce)):
+            with pytest.raises(KeyringError, match=re.escape(said)):
+                use(path)
+        path.chmod(0o644)
+        for use in (keyfile.follow, lambda path: keyfile.change(path, announce)):
+            with pytest.raises(KeyringError, match=re.escape(f"{path} is open to others")):
+                use(path)
+
     def test_a_path_is_quoted_in_the_command(self, path: Path, text: str) -> None:
         """The hint can be pasted into a shell."""
         spaced = path.with_name("my key")
@@ -160,7 +228,7 @@ class TestReading:
 
     def test_a_path_that_no_system_has_is_refused(self) -> None:
         """A zero byte ends a path."""
-        assert "cannot be read" in complaint(Path("a\0b")).problem
+        assert complaint(Path("a\0b")).problem.endswith(" cannot be read: embedded null byte")
 
     def test_what_is_no_file_is_refused_at_once(self, path: Path) -> None:
         """A folder; and a pipe, whose writer may never come."""
@@ -177,12 +245,35 @@ class TestReading:
         path.chmod(0o600)
         assert f"{path} is too large for a keyring" == complaint(path).problem
 
+    def test_a_file_is_read_up_to_the_bound_and_no_octet_more(
+        self, path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The largest is; of one that grows while it is read nothing behind the bound is looked at."""
+        path.write_text(f"{text}\n#".ljust(keyfile.MAX_FILE, "-"))
+        path.chmod(0o600)
+        assert 2 == len(Keyring.load(path).keys)
+        found = os.fstat
+        looks = []
+
+        def growing(descriptor: int) -> os.stat_result:
+            looks.append(found(descriptor))
+            if len(looks) == 2:  # the second is the one that asks for the size
+                with path.open("ab") as file:
+                    file.write(b"\xff")
+            return looks[-1]
+
+        monkeypatch.setattr(os, "fstat", growing)
+        assert 2 == len(Keyring.load(path).keys)
+        assert f"{path} is too large for a keyring" == complaint(path).problem
+
     def test_what_is_no_text_is_refused_with_its_line(self, path: Path, text: str) -> None:
         """A comment may be in any language, if it is in UTF-8."""
         path.write_bytes("# 船上的饼干\n".encode() + text.encode())
         path.chmod(0o600)
         assert 2 == len(Keyring.load(path).keys)
         path.write_bytes(b"# one\n# two \xff\n" + text.encode())
+        assert f"line 2 of {path} is not text in UTF-8" == complaint(path).problem
+        path.write_bytes(b"\n\xff")
         assert f"line 2 of {path} is not text in UTF-8" == complaint(path).problem
 
     def test_a_secret_in_the_wrong_place_is_not_repeated(self, path: Path) -> None:
@@ -231,6 +322,52 @@ class TestChanging:
         assert path.read_text().startswith("# mine\n" + text)
         assert [path] == list(path.parent.iterdir())
 
+    def test_the_owner_is_as_before_when_the_first_octet_is_written(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Changed by root, the file of a service stays the service's."""
+        keyfile.create(path)
+        given = []
+        monkeypatch.setattr(
+            os, "fchown", lambda descriptor, *owner: given.append((os.fstat(descriptor).st_size, *owner))
+        )
+        keyfile.change(path, announce)
+        assert [(0, os.geteuid(), os.getegid())] == given
+
+    def test_a_link_that_lies_in_the_place_of_the_new_file_is_not_written_through(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever may write to the folder cannot let the secrets, or root's hand, go to another file."""
+        keyfile.create(path)
+        before, elsewhere = path.read_bytes(), path.with_name("elsewhere")
+        elsewhere.write_text("mine")
+        taking_away = os.unlink
+
+        def planted(name: str) -> None:
+            with contextlib.suppress(FileNotFoundError):
+                taking_away(name)
+            if not os.path.lexists(name):
+                os.symlink(elsewhere, name)
+
+        monkeypatch.setattr(os, "unlink", planted)
+        with pytest.raises(KeyringError, match="cannot be replaced: file exists"):
+            keyfile.change(path, announce)
+        assert ("mine", before) == (elsewhere.read_text(), path.read_bytes())
+
+    def test_one_that_cannot_be_put_in_place_nor_taken_away_is_said_not_to_be_in_place(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first of the two errors is the one that matters."""
+        keyfile.create(path)
+
+        def fail(*given: object) -> None:
+            monkeypatch.setattr(os, "unlink", fail)
+            raise OSError(errno.EIO, os.strerror(errno.EIO) + str(len(given)))
+
+        monkeypatch.setattr(os, "replace", fail)
+        with pytest.raises(KeyringError, match="cannot be replaced: input/output error2"):
+            keyfile.change(path, announce)
+
     def test_a_link_stays_a_link(self, path: Path) -> None:
         """What it points to is replaced, where it is."""
         keyfile.create(path)
@@ -255,9 +392,18 @@ class TestChanging:
         before = path.read_bytes()
         with pytest.raises(KeyringError, match="announced already"):
             keyfile.change(path, announce)
-        with pytest.raises(KeyringError, match="no active key"):
+        with pytest.raises(KeyringError, match=re.escape(f"{path} has no active key")):
             keyfile.change(path, lambda keys, now: ())
         assert before == path.read_bytes()
+
+    def test_the_ring_that_comes_back_is_that_of_the_moment_of_the_change(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However long it takes until it is made."""
+        keyfile.create(path)
+        times = itertools.count(keyfile.clock() + 1, 300)
+        monkeypatch.setattr(keyfile, "clock", lambda: next(times))
+        assert ["active", "announced"] == [key.state for key in keyfile.change(path, announce).keys]
 
     def test_a_full_disk_leaves_the_file_as_it_is(self, path: Path) -> None:
         """And nothing beside it."""
@@ -435,6 +581,9 @@ class TestTheEnvironment:
         with pytest.raises(KeyringError, match="line 3 of HARDTACK_KEYRING has a state") as caught:
             Keyring.from_env()
         assert "announced, active, opening, revoked" in caught.value.hint
+        for use in (keyfile.follow_environment, lambda: keyfile.change_environment(announce)):
+            with pytest.raises(KeyringError, match="line 3 of HARDTACK_KEYRING has a state"):
+                use()
 
     def test_a_change_gives_what_to_set_it_to(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """One line, which is read as the ring that comes with it."""

@@ -55,6 +55,14 @@ class TestRevoke:
         assert ["revoked", "active", "announced"] == [key.state for key in ring.keys]
         assert active.id == token.decode(ring.seal(b"x", purpose="session"))[1:5]
 
+    def test_since_when_it_is_revoked_nobody_has_said(self) -> None:
+        """The time at which it became active is not given out for it; of the others nothing changes."""
+        old, active = Key(os.urandom(32), "opening", 5), Key(os.urandom(32), "active", 6)
+        ring = Keyring([old, active], None)
+        ring.revoke([old.id])
+        assert [("revoked", None), ("active", 6)] == [(key.state, key.since) for key in ring.keys]
+        assert f"<Keyring {old.id.hex()} revoked, {active.id.hex()} active>" == repr(ring)
+
     def test_an_announced_key_takes_the_place_of_the_active_one(self) -> None:
         """At once: whoever has the same file opens with it already."""
         old, active, coming = self.keys()
@@ -76,7 +84,9 @@ class TestRevoke:
         for _ in range(2):
             with pytest.raises(NoActiveKey) as caught:
                 ring.seal(b"x", purpose="session")
-        assert (503, 10) == (caught.value.status, caught.value.retry_after)
+        assert (503, 10, "no-active-key") == (caught.value.status, caught.value.retry_after, caught.value.slug)
+        assert isinstance(caught.value.detail, dict)
+        assert {"en", "zh"} == set(caught.value.detail)
         assert b"x" == ring.open(sealed, purpose="session", now=NOW)
 
     def test_what_is_revoked_already_or_foreign_changes_nothing(self) -> None:
@@ -407,6 +417,12 @@ class TestAFrameworksSecret:
         with pytest.raises(KeyringError) as caught:
             Keyring.from_host_secret("flask", secrets)
         assert "nnn" not in str(caught.value)
+
+    @pytest.mark.parametrize("secret", [None, 32, bytearray(32)])
+    def test_what_is_neither_text_nor_bytes_is_said_to_be_so(self, secret: Any) -> None:
+        """And not to be missing."""
+        with pytest.raises(KeyringError, match="must be a string or bytes"):
+            Keyring.from_host_secret("flask", ["n" * 32, secret])
 
     def test_the_framework_has_a_plain_name(self) -> None:
         """It is part of the derivation."""

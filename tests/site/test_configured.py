@@ -295,6 +295,14 @@ class TestBeforeStart:
         assert 7 == before_start.load(gather(file, "port = 7\n"), {}).port
 
 
+def test_a_password_is_not_told_by_a_mistake_that_shows_the_beginning_of_a_long_value(file: Path) -> None:
+    """A URL with a password, given for another setting, which is cut off before the sign by which it is known."""
+    for setting in ("parent_domain", "admin_listen", "place_header"):
+        found = gather(file, f'{setting} = "https://anna:{"geheim" * 40}@h"\norigin = "https://id.example.org"\n')
+        assert found.mistakes
+        assert not [each for each in found.mistakes if "geheim" in each.told("en")]
+
+
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [
@@ -305,6 +313,14 @@ class TestBeforeStart:
         ("smtps://u@h:465", "smtps://u@h:465"),
         ("https://[::1]:80/", "https://[::1]:80/"),
         ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg://u:***@h/d"),
+        ("smtps://u:12/3@h", "smtps://u:***@h"),
+        ("'smtps://u:p w@h' is not", "'smtps://u:***@h' is not"),
+        ("'smtps://u:cut off is not", "'smtps://u:***@ off is not"),
+        ("'//u:p@h' is not", "'//u:***@h' is not"),
+        (
+            "such as https://h.example or http://localhost:8000; write",
+            "such as https://h.example or http://localhost:8000; write",
+        ),
     ],
 )
 def test_no_password_in_a_url_is_shown(text: str, hidden: str) -> None:

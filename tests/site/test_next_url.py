@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.message import Headers, Request
-from hardtack.site.next_url import LONGEST, back, destination, written
+from hardtack.site.next_url import LONGEST, back, carried, destination, written
 
 OURS = "https://id.example.org"
 PORT = "http://localhost:8000"
@@ -188,3 +188,21 @@ def test_after_a_form_the_way_back_is_the_page_that_had_it(method: str, referer:
     headers = Headers([] if referer is None else [("referer", referer)])
     request = Request(method=method, path="/form", query="a=b", headers=headers)
     assert back(request, origin=OURS, default="/account") == where
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        ("/account", "a=b", "/account?a=b"),
+        ("/account", "a=" + "b" * 1900, "/account?a=" + "b" * 1900),
+        ("/account", "a=" + "b" * LONGEST, "/account"),
+        ("/account", "%7C" * 500, "/account"),
+        ("/" + "a" * LONGEST, "a=b", "/"),
+    ],
+    ids=["short", "as long as can be", "too long", "too long when it is written into another", "a path too long"],
+)
+def test_an_address_to_come_back_to_never_outgrows_the_head_of_an_answer(path: str, query: str, expected: str) -> None:
+    """Written into ``Location``, twice escaped, a long query made a head that nginx refused: the visitor got 502."""
+    found = carried(path, query)
+    assert expected == found == go(found)
+    assert len(quote(found, safe="/")) <= LONGEST

@@ -17,6 +17,14 @@ def test_an_id_is_covered_until_its_time() -> None:
     assert not table.covers(OTHER, 0)
 
 
+def test_a_clock_that_is_set_back_gives_no_id_a_long_life_again() -> None:
+    """It was replaced while the clock was ahead; within what clocks may differ it is covered, and no earlier."""
+    table = Superseded()
+    table.set(ONE, 100_000)
+    assert [True, False] == [table.covers(ONE, now) for now in (100_000 - KEPT, 100_000 - KEPT - 1)]
+    assert not table.covers(ONE, 100_000 - 86_400)
+
+
 def test_the_last_word_on_an_id_counts() -> None:
     """The database has the earliest of all times; 0 ends it, also where nothing was noted."""
     table = Superseded()

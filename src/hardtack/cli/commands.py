@@ -13,7 +13,7 @@ from typing import cast
 import click
 
 import hardtack
-from hardtack.cli import given, voice
+from hardtack.cli import first, given, voice
 from hardtack.errors import HardtackError, MisuseError, Refused
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -93,7 +93,8 @@ def run(arguments: Sequence[str], *, program: str = "hardtack", application: giv
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.exceptions.NoArgsIsHelpError as help_asked:
-        click.echo(help_asked.ctx.get_help())
+        alone = help_asked.ctx.parent is None and application is None
+        click.echo(first.text(voice.language()) if alone else help_asked.ctx.get_help())
         return 0
     except click.UsageError as wrong:
         voice.say(wrong.format_message())

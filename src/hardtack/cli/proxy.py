@@ -31,12 +31,19 @@ TEMPLATES = {"nginx": "nginx.conf", "caddy": "Caddyfile", "traefik": "traefik.ym
 SET = frozenset({"x-forwarded-host", "x-forwarded-proto"})
 """The fields about the original request that every proxy sets itself."""
 
+ELSEWHERE = (
+    *("X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Groups", "X-Forwarded-Preferred-Username"),
+    *("X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Groups", "X-Remote-User", "X-Webauth-User"),
+)
+"""What other gates call a visitor: an application that stood behind one of them may still believe it."""
+
 DELETED = (
     *("-".join(part.capitalize() for part in name.split("-")) for name in sorted(original.ONCE - SET)),
     "X-Forwarded-Port",
     "Forwarded",
+    *ELSEWHERE,
 )
-"""The other ones, which no application gets from a client."""
+"""The other ones, and what else may say who somebody is: no application gets it from a client."""
 
 EVERYWHERE = ("0.0.0.0", "[::]")  # noqa: S104 - that is where a proxy listens
 LETSENCRYPT = "/etc/letsencrypt/live/{host}/{file}.pem"

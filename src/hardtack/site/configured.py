@@ -14,10 +14,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from hardtack.errors import MisuseError
 from hardtack.site import toml_lines
@@ -59,7 +61,7 @@ class Gathered(Generic[T]):
         """Return where the setting *name* comes from."""
         if name in self.places:
             return self.places[name]
-        default = next(each.default for each in msgspec.structs.fields(self.settings) if each.name == name)
+        default = _fields(type(self.settings))[name].default
         return Place() if getattr(self.settings, name) == default else Place(DERIVED)
 
 
@@ -165,7 +167,7 @@ class _Found:
 
     def take(self, kind: type[msgspec.Struct], pairs: Iterable[tuple[str, Any]], source: _Source) -> None:
         """Take *pairs* of a name and a value, or note what is wrong with them."""
-        types = {each.name: each.type for each in msgspec.structs.fields(kind)}
+        types = {name: each.type for name, each in _fields(kind).items()}
         for name, value in pairs:
             before = len(self.mistakes)
             if name not in types:
@@ -233,6 +235,12 @@ def _line(error: Exception, content: bytes) -> int:
     return int(found[1]) if found else content.rstrip().count(b"\n") + 1
 
 
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, FieldInfo]:
+    """Return what there is to know of each field of a Struct, whose annotations take long to read."""
+    return {each.name: each for each in msgspec.structs.fields(kind)}
+
+
 def _rule(kind: Any) -> type[msgspec.Struct] | None:
     """Return the Struct of which the setting takes several, or ``None``."""
     inner = get_args(kind)[0] if get_origin(kind) is tuple else None
@@ -240,7 +248,7 @@ def _rule(kind: Any) -> type[msgspec.Struct] | None:
 
 
 def _variables(environ: Mapping[str, str], kind: type[msgspec.Struct]) -> Iterator[tuple[str, Any]]:
-    several = {each.name for each in msgspec.structs.fields(kind) if get_origin(each.type) is tuple}
+    several = {name for name, each in _fields(kind).items() if get_origin(each.type) is tuple}
     for variable, value in environ.items():
         if not variable.startswith(PREFIX) or variable in NOT_SETTINGS or _KUBERNETES.match(variable):
             continue

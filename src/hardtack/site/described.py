@@ -90,13 +90,13 @@ def settings_described() -> dict[str, About]:
 def in_force(gathered: Gathered[Settings]) -> Iterator[InForce]:
     """Yield every setting as it is in force, in the order of ``Settings``."""
     settings = gathered.settings
-    for each in msgspec.structs.fields(Settings):
-        value = getattr(settings, each.name)
-        if value is None and each.name in FOLLOWS:
-            value = FOLLOWS[each.name](settings)
+    for name in Settings.__struct_fields__:
+        value = getattr(settings, name)
+        if value is None and name in FOLLOWS:
+            value = FOLLOWS[name](settings)
         plain = msgspec.json.decode(msgspec.json.encode(value))
         hidden = masked(plain) if isinstance(plain, str) else plain
-        yield InForce(each.name, hidden, gathered.place(each.name), settings_described()[each.name])
+        yield InForce(name, hidden, gathered.place(name), settings_described()[name])
 
 
 def _toml(name: str, value: Any) -> str:

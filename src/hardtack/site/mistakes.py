@@ -59,7 +59,12 @@ _IN_CHINESE = (
 )
 """What the reader of values says of one that does not fit."""
 
-_PASSWORD = re.compile(r"(://[^:@/?#\s]*):[^\s]*@")
+_NO_PORT = r"""(?!\d{0,5}(?:[/?#\s'";,.)]|\Z))"""
+_PASSWORD = re.compile(
+    # Up to the last @ of the word; of what is quoted, where there are spaces in it; and, where a long value was cut off
+    # before there is one, all that is left of it.
+    rf"""(//[^:@/?#\s'"\[]*):(?:\S*@|{_NO_PORT}(?:[^'"\n]*@|[^'"\s]*))"""
+)
 
 
 @dataclass(frozen=True)

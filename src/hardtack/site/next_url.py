@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote_to_bytes
 from hardtack.message import Request
 
 LONGEST = 2048
-"""Characters; a longer address is not one of ours."""
+"""Characters; a longer address is not one of ours. One that we carry along ourselves is no longer when it is written into
+another address: the head of an answer must have room in the 4 KB that a proxy such as nginx has for it, or nobody sees it."""
 
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 _ABSOLUTE = re.compile(r"(?P<origin>(?i:https?)://[^/?#@]+)(?P<rest>(?:[/?#].*)?)")
@@ -57,7 +58,7 @@ def back(request: Request, *, origin: str, default: str) -> str:
         default: the path to take where nothing says which page it was.
     """
     if request.method in ("GET", "HEAD"):
-        return written(request.path, request.query)
+        return carried(request.path, request.query)
     return destination(request.headers.get("referer"), origins=(origin,), default=default)
 
 
@@ -68,6 +69,15 @@ def written(path: str, query: str = "") -> str:
     """
     way = quote(path, safe="/:@!$&'()*+,;=~-._", errors="replace")
     return f"{way}?{query}" if _PLAIN.fullmatch(query) else way
+
+
+def carried(path: str, query: str = "") -> str:
+    """Return a decoded *path* and a raw *query* as an address to come back to: without the query where it is too long.
+
+    Never raises. A path that is too long by itself leads to the beginning.
+    """
+    tried = (written(path, query), written(path), "/")
+    return next(address for address in tried if len(quote(address, safe="/")) <= LONGEST)
 
 
 def _is_plain_path(path: str) -> bool:

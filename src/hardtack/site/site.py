@@ -288,7 +288,7 @@ class Site:
         return Services(
             parts=self._parts,
             path=self._own(request.path),
-            here=next_url.written(request.path, request.query if request.method in ("GET", "HEAD") else ""),
+            here=next_url.carried(request.path, request.query if request.method in ("GET", "HEAD") else ""),
             language=language.of(request, https=settings.https),
             now=int(self._clock()),
             origin=settings.origin or f"{request.scheme}://{request.host}".lower(),

@@ -3,7 +3,8 @@
 A row that says so lives as long as any other, but once its time has come it is a revocation like all of them, and
 nothing here needs to know it. How far time has come is read off the ids themselves: one that lies ``KEPT`` seconds
 before the latest is forgotten, and whatever is forgotten is over. So a start with a million old rows keeps no more than
-a busy minute does, and a clock that once stood wrong can only end a session early.
+a busy minute does. An id whose time lies further ahead than ``KEPT`` is over, too: the clock was set back since, and it
+would be good again for as long. So a clock that once stood wrong can only end a session early.
 
 Not safe for writers in parallel; readers need no lock, since each step replaces one whole value.
 """
@@ -44,4 +45,5 @@ class Superseded:
 
     def covers(self, session_id: bytes, now: int) -> bool:
         """Return whether *session_id*, which is among the revoked ids, is not over yet at *now*."""
-        return now < self._since.get(session_id, 0)
+        since = self._since.get(session_id, 0)
+        return since - KEPT <= now < since

@@ -245,7 +245,7 @@ def _refused(asked: Original, decision: Decision, services: Services) -> Respons
     judge = services.parts.auth.judge
     own = judge.is_own(asked.host, services.origin)
     portal = services.origin
-    back = next_url.written(asked.path, asked.query) if asked.method in ("GET", "HEAD") else "/"
+    back = next_url.carried(asked.path, asked.query) if asked.method in ("GET", "HEAD") else "/"
     signs_in = challenge("Session", realm=services.settings.realm, sign_in=portal + services.url("/sign-in"))
     if decision.needs == "sign-in" and own:
         address = f"{services.url('/sign-in')}?{urlencode({'next': back}, safe='/')}"

@@ -1,0 +1,155 @@
+"""``proof`` and ``bugs``: what the last runs of every proof have found, and the bugs that were found and mended.
+
+    ```{proof} en
+    :form: short
+    ```
+
+shows the copy of a report of ``make prove`` (``short``) or ``make prove-long`` (``long``): commit, date, machine, seed,
+and of each stage what it has counted, found and explained. A stage that was not run is said. ``bugs`` is the table of
+``bugs.toml``. Where there is no Chinese word for what a stage has counted, its own is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import Directive, directives
+
+import hardtack
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+HERE = Path(__file__).parent
+SAVED = {
+    form: HERE.parents[1] / "tests" / "prove" / name
+    for form, name in (("short", "last.json"), ("long", "last-long.json"))
+}
+BUGS: list[dict[str, str]] = tomllib.loads((HERE / "bugs.toml").read_text(encoding="utf-8"))["bug"]
+WORDS: dict[str, dict[str, str]] = tomllib.loads((HERE / "proof.toml").read_text(encoding="utf-8"))
+LABELS = {
+    "en": {
+        "none": "No whole run has been kept yet.",
+        "run": "On {on}, commit {commit}: {cpu}, {cores} cores, {system}, {python}; seed {seed}, {minutes} minutes.",
+        "stage": "stage",
+        "verdict": "outcome",
+        "minutes": "minutes",
+        "counts": "counted",
+        "found": "Found:",
+        "explained": "Findings of tools that are none, and why:",
+        "bug": "what was wrong",
+        "by": "found by",
+        "since": "in the code since",
+        "commit": "mended by",
+    },
+    "zh": {
+        "none": "还没有保存过一次完整的运行。",
+        "run": "运行于 {on}，提交 {commit}：{cpu}，{cores} 核，{system}，{python}；种子 {seed}；{minutes} 分钟。",
+        "stage": "项目",
+        "verdict": "结果",
+        "minutes": "分钟",
+        "counts": "计数",
+        "found": "发现的问题：",
+        "explained": "工具报告了但不是问题的，以及原因：",
+        "bug": "哪里不对",
+        "by": "怎样发现",
+        "since": "代码中始于",
+        "commit": "修复的提交",
+    },
+}
+
+
+def word(text: str, language: str) -> str:
+    """Return *text* in a language; its own where nobody has said it in Chinese."""
+    return WORDS["words"].get(text, text) if language == "zh" else text
+
+
+def counts(stage: Mapping[str, Any], language: str) -> str:
+    """Return what a stage has counted, in one line."""
+    colon, comma = (": ", "; ") if language == "en" else ("：", "；")
+    return comma.join(f"{word(name, language)}{colon}{number:,}" for name, number in stage.get("counts", {}).items())
+
+
+class Proof(Directive):
+    """One report; the argument is the language."""
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {"form": lambda value: directives.choice(value, tuple(SAVED))}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the paragraphs and the table."""
+        language = directives.choice(self.arguments[0], tuple(LABELS))
+        path = SAVED[self.options.get("form", "short")]
+        if not path.exists():
+            return [_text(LABELS[language]["none"])]
+        return shown(json.loads(path.read_text(encoding="utf-8")), language)
+
+
+def shown(report: Mapping[str, Any], language: str) -> list[nodes.Node]:
+    """Return what the page shows of a report."""
+    labels = LABELS[language]
+    head = {**report["machine"], "on": report["on"], "commit": report["commit"][:10], "seed": report["seed"]}
+    made: list[nodes.Node] = [_text(labels["run"].format(**head, minutes=round(report["seconds"] / 60)))]
+    rows = [
+        [
+            word(stage["name"], language),
+            word(stage["verdict"], language),
+            f"{stage['seconds'] / 60:.1f}" if "seconds" in stage else "–",
+            counts(stage, language) or stage.get("why", "–"),
+        ]
+        for stage in report["stages"]
+    ]
+    made.append(_table([labels[each] for each in ("stage", "verdict", "minutes", "counts")], rows, (2, 2, 1, 8)))
+    for kind in ("found", "explained"):
+        lines = [
+            f"{word(stage['name'], language)}: {line}" for stage in report["stages"] for line in stage.get(kind, [])
+        ]
+        if lines:
+            made += [_text(labels[kind]), nodes.bullet_list("", *(nodes.list_item("", _text(line)) for line in lines))]
+    return made
+
+
+class Bugs(Directive):
+    """The table of what was found and mended; the argument is the language."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        language = directives.choice(self.arguments[0], tuple(LABELS))
+        labels = LABELS[language]
+        rows = [[bug[language], WORDS["by"][bug["by"]][language], bug["since"], bug["commit"]] for bug in BUGS]
+        return [_table([labels[each] for each in ("bug", "by", "since", "commit")], rows, (6, 2, 2, 5))]
+
+
+def _text(text: str) -> nodes.paragraph:
+    return nodes.paragraph("", text)
+
+
+def _table(head: list[str], rows: list[list[str]], widths: tuple[int, ...]) -> nodes.table:
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(head))
+    group += nodes.thead("", _row(head))
+    group += nodes.tbody("", *(_row(row) for row in rows))
+    return nodes.table("", group, classes=["colwidths-given"])
+
+
+def _row(cells: list[str]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", _text(cell)) for cell in cells))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Make the directives known, and the pages depend on what they read."""
+    app.add_directive("proof", Proof)
+    app.add_directive("bugs", Bugs)
+    app.connect("env-before-read-docs", _reread)
+    return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
+    """Read the page again in every build: Sphinx does not know that it was made from another file."""
+    names.extend(name for name in app.env.found_docs if name.endswith("/proof") and name not in names)

@@ -1,0 +1,84 @@
+"""The page of the proofs: what it shows of a report, and that each bug was mended by a commit that is there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from tests.prove import plans, summary
+from tests.prove.running import PASSED, ROOT, UNABLE, WRONG
+
+sys.path.append(str(ROOT / "docs" / "_ext"))
+proof: Any = import_module("proof")
+
+
+def subjects() -> set[str]:
+    """Return the subject of every commit; nothing where there is no history, as in a released archive."""
+    if not (ROOT / ".git").exists():
+        return set()
+    said = subprocess.run(["git", "log", "--format=%s"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(said.stdout.splitlines())
+
+
+def test_each_bug_was_mended_by_a_commit_that_is_in_the_history() -> None:
+    """Where there is a whole one: a copy without it, or with the last commits alone, cannot tell."""
+    there = subjects()
+    assert [] == [bug["commit"] for bug in proof.BUGS if len(there) > len(proof.BUGS) and bug["commit"] not in there]
+
+
+@pytest.mark.parametrize("bug", proof.BUGS, ids=lambda bug: bug["commit"])
+def test_each_bug_is_told_whole(bug: dict[str, str]) -> None:
+    """In both languages, with a way of finding bugs that is known, and a date."""
+    assert set(bug) == {"en", "zh", "by", "since", "commit"}
+    assert bug["by"] in proof.WORDS["by"]
+    assert bug["since"] >= "2026-11-22"
+
+
+def test_each_stage_has_a_chinese_name() -> None:
+    """And so has each verdict."""
+    names = {plan.name for plan in (*plans.SHORT, *plans.LONG)} | {PASSED, WRONG, UNABLE, "stopped", "not begun"}
+    assert names <= set(proof.WORDS["words"])
+
+
+def test_the_page_shows_what_a_report_has() -> None:
+    """Its commit, its seed, what was counted, found and explained, and what was not run."""
+    report = {
+        "on": "2026-11-30",
+        "commit": "0123456789abcdef",
+        "seed": 5,
+        "seconds": 3540,
+        "machine": {"cpu": "Some Processor", "cores": 2, "system": "Linux", "python": "CPython 3.11"},
+        "stages": [
+            {
+                "name": "fuzz",
+                "verdict": WRONG,
+                "seconds": 150,
+                "counts": {"inputs": 1234567},
+                "found": ["host: a promise is broken"],
+                "explained": ["a finding: none, since"],
+            },
+            {"name": "attacks", "verdict": UNABLE, "why": "needs nginx", "seconds": 1},
+        ],
+    }
+    text = "\n".join(node.astext() for node in proof.shown(report, "en"))
+    for part in ("0123456789:", "seed 5", "59 minutes", "2.5", "inputs: 1,234,567", "needs nginx"):
+        assert part in text
+    assert "fuzz: host: a promise is broken" in text
+    assert "fuzz: a finding: none, since" in text
+    chinese = "\n".join(node.astext() for node in proof.shown(report, "zh"))
+    assert "发现了问题" in chinese
+
+
+@pytest.mark.parametrize("form", sorted(summary.LAST))
+def test_what_is_kept_was_run_on_a_commit(form: str) -> None:
+    """With nothing changed beside it, and to the end; the documents' build finds it where it is written."""
+    assert proof.SAVED[form] == summary.LAST[form]
+    if summary.LAST[form].exists():
+        report = json.loads(summary.LAST[form].read_text(encoding="utf-8"))
+        assert (False, form) == (report["changed"], report["form"])
+        assert summary.status(report) < 2
