@@ -148,6 +148,7 @@ def asked() -> dict[str, list[Requirement]]:
         "serve.txt": [*of_extra(), *of_extra("serve"), *of_group("build")],
         "dev.txt": [*of_extra(), *of_extra("serve", "postgres"), *of_group("dev")],
         "postgres.txt": of_extra("postgres"),
+        "fuzz.txt": of_group("fuzz"),
         "httplint.txt": [each for each in of_extra("lint") if each.name == "httplint"],
     }
 

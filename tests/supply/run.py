@@ -5,6 +5,7 @@
 - the bill of materials is made, validated against the schema of CycloneDX, and compared with the pins;
 - the wheel is installed with its pinned requirements as a user does, by their hashes; what then lies there is compared,
   file by file, with the RECORD of each wheel, and by name and version with the bill; the command answers;
+- what the tests themselves run on is compared with its pins and RECORDs likewise;
 - a hash that is changed by one digit is refused, as a control;
 - the licences of what is installed are those of the list.
 
@@ -90,12 +91,10 @@ def installed(report: Report, folder: Path) -> None:
     [wheel] = (folder / "first").glob("*.whl")
     there = installing.install(folder / "user", [pins.FOLDER / name for name in sbom.FILES], wheel=wheel)
     distributions = licences.installed(str(there))
-    compared = 0
     for each in distributions.values():
         number, other = installing.changed(each)
-        compared += number
+        _add(report, "installed files compared with their RECORD", number)
         report.found += other
-    report.counts["installed files compared with their RECORD"] = compared
     named = sbom.components((folder / "bill.json").read_text(encoding="utf-8"))
     building = set(pins.needed(pins.of_group("build"), distributions, anywhere=True))
     pinned = {pin.name: pin.version for name in sbom.FILES for pin in pins.read_file(name) if pin.here}
@@ -117,6 +116,18 @@ def installed(report: Report, folder: Path) -> None:
     )
     if done.returncode:
         report.found.append(f"what was installed does not run: {done.stderr}")
+
+
+def ours(report: Report) -> None:
+    """Compare what the tests run on with its pins and its RECORDs."""
+    there = licences.installed()
+    for pin in pins.read_file("dev.txt"):
+        if pin.here and (pin.name not in there or there[pin.name].version != pin.version):
+            report.found.append(f"{pin.name} {pin.version} is pinned for the tests, and not installed")
+    for each in there.values():
+        number, other = installing.changed(each)
+        _add(report, "installed files compared with their RECORD", number)
+        report.found += other
 
 
 def control(report: Report, folder: Path) -> None:
@@ -167,6 +178,7 @@ def main(arguments: list[str]) -> int:
             report.look("requirements", requirements)
             report.look("two builds and the bill of materials", lambda each: builds(each, folder))
             report.look("what a user installs", lambda each: installed(each, folder))
+            report.look("what the tests run on", ours)
             report.look("controls", lambda each: control(each, folder))
         except (installing.InstallError, build.BuildError, sbom.SbomError) as error:
             sys.stderr.write(f"could not run: {error}\n")

@@ -66,6 +66,21 @@ def test_nothing_is_pinned_that_nobody_asks_for(name: str) -> None:
     assert [pin.name for pin in pins.read_file(name) if pin.name not in needed] == []
 
 
+@pytest.mark.parametrize("name", ["serve.txt", "postgres.txt", "fuzz.txt", "mutants.txt"])
+def test_what_is_installed_together_has_one_version(name: str) -> None:
+    """These lie in one environment with what the tests need; one file must not take away what another has put there."""
+    tests = {(pin.name, str(pin.marker)): pin.version for pin in pins.read_file("dev.txt")}
+    other = {(pin.name, str(pin.marker)): pin.version for pin in pins.read_file(name)}
+    assert {key: version for key, version in other.items() if tests.get(key, version) != version} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_is_documented(name: str, language: str) -> None:
+    """With what it is for."""
+    assert f"`{name}`" in (pins.ROOT / "docs" / language / "supply-chain.md").read_text(encoding="utf-8")
+
+
 def test_what_is_installed_here_is_what_is_pinned() -> None:
     """The tests run on the versions of the files, and the files of the service have the same ones."""
     there = licences.installed()
