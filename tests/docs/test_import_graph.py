@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -9,11 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_ext"))
-
-import import_graph
-
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+
+import_graph = importlib.import_module("import_graph")  # it lies beside the documents
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
