@@ -80,6 +80,7 @@ class House:
     ahead: int = 0
     still: int = 0
     chief: Client = field(init=False)
+    _read: dict[Path, EmailMessage] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Give its administrator a browser."""
@@ -123,9 +124,11 @@ class House:
 
     def letters(self, to: str) -> list[EmailMessage]:
         """Return every mail to an address so far, the oldest first."""
-        files = sorted(self.mail.glob("*.eml"))
-        every = [email.message_from_bytes(each.read_bytes(), policy=email.policy.default) for each in files]
-        return [each for each in every if each["To"] == to]
+        # Two of one second have no order by their names: so they are kept as they are found.
+        for path in sorted(self.mail.glob("*.eml")):
+            if path not in self._read:
+                self._read[path] = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        return [each for each in self._read.values() if each["To"] == to]
 
     def code(self, to: str, path: str, *, after: int = 0) -> str:
         """Return the code of the newest link to *path* in the mail to an address, as soon as there is one.
@@ -148,12 +151,12 @@ class House:
             found += dict.fromkeys(re.findall(link, html.unescape(text.get_content())))
         return found
 
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until *condition* holds."""
+    def until(self, condition: Callable[[], bool], *, pause: float = 0.02) -> None:
+        """Wait until *condition* holds, and look again after each *pause* of so many seconds."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < deadline, self.service.said[-4000:]
-            time.sleep(0.01)
+            time.sleep(pause)
 
     def let_pass(self, seconds: int) -> None:
         """Let time pass for the service, or take it back."""

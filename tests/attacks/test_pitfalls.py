@@ -47,9 +47,9 @@ class TestSharedCache:
             assert [200, 200] == [each.status for each in kept]
             house.until(lambda: house.service.said.count(ASSET) > before)
             assert before + 1 == house.service.said.count(ASSET), "it does keep what it may"
+            person = house.person("cached")
+            person.browser.port = port
             for path in PAGES:
-                person = house.person("cached")
-                person.browser.port = port
                 house.let_pass(7200)
                 first = person.browser.page(path)
                 strangers = [Client(port, house.host) for _ in range(2)]
@@ -87,7 +87,7 @@ class TestOldestKey:
         assert 201 == made.status
         before = client.identity
         by_mail.command("keys", "rotate", "--now")
-        by_mail.until(lambda: self._key(by_mail) != before[:6])
+        by_mail.until(lambda: self._key(by_mail) != before[:6], pause=0.2)
         assert {200} == by_mail.statuses(before)
 
     def _key(self, house: House) -> str:
