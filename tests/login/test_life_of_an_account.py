@@ -11,4 +11,4 @@ from tests.machines.place import bounds, quiet
 def test_whatever_an_account_was_ever_given_is_good_as_long_as_the_model_says_and_no_longer() -> None:
     """Passwords, links, codes, half-done sign-ins, trusted browsers, tokens and sign-ins, on a real database."""
     with quiet():
-        run_state_machine_as_test(LifeOfAccounts, settings=bounds(9, 40, derandomize=True))
+        run_state_machine_as_test(LifeOfAccounts, settings=bounds(7, 35, derandomize=True))

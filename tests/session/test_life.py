@@ -11,4 +11,4 @@ from tests.machines.session import LifeOfSessions
 def test_every_cookie_ever_given_out_is_accepted_as_long_as_the_model_says_and_no_longer() -> None:
     """Through sign-ins, step-ups, new keys, stolen keys, clocks that step back, and requests under way at once."""
     with quiet():
-        run_state_machine_as_test(LifeOfSessions, settings=bounds(25, 50, derandomize=True))
+        run_state_machine_as_test(LifeOfSessions, settings=bounds(18, 45, derandomize=True))

@@ -10,7 +10,7 @@ from hardtack.login.passwords import BadPassword
 from hardtack.login.rules import PasswordRules, words_of
 
 OUTCOMES = {"good", "too-short", "too-long", "not-text", "guessable", "common"}
-CHANGES = 150
+CHANGES = 80
 """Each is held against the lists and estimated twice."""
 
 _RULES = PasswordRules(words=("Example",))
