@@ -28,10 +28,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
         f"{HERE}/test_files.py::test_a_database_that_is_damaged_and_restored",
         f"{HERE}/test_postgresql.py::test_a_table_of_the_server_that_is_damaged",
     ),
-    "a damaged or lost key file": (
-        f"{HERE}/test_files.py::test_a_key_file_that_is_damaged",
-        f"{HERE}/test_files.py::test_a_key_file_that_is_gone",
-    ),
+    "a damaged or lost key file": (f"{HERE}/test_files.py::test_a_key_file_that_is_gone_or_damaged",),
     "a lost, foreign, held or protected database": (
         f"{HERE}/test_files.py::test_a_database_that_is_gone_and_comes_back",
         f"{HERE}/test_files.py::test_attack_10_another_database_in_its_place_is_used_by_nobody",
