@@ -66,6 +66,7 @@ COUNTED = {
     "requests signed out": "未登录时的请求",
     "requests signed in": "登录后的请求",
     "modules": "模块",
+    "signed in to the end": "直到最后都已登录",
     "addresses": "地址",
     "fields": "字段",
     "fields tried": "试过的字段",

@@ -27,7 +27,7 @@ ATTACKS = {
     "many ranges": ("-R", "-a", "5", "-b", "500", "-t", "HEAD"),
 }
 CONNECTIONS = {True: 400, False: 2000}
-SECONDS = {True: 8, False: 60}
+SECONDS = {True: 6, False: 60}
 
 
 class Visitor:

@@ -27,9 +27,9 @@ LEVEL = {
     True: ("--level", "1", "--risk", "1", "--technique", "B"),
     False: ("--level", "2", "--risk", "2", "--technique", "BEUS"),
 }
-WHOLE = {True: 50, False: 200}
+WHOLE = {True: 35, False: 200}
 """Seconds for all that is tried in one sign-in."""
-APART = {True: 40, False: 45}
+APART = {True: 25, False: 45}
 """Seconds for what may end the sign-in: all of it in the short form, each address of it in the long one."""
 
 LEFT_OUT = re.compile(r"/status/.+|/sign-out|/language")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import resource
 import shutil
 import socket
 import ssl
@@ -256,7 +255,7 @@ def _nginx(folder: Path, port: int, *, anywhere: bool, soft: bool) -> Iterator[i
     """)
     (folder / "access.log").touch()
     command = [executable, "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
-    process = subprocess.Popen(command, preexec_fn=_many_files)  # noqa: PLW1509 - there are no threads yet
+    process = subprocess.Popen(command)
     try:
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -271,12 +270,6 @@ def _nginx(folder: Path, port: int, *, anywhere: bool, soft: bool) -> Iterator[i
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
-
-
-def _many_files() -> None:
-    """Let a process have as many files as the system gives it."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def trusting() -> ssl.SSLContext:

@@ -210,7 +210,7 @@ def test_an_unknown_factor_is_shown_by_its_name(world: World) -> None:
 
 @pytest.mark.parametrize("length", [10, 600, 2000, 7000])
 def test_however_long_its_address_was_the_way_to_sign_in_has_room_in_a_proxys_buffer(world: World, length: int) -> None:
-    """A proxy has 4 KB for the head of an answer, and shows 502 where it is longer; the query goes before that."""
+    """The head of an answer has 4 KB in nginx, which shows 502 past that; the query goes before it happens."""
     answer = world.browser().get("/account?q=" + "%7C" * (length // 3))
     head = sum(len(name) + len(value) + 4 for name, value in answer.headers)
     assert (303, True) == (answer.status, head < 4096 - 500)

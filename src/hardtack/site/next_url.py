@@ -16,9 +16,8 @@ from urllib.parse import quote, unquote_to_bytes
 from hardtack.message import Request
 
 LONGEST = 2048
-"""Characters; a longer address is not one of ours. One that we carry along ourselves is no longer when it is written
-into another address: the head of an answer must have room in the 4 KB that a proxy such as nginx has for it, or nobody
-sees it."""
+"""Characters; a longer address is not one of ours. One that we carry along ourselves is no longer than this when it is
+written into another address: the head of an answer must have room in the 4 KB that a proxy such as nginx has for it."""
 
 _PLAIN = re.compile(r"[!-\[\]-~]+")
 _ABSOLUTE = re.compile(r"(?P<origin>(?i:https?)://[^/?#@]+)(?P<rest>(?:[/?#].*)?)")

@@ -150,7 +150,7 @@ class TestSignedOut:
     def test_an_address_that_is_too_long_for_a_head_is_not_carried_along(
         self, portal: Portal, uri: str, back: str
     ) -> None:
-        """The query goes, or the whole of it: a proxy has 4 KB for the head of an answer, and an error past that."""
+        """The query goes, or the whole of it: nginx has 4 KB for the head of our answer, and an error past that."""
         answer = portal.ask(None, fields=nginx(uri))
         assert (401, f"{ORIGIN}/sign-in?next={back}") == (answer.status, answer.get("Location"))
 
