@@ -78,10 +78,8 @@ class Reached:
     def order(self, module: str, lines: set[int] | None) -> list[str]:
         """Return the tests for a mutant of these lines (``None``: of what is done when it is imported), best first."""
         by_line = self.lines.get(module, {})
-        if lines is None:
-            chosen = set(self.seconds)  # what a dataclass or a constant does is in no line that is reached
-        else:
-            chosen = {test for line in lines for test in by_line.get(line, ())}
+        # What a dataclass or a constant does is in no line that is reached.
+        chosen = set(self.seconds) if lines is None else {test for line in lines for test in by_line.get(line, ())}
         room, _, name = module.partition("/")
         own = f"tests/{room}/test_{name}::"
         chosen |= {test for test in self.seconds if test.startswith(own)}
