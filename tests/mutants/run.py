@@ -208,7 +208,7 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
 
 
 def _reached(told: dict[str, Any]) -> Any:
-    from tests.mutants.judging import Reached
+    from tests.mutants.reaching import Reached
 
     lines = {module: {int(line): tests for line, tests in of.items()} for module, of in told.get("lines", {}).items()}
     return Reached(told.get("seconds", {}), lines, told.get("failed", []))
