@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -102,6 +103,7 @@ def traced(items: Sequence[pytest.Item], package: str) -> Reached:
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
             reached.seconds[item.nodeid] = round(_worked() - begun, 4)
         tracing.stop()
+        warnings.simplefilter("ignore")  # tests that reach nothing here are no mistake
         data = tracing.get_data()
         for measured in data.measured_files():
             by_line = {line: sorted(tests - {""}) for line, tests in
