@@ -27,7 +27,7 @@ WORDED = frozenset(
 )
 """What takes a text for people as its first two arguments."""
 LOGGED = frozenset({"debug", "info", "warning", "error", "exception"})
-_TYPES = frozenset({"Callable", "Literal", "TypeVar", "Annotated"})
+_TYPES = frozenset({"Callable", "Literal", "TypeVar", "Annotated", "tuple"})
 """What a name at the top of a module stands for that only a type checker reads, unless msgspec reads it too."""
 _READ_BY_MSGSPEC = frozenset({"Id", "Count"})
 

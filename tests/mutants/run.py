@@ -49,7 +49,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--state", type=Path, default=ROOT / "build" / "mutants" / "state.jsonl")
     parser.add_argument("--fresh", action="store_true", help="believe nothing of an earlier run")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=86_400, help="begin no other mutant after so long")
+    parser.add_argument(
+        "--seconds", type=float, default=86_400, help="begin no other mutant after so long; 0: only report"
+    )
     parser.add_argument("--save", action="store_true", help="keep the counts in last.json, for the documents")
     parser.add_argument("--seed", type=int, help="nothing is left to chance here; kept in the report")
     chosen = parser.parse_args(arguments)
@@ -78,7 +80,7 @@ def _run(chosen: argparse.Namespace) -> int:
             if one.module.startswith(f"{package}/") and not one.worded and not state.knows(one, package)
         ]
         print(f"{package}: {len(waiting)} mutants to judge", flush=True)  # noqa: T201
-        if waiting and not _in_process(package, waiting, state, chosen, begun + chosen.seconds):
+        if waiting and chosen.seconds > 0 and not _in_process(package, waiting, state, chosen, begun + chosen.seconds):
             return 2
     report = _report(mutants, state, begun, chosen)
     if chosen.save:
@@ -208,7 +210,7 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
 
 
 def _reached(told: dict[str, Any]) -> Any:
-    from tests.mutants.judging import Reached
+    from tests.mutants.reaching import Reached
 
     lines = {module: {int(line): tests for line, tests in of.items()} for module, of in told.get("lines", {}).items()}
     return Reached(told.get("seconds", {}), lines, told.get("failed", []))

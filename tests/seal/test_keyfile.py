@@ -239,7 +239,8 @@ class TestReading:
         ]
 
     def test_a_huge_file_is_not_read(self, path: Path) -> None:
-        """The path may name the wrong thing."""
+        """The path may name the wrong thing; a million octets are more than enough for a ring."""
+        assert 1 << 20 == keyfile.MAX_FILE
         with path.open("wb") as file:
             file.truncate(1 << 34)
         path.chmod(0o600)
@@ -249,7 +250,7 @@ class TestReading:
         self, path: Path, text: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The largest is; of one that grows while it is read nothing behind the bound is looked at."""
-        path.write_text(f"{text}\n#".ljust(keyfile.MAX_FILE, "-"))
+        path.write_text(f"{text}\n#".ljust(1 << 20, "-"))
         path.chmod(0o600)
         assert 2 == len(Keyring.load(path).keys)
         found = os.fstat

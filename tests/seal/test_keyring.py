@@ -544,6 +544,11 @@ class TestSecrecy:
 class TestWhatIsKept:
     """Bounds of the memory, and who may fill it."""
 
+    def test_the_bounds_are_those_that_are_written_down(self) -> None:
+        """A few megabytes at most; and a pepper has the size of a secret."""
+        assert (4096, 1024, 4096) == (keyring.MAX_OPENERS, keyring.MAX_BINDINGS, keyring.MAX_PURPOSE_KEYS)
+        assert token.SECRET_SIZE == keyring.PEPPER_SIZE == 32
+
     def test_junk_with_a_known_key_leaves_nothing_behind(self, ring: Keyring) -> None:
         """Only a tag that held does."""
         head = b"\x01" + bytes.fromhex(ring.keys[0].id)

@@ -62,6 +62,10 @@ class TestAnnounce:
                 assert b"x" == opening.open(sealed, purpose="session", now=NOW)
         assert early.keys[0].state == late.keys[1].state == "active"
 
+    def test_where_nobody_says_otherwise_every_server_has_five_minutes(self) -> None:
+        """To read the file again."""
+        assert 300 == rotation.PROPAGATION
+
     def test_without_a_delay_it_is_active(self) -> None:
         """The one before it opens."""
         assert [("opening", NOW), ("active", NOW)] == states(rotation.announce((key("active", 5),), NOW, 0))
