@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
@@ -27,6 +27,7 @@ from hardtack.cli.commands import hardtack_command, run
 from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
 from hardtack.site import Settings
+from hardtack.site.metrics import TABLE
 from tests import empty, forked
 from tests.docs.test_documents import DOCS, shape
 from tests.mail_server import make_certificates
@@ -226,7 +227,7 @@ def test_the_recipe_works_from_its_first_line_to_its_last(name: str, folder: Pat
             case "toml":
                 path = folder / "hardtack-data" / "hardtack.toml"
                 path.write_text(block.text, "utf-8")
-                assert Settings.load(path, {})
+                Settings.load(path, {})
             case "nginx":
                 accepted_by_nginx(folder, block.text)
             case kind:
@@ -263,3 +264,38 @@ def test_what_is_shown_is_compared(folder: Path) -> None:
         carry_out("hardtack keys list", "2cf96f3a  opening  2026-11-30T12:10:23Z\n", {})
     with pytest.raises(click.UsageError):
         known(["keys", "rotate", "--sideways"])
+
+
+MESSAGES = (
+    ("accounts roles eve editor", "there is no account 'eve'"),
+    ("accounts roles ada Big_Role", "a role is one word of small letters a to z, digits and hyphens"),
+    (
+        "database copy postgresql://hardtack@db.example.net/hardtack",
+        "the database's URL does not say how the way to another machine is protected",
+    ),
+    ("mail test you@example.org --mail smtps://u:p@h.example", "a password in the URL would be read by everybody"),
+    ("mail test you@example.org --mail smtps://u@h.example", "variable HARDTACK_MAIL_PASSWORD is not set"),
+    ("mail test you@example.org --mail smtp+plain://localhost:1", "nobody answers there"),
+)
+
+
+@pytest.mark.parametrize(("line", "message"), MESSAGES)
+def test_what_can_go_wrong_is_said_in_the_words_of_the_pages(line: str, message: str, folder: Path) -> None:
+    """By the command, and by a page in both languages."""
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        status = run(shlex.split(line))
+    assert (1, True) == (status, message in said.getvalue()), said.getvalue()
+    assert [] == [each for each in ("en", "zh") if not any(message in page(name, each) for name in NAMES)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_sentences_name_is_there(language: str) -> None:
+    """Commands with their options, and counts of the service."""
+    counts = {each.name + ("_total" if each.kind == "counter" else "") for each in TABLE}
+    for name in NAMES:
+        text = page(name, language)
+        assert set(re.findall(r"\bhardtack_[a-z_]+", text)) <= counts
+        for line in re.findall(r"`hardtack ([a-z][^`]*)`", BLOCK.sub("", text)):
+            with suppress(click.MissingParameter, click.BadOptionUsage):  # a sentence leaves out what is yours
+                known(shlex.split(line.replace("NAME", "ada")))
