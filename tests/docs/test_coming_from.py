@@ -1,4 +1,4 @@
-"""The page for people who come from another library: what it shows runs, and nobody is signed out by it."""
+"""The pages for people who come from another library: what they show runs, and nobody is signed out by it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,24 @@ from hardtack.seal import keyfile
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {language: (DOCS / language / "coming-from.md").read_text("utf-8") for language in ("en", "zh")}
-PEERS = ("Flask-Login", "Flask-Session", "Flask-Security", "django-allauth", "fastapi-users", "Starlette")
+PEERS = {
+    "Flask-Login": "move-from-flask-login",
+    "Flask-Session": "move-from-flask-session",
+    "Flask-Security": "move-from-flask-security",
+    "django-allauth": "move-from-django-allauth",
+    "fastapi-users": "move-from-fastapi-users",
+    "Starlette": "move-from-starlette",
+}
 
 
-def section(language: str, title: str) -> str:
-    """Return one section of the page."""
-    sections = re.split(r"^## ", PAGES[language], flags=re.MULTILINE)
-    [found] = [text for text in sections if text.startswith(title)]
-    return found
+def page(language: str, peer: str) -> str:
+    """Return the recipe for one library."""
+    return (DOCS / language / "how-to" / f"{PEERS[peer]}.md").read_text("utf-8")
 
 
-def code(language: str, title: str) -> list[str]:
-    """Return the Python blocks of a section."""
-    return re.findall(r"^```python\n(.*?)^```$", section(language, title), re.MULTILINE | re.DOTALL)
+def code(text: str) -> list[str]:
+    """Return the Python blocks of a page."""
+    return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 def run(folder: Path, *parts: str) -> str:
@@ -48,21 +53,29 @@ def test_both_languages_show_the_same_code() -> None:
     """Only the words around it differ."""
     english, chinese = (re.findall(r"^```.*?^```$", page, re.MULTILINE | re.DOTALL) for page in PAGES.values())
     assert english == chinese
-    assert len(english) == 6
+    assert len(english) == 1
 
 
 @pytest.mark.parametrize("language", PAGES)
 @pytest.mark.parametrize("peer", PEERS)
 def test_every_peer_has_a_table_of_what_maps_to_what(peer: str, language: str) -> None:
     """With rows for more than the obvious."""
-    rows = [line for line in section(language, peer).splitlines() if line.startswith("| ")]
+    rows = [line for line in page(language, peer).splitlines() if line.startswith("| ")]
     assert len(rows) > 5
     assert {line.count("|") for line in rows} == {3}
 
 
+@pytest.mark.parametrize("language", PAGES)
+def test_the_overview_leads_to_every_peer(language: str) -> None:
+    """Each has a line of its own."""
+    rows = [line for line in PAGES[language].splitlines() if line.startswith("| ")]
+    for peer, name in PEERS.items():
+        assert [line for line in rows if line.startswith(f"| {peer}") and f"(how-to/{name}.md)" in line]
+
+
 def test_the_settings_for_django_are_settings(tmp_path: Path) -> None:
     """Whoever pastes them has them."""
-    [settings] = code("en", "django-allauth")
+    [settings] = code(page("en", "django-allauth"))
     assert run(tmp_path, settings, "print(SESSION_ENGINE, HARDTACK_ACCEPT_SIGNED_UNTIL)") == (
         "hardtack.adapters.django 1803859200\n"
     )
@@ -83,7 +96,7 @@ accounts.close()
 def test_accounts_are_filled_while_people_sign_in_the_old_way(tmp_path: Path) -> None:
     """Each once, with the password that they have; one that we do not take makes no account, and no error."""
     keyfile.create(tmp_path / "shop.key")
-    [keeping] = code("en", "Nobody is signed out")
+    [keeping] = code(PAGES["en"])
     assert run(tmp_path, keeping, KEPT) == "['ada']\nada\n"
 
 
@@ -120,8 +133,9 @@ hardtack.close()
 
 def test_whoever_was_signed_in_with_flask_login_is_brought_over_once(tmp_path: Path) -> None:
     """They stay signed in; a copy of the old cookie is worth nothing any more, and a forged one never was."""
-    keyfile.create(tmp_path / "shop.key")
-    _, bringing = code("en", "Flask-Login")
+    (tmp_path / "hardtack-data").mkdir(mode=0o700)
+    keyfile.create(tmp_path / "hardtack-data" / "hardtack.key")
+    _, bringing = code(page("en", "Flask-Login"))
     assert run(tmp_path, bringing, BEFORE) == "ada ada nobody nobody\n401\n"
 
 
@@ -143,7 +157,7 @@ print(client.get("/").text, client.get_cookie("session").value != cookie, client
 
 def test_with_the_session_alone_flask_login_finds_its_visitors(tmp_path: Path) -> None:
     """What it keeps in the session is taken over, and goes out sealed."""
-    sealing, _ = code("en", "Flask-Login")
+    sealing, _ = code(page("en", "Flask-Login"))
     assert run(tmp_path, sealing, SEALED) == "7 True 7\n"
 
 
@@ -164,7 +178,7 @@ print(client.get("/").text, client.get("/").text, [again.get("/").text], store)
 
 def test_what_flask_session_keeps_on_the_server_is_taken_over_once(tmp_path: Path) -> None:
     """It goes on in the cookie, and is gone from the store."""
-    [moving] = code("en", "Flask-Session")
+    [moving] = code(page("en", "Flask-Session"))
     assert run(tmp_path, moving, MOVED) == "biscuit biscuit [''] {}\n"
 
 
@@ -192,5 +206,5 @@ print(after.get("/get").text, "Set-Cookie" in after.get("/get").headers)
 
 def test_starlettes_session_goes_on(tmp_path: Path) -> None:
     """Under the same name."""
-    [swapped] = code("en", "Starlette")
+    [swapped] = code(page("en", "Starlette"))
     assert run(tmp_path, swapped, STARLETTE).startswith("ada")
