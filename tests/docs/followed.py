@@ -207,11 +207,8 @@ class Reader:
 
     def run_django_admin(self, words: list[str]) -> str:
         """Begin a project, and be in it as ``manage.py`` is."""
-        from django.conf import empty, settings  # type: ignore[import-untyped]
-        from django.core import management
-
-        management.execute_from_command_line(["django-admin", *words])
-        settings._wrapped = empty  # those of no project
+        # In a process of its own: Django begins once in a process, and here it would be without the project's settings.
+        subprocess.run([sys.executable, "-m", "django", *words], check=True)
         os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
         return ""
 
