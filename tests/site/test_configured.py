@@ -244,6 +244,13 @@ def test_two_settings_that_say_the_same_are_both_found(file: Path) -> None:
     assert {1, 2} == {each.place.line for each in configured.gather(Own, file, {}, {}).mistakes}
 
 
+def test_a_program_may_give_a_path_as_such(tmp_path: Path) -> None:
+    """It counts as its text; what is no path at all is still told."""
+    assert str(tmp_path) == Settings.given("here", {"data": tmp_path}).data
+    with pytest.raises(MisuseError, match="data: expected str, got int"):
+        Settings.given("here", {"data": 7})
+
+
 WORDS = st.sampled_from([*sorted(SETTINGS), "prot", "", "ünknown"])
 VALUES = st.one_of(
     st.integers(-5, 100_000), st.booleans(), st.text(max_size=8), st.lists(st.text(max_size=3), max_size=2)

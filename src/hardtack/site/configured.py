@@ -10,6 +10,7 @@ No file but the one that is named is read, and nothing is changed.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -116,11 +117,14 @@ def gather(kind: type[T], path: Path | None, environ: Mapping[str, str], flags: 
 def given(kind: type[T], source: str, values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Return *values* by name, each of the right type, or raise what is wrong with the first that is not.
 
+    A path may be given as such, since it is a program that says it: it counts as its text.
+
     Raises:
         MisuseError: a setting that does not exist, or a value that does not fit.
     """
     found = _Found()
-    found.take(kind, values, _Source(label=source))
+    pairs = ((name, os.fspath(value) if isinstance(value, os.PathLike) else value) for name, value in values)
+    found.take(kind, pairs, _Source(label=source))
     for mistake in found.mistakes:
         raise mistake.error()
     return found.values
