@@ -27,7 +27,7 @@ WORDED = frozenset(
 )
 """What takes a text for people as its first two arguments."""
 LOGGED = frozenset({"debug", "info", "warning", "error", "exception"})
-_TYPES = frozenset({"Callable", "Literal", "TypeVar", "Annotated", "tuple"})
+_TYPES = frozenset({"Callable", "Literal", "TypeVar", "Annotated"})
 """What a name at the top of a module stands for that only a type checker reads, unless msgspec reads it too."""
 _READ_BY_MSGSPEC = frozenset({"Id", "Count"})
 
@@ -129,7 +129,9 @@ def _does_nothing(node: Any, parents: Any) -> bool:
         called = (
             value.value if isinstance(value, cst.Subscript) else value.func if isinstance(value, cst.Call) else None
         )
-        return isinstance(called, cst.Name) and called.value in _TYPES and name not in _READ_BY_MSGSPEC
+        if not isinstance(called, cst.Name) or name in _READ_BY_MSGSPEC:
+            return False
+        return called.value in _TYPES or (called.value == "tuple" and isinstance(value, cst.Subscript))
     return False
 
 

@@ -81,6 +81,12 @@ def test_one_changed_bit_anywhere_does_not_open(data: st.DataObject, plaintext: 
         xaes.open(*parts)
 
 
+def test_without_associated_data_it_is_empty() -> None:
+    """Whoever seals so and whoever opens so mean the same."""
+    assert xaes.seal(KEY, NONCE, b"x") == xaes.seal(KEY, NONCE, b"x", b"")
+    assert b"x" == xaes.open(KEY, NONCE, xaes.seal(KEY, NONCE, b"x", b""))
+
+
 @pytest.mark.parametrize("size", [0, 1, 15])
 def test_a_text_too_short_for_a_tag_does_not_open(size: int) -> None:
     """It is refused like a wrong tag."""
