@@ -312,6 +312,37 @@ class TestClosing:
             assert closed == (accounts.find("bob") is None)
 
 
+class TestSignEverybodyOut:
+    """``hardtack accounts sign-everybody-out``."""
+
+    def test_it_ends_every_sign_in_of_everybody(self, hardtack: Place) -> None:
+        """In the trail as done by the operator; without a terminal only where it is meant."""
+        status, _, talk = hardtack("sign-everybody-out")
+        assert (1, True) == (status, "--yes" in talk)
+        before = [hardtack.account(name).epoch for name in ("boss", "bob")]
+        status, _, talk = hardtack("sign-everybody-out", "--yes")
+        assert (0, "hardtack: nobody is signed in any more\n") == (status, talk)
+        assert [each + 1 for each in before] == [hardtack.account(name).epoch for name in ("boss", "bob")]
+        assert ("sessions-ended", None, audit.OPERATOR) == hardtack.newest()
+
+    def test_on_a_terminal_it_is_asked(self, hardtack: Place) -> None:
+        """And a no leaves everybody signed in."""
+        before = hardtack.account("bob").epoch
+        ours, theirs = pty.openpty()
+        os.write(ours, b"n\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "hardtack", "accounts", "sign-everybody-out", "--data", str(hardtack.folder)],
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        os.close(ours)
+        os.close(theirs)
+        assert (1, True, before) == (done.returncode, "every account?" in done.stderr, hardtack.account("bob").epoch)
+
+
 class TestResetFactors:
     """``hardtack accounts reset-factors``."""
 

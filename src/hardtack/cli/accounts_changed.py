@@ -1,4 +1,4 @@
-"""``hardtack accounts roles``, ``invite``, ``withdraw``, ``reset`` and ``close``: what the operator does to accounts.
+"""``hardtack accounts roles``, ``invite``, ``withdraw``, ``reset``, ``close`` and their like: what the operator does.
 
 A link is the only thing on standard output, so that it can be handed on; it is printed once and kept nowhere. Nobody's
 password is asked for, seen or set here. Everything is in the audit trail as done by the operator.
@@ -44,6 +44,9 @@ SAY: dict[str, dict[str, Any]] = {
         "unsure": "closing cannot be undone, and there is no terminal to ask on",
         "unsure-hint": "add --yes if it is meant",
         "closed": "closed {name}: all sessions have ended, and the name is never given out again",
+        "everybody": "End every sign-in of every account?",
+        "everybody-unsure": "it signs everybody out, and there is no terminal to ask on",
+        "everybody-out": "nobody is signed in any more",
     },
     "zh": {
         "roles": "{name} 的角色：{roles}",
@@ -71,6 +74,9 @@ SAY: dict[str, dict[str, Any]] = {
         "unsure": "注销无法撤销，而且没有可用来确认的终端",
         "unsure-hint": "如果确定，请加上 --yes",
         "closed": "已注销 {name}：所有会话均已结束，此用户名不会再给别人使用",
+        "everybody": "要结束所有账户的所有登录吗？",
+        "everybody-unsure": "这会让所有人退出登录，而且没有可用来确认的终端",
+        "everybody-out": "现在没有任何人处于登录状态",
     },
 }
 
@@ -235,4 +241,19 @@ def close(name: str, yes: bool, data: str | None, database: str | None) -> None:
     voice.say(say["closed"].format(name=account.display_name))
 
 
-COMMANDS = (roles, invite, withdraw, reset, reset_factors, close)
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options
+def sign_everybody_out(yes: bool, data: str | None, database: str | None) -> None:
+    """End every sign-in of every account at once."""
+    say = _say()
+    with opened(data, database) as accounts:
+        if not yes:
+            if not sys.stdin.isatty():
+                raise MisuseError(say["everybody-unsure"], say["unsure-hint"])
+            click.confirm(say["everybody"], abort=True, err=True)
+        accounts.sign_ins.end_everybody(int(time.time()), actor_id=OPERATOR)
+    voice.say(say["everybody-out"])
+
+
+COMMANDS = (roles, invite, withdraw, reset, reset_factors, close, sign_everybody_out)
