@@ -173,7 +173,10 @@ class TestLogo:
         mark, css = (link["href"] or "" for link in page.all("link"))
         assert [{"src": mark, "alt": ""}] == page.all("img")
         assert all(each.startswith("/.hardtack/assets/") for each in (mark, css))
-        assert (SVG, headers.PICTURE_POLICY) == ((found := browser.get(mark)).body, found.get("content-security-policy"))
+        assert (SVG, headers.PICTURE_POLICY) == (
+            (found := browser.get(mark)).body,
+            found.get("content-security-policy"),
+        )
         assert b"#a3311f" in browser.get(css).body
         portals = Person(world.site).on(PORTAL)
         for each in (mark, css):

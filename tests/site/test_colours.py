@@ -84,7 +84,19 @@ class TestRefused:
     @pytest.mark.parametrize("name", ["accent", "accent_dark"])
     @pytest.mark.parametrize(
         "written",
-        ["", "red", "1c5570", "#abc", "#1c55700", "#1c557g", "#1c5570;}", " #1c5570", "#1c5570\n", "#１c5570", "#" * 99],
+        [
+            "",
+            "red",
+            "1c5570",
+            "#abc",
+            "#1c55700",
+            "#1c557g",
+            "#1c5570;}",
+            " #1c5570",
+            "#1c5570\n",
+            "#１c5570",
+            "#" * 99,
+        ],
     )
     def test_what_is_no_colour_is_refused(self, name: str, written: str) -> None:
         """Nothing else ever gets into a style sheet."""

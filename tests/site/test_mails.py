@@ -492,7 +492,6 @@ class TestTemplates:
             mail["Subject"],
         )
 
-
     @BOTH
     def test_the_brand_and_the_accent_of_the_settings_are_in_every_mail(self, language: str) -> None:
         """A name with braces and markup as it is; the colour of buttons and links in light and dark."""

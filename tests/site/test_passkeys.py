@@ -414,6 +414,4 @@ def test_the_pages_ask_nobody_else_for_scripts(browser: Browser, world: World) -
     for address in (PATH, "/account"):
         assert "script-src 'self';" in (browser.get(address).get("content-security-policy") or "")
     page = page_of(world.browser().get("/sign-in"))
-    assert SCRIPTS == [
-        each["src"] for each in page.all("script")
-    ]
+    assert SCRIPTS == [each["src"] for each in page.all("script")]

@@ -64,7 +64,9 @@ class TestRouting:
             response = browser.ask(method, path)
             assert (405, ", ".join(allow)) == (response.status, response.get("allow"))
 
-    @pytest.mark.parametrize("path", [*(path for path, route in ROUTES.items() if "GET" in route.pages), *sorted(assets.OURS.paths)])
+    @pytest.mark.parametrize(
+        "path", [*(path for path, route in ROUTES.items() if "GET" in route.pages), *sorted(assets.OURS.paths)]
+    )
     def test_head_is_get_without_content(self, world: World, path: str) -> None:
         """The same fields, the length included (RFC 9110 §9.3.2)."""
         browser = world.browser(cookies={"hardtack-visitor-8000": "0" * 32})
@@ -363,7 +365,9 @@ class TestPrefix:
         """404 where there is no application behind."""
         site = make_world(prefix="/id").site
 
-        assert all(site.has(path) for path in ("/id", "/id/", "/id/sign-in", "/id/sign-in/", "/id" + assets.OURS.css.path))
+        assert all(
+            site.has(path) for path in ("/id", "/id/", "/id/sign-in", "/id/sign-in/", "/id" + assets.OURS.css.path)
+        )
         assert not any(site.has(path) for path in ("/", "/sign-in", "/idx", "/id/x", "/identity/sign-in"))
 
     @pytest.mark.parametrize(("path", "status"), [("/id", 200), ("/sign-in", 404), ("/sign-in/", 404), ("/", 404)])

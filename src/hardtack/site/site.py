@@ -72,8 +72,8 @@ class Site:
 
     Raises:
         MisuseError: the prefix or the start page is no path, a trusted proxy is no address, a template or a text
-            cannot take the place of ours, the logo cannot be used, mail cannot be sent as the settings say, or the sessions know nothing of the
-            assurance.
+            cannot take the place of ours, the logo cannot be used, mail cannot be sent as the settings say, or the
+            sessions know nothing of the assurance.
     """
 
     def __init__(
