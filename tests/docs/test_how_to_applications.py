@@ -115,7 +115,7 @@ def test_every_command_of_ours_is_one(name: str) -> None:
         for call in calls(block.code) if "console" == block.kind else ():
             before, ours, words = call.words.partition("hardtack ")
             if ours and (not before or before.endswith(("shop ", "manage.py "))):
-                parsed(shlex.split(words.partition(" > ")[0]))
+                parsed(shlex.split(words.partition(" | ")[0].partition(" > ")[0]))
 
 
 def elsewhere(folder: Path, *command: str) -> str:
