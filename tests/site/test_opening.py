@@ -82,7 +82,6 @@ class TestWords:
         finally:
             sign_in.close()
 
-    @pytest.mark.asvs("6.2.11")
     def test_the_brand_of_the_settings_is_refused_in_an_application(self, tmp_path: Path) -> None:
         """Beside one that is a text in another language."""
         sign_in = SignIn(
