@@ -135,7 +135,7 @@ def test_what_is_printed_as_a_file_can_be_used_as_one(hardtack: Run, tmp_path: P
     meant = Settings.load(Path("again.toml"), {})
     (tmp_path / "all.toml").write_text(told)
     every = Settings.load(Path("all.toml"), {})
-    follow = ("database", "mail", "mail_from", "sign_up_by")
+    follow = ("database", "mail", "mail_from", "sign_up_by", "brand", "accent", "accent_dark")
     assert meant == msgspec.structs.replace(every, **{name: getattr(meant, name) for name in follow})
 
 

@@ -31,7 +31,7 @@ FOLDER = Path(sys.prefix) / "peers" / "httplint"
 PASSWORD = "correct horse battery staple"
 HTML = "Accept: text/html"
 LANGUAGES = (HTML, f"{HTML}|Accept-Language: zh-CN", "Accept: application/json", "Accept: text/plain")
-ASSETS = (assets.CSS_PATH, assets.MARK_PATH)
+ASSETS = (assets.OURS.css.path, assets.OURS.mark.path)
 
 ALLOWED = {
     "PARTIAL_WITHOUT_RANGE": "RFC 9110 §15.3.7.2: a multipart 206 must have no Content-Range itself; its parts have.",
@@ -154,7 +154,7 @@ def visitor(start: Start) -> Visitor:
 
 
 def _look_at_everything(visitor: Visitor) -> None:
-    for path in ROUTES:
+    for path in (*ROUTES, *assets.OURS.paths):
         for method in ("GET", "HEAD", "OPTIONS"):
             for fields in LANGUAGES if method == "GET" else (HTML,):
                 answer = visitor.ask(method, path, fields)
@@ -235,7 +235,7 @@ def test_httplint_would_note_what_is_bad(httplint: Path) -> None:
 
 def test_the_lint_command_takes_over_what_httplint_finds_where_it_is_installed(httplint: Path, start: Start) -> None:
     """With its source named; what only says the code, or what the RFCs contradict, is left out."""
-    target = [start().url, "--path", "/", "--path", "/sign-in", "--path", assets.CSS_PATH, "--warnings", "--json"]
+    target = [start().url, "--path", "/", "--path", "/sign-in", "--path", assets.OURS.css.path, "--warnings", "--json"]
     said = {}
     for label, options in (("beside", []), ("own", ["--own"])):
         done = subprocess.run(

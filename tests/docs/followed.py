@@ -1,10 +1,10 @@
 """Follow a recipe of the documents as a reader does: make its files, run its commands, and compare what they print.
 
-A block of Python or HTML goes into the file that the sentence before it names. In a ``console`` block, what the recipe
-shows below a command is what the command must print. ``hardtack …`` is really called; a server is not started, but the
-application that it would serve is loaded, and ``curl`` asks that one, as a client of this machine. What stands below a
-comment ``not run`` is left out. As a program (``python -m tests.docs.followed PAGE…``) it follows recipes in the
-present folder, which those of Django need, since a process has one project.
+A block of code, or of a picture, goes into the file that the sentence before it names. In a ``console`` block, what the
+recipe shows below a command is what the command must print. ``hardtack …`` is really called; a server is not started,
+but the application that it would serve is loaded, and ``curl`` asks that one, as a client of this machine. What stands
+below a comment ``not run`` is left out. As a program (``python -m tests.docs.followed PAGE…``) it follows recipes in
+the present folder, which those of Django need, since a process has one project.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from hardtack.cli.commands import hardtack_command
 DOCS = Path(__file__).parents[2] / "docs"
 PASSWORD = "correct horse battery staple\n"
 BLOCK = re.compile(r"^(<!-- not run[^\n]*-->\n\n)?```([A-Za-z]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMED = re.compile(r"`([\w./-]+\.(?:py|html|toml))`")
+NAMED = re.compile(r"`([\w./-]+\.(?:py|html|svg|toml))`")
 ASGI = ("uvicorn",)
 
 

@@ -56,7 +56,7 @@ def test_the_lint_finds_nothing_in_the_service(start: Start) -> None:
     service = start()
     fixed = {path for path in ROUTES if "{" not in path}
     slugs = [f"/status/{status.slug}" for status in Status]
-    files = [assets.CSS_PATH, assets.MARK_PATH, assets.PASSKEY_JS_PATH]
+    files = [assets.OURS.css.path, assets.OURS.mark.path, assets.OURS.passkey_js.path]
     addresses = sorted({*fixed, *slugs, *files, *NEARLY, *PLAYGROUND})
     done = linted(service, addresses, "--warnings", "--unsafe")
     assert ("", 0) == (done.stdout, done.returncode), done.stdout + done.stderr

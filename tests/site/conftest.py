@@ -63,7 +63,7 @@ class World:
 class Page(HTMLParser):
     """The forms, links and headings of an HTML page, and whether its elements are closed."""
 
-    VOID = frozenset({"meta", "link", "input", "br", "rect", "circle"})
+    VOID = frozenset({"meta", "link", "img", "input", "br", "rect", "circle"})
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -277,10 +277,10 @@ class TestBeforeStart:
         """And what it refuses has its line."""
         text = (
             'trusted_proxies = ["nobody"]\ndatabase = "mysql://u:secret@h/d"\nmail = "smtps://u:secret@h"\n'
-            'password_filter = "/nowhere/at/all"\n'
+            'password_filter = "/nowhere/at/all"\nlogo = "/nowhere/logo.svg"\n'
         )
         said = told(before_start.mistakes(gather(file, text), {}))
-        assert [1, 2, 3, 4] == [int(problem.removeprefix(f"{file}:").partition(":")[0]) for problem, _ in said]
+        assert [1, 2, 3, 5, 4] == [int(problem.removeprefix(f"{file}:").partition(":")[0]) for problem, _ in said]
         assert "secret" not in str(said)
 
     def test_a_sender_that_nobody_could_be_is_found_at_its_own_line(self, file: Path) -> None:

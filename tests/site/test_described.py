@@ -53,6 +53,9 @@ def test_what_follows_is_worked_out_as_the_settings_do(tmp_path: Path) -> None:
         "sign_up_by": "email",
         "mail": "smtps://u@h",
         "mail_from": "hardtack@id.example.org",
+        "brand": "Hardtack",
+        "accent": "#1c5570",
+        "accent_dark": "#8fc8e6",
         "password_filter": str(tmp_path / "passwords.filter"),
     } == {name: rows[name] for name in described.FOLLOWS}
     rows = {row.name: row.value for row in in_force(configured.gather(Settings, None, {}, {"data": "here"}))}
@@ -62,6 +65,8 @@ def test_what_follows_is_worked_out_as_the_settings_do(tmp_path: Path) -> None:
         rows["mail"],
         rows["password_filter"],
     )
+    rows = {row.name: row.value for row in in_force(configured.gather(Settings, None, {}, {"accent": "#A3311F"}))}
+    assert ("#A3311F", "#eca59a") == (rows["accent"], rows["accent_dark"])
 
 
 SCALARS = st.one_of(st.booleans(), st.integers(), st.text(st.characters(codec="utf-8"), max_size=20))

@@ -13,7 +13,7 @@ from tests.site.conftest import Browser, MakeWorld, World
 
 def everything(browser: Browser) -> list[Response]:
     """Return an answer of every kind; those of ``/auth``, which proxies copy elsewhere, have tests of their own."""
-    paths = (*(set(ROUTES) - {auth.PATH}), "/none", "/sign-in/")
+    paths = (*(set(ROUTES) - {auth.PATH}), *assets.OURS.paths, "/none", "/sign-in/")
     return [
         *(browser.get(path) for path in paths),
         *(browser.json("GET", path) for path in paths),
@@ -53,13 +53,12 @@ def test_https_is_asked_for_wherever_it_is_spoken(make_world: MakeWorld) -> None
 def test_nothing_is_stored_but_the_assets(world: World) -> None:
     """Style sheet, scripts and mark never change under their address; all else is somebody's own (ASVS 14.3.2)."""
     browser = world.browser()
-    kept = {path for path in ROUTES if path.startswith("/assets/")}
-    assert {assets.CSS_PATH, assets.JS_PATH, assets.MARK_PATH} <= kept
+    assert 5 == len(assets.OURS.paths)
 
-    for path in sorted(kept):
+    for path in sorted(assets.OURS.paths):
         answer = browser.get(path)
         assert (200, headers.IMMUTABLE, None) == (answer.status, answer.get("cache-control"), answer.get("vary"))
-    for path in (*(set(ROUTES) - kept), "/none"):
+    for path in (*ROUTES, "/none"):
         assert "no-store" == browser.get(path).get("cache-control")
 
 

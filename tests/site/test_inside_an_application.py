@@ -95,7 +95,7 @@ class TestPrefix:
         browser = inside.browser()
         links = [link["href"] or "" for link in Page(browser.get(f"{PREFIX}/sign-in").body.decode()).all("link")]
 
-        assert [PREFIX + assets.MARK_PATH, PREFIX + assets.CSS_PATH] == links
+        assert [PREFIX + assets.OURS.mark.path, PREFIX + assets.OURS.css.path] == links
         assert [200, 200] == [browser.get(link).status for link in links]
 
     def test_the_language_is_switched_and_the_visitor_comes_back(self, inside: World) -> None:
@@ -138,7 +138,7 @@ class TestHome:
         """What is at the prefix itself belongs to the application."""
         assert not inside.site.has(path)
         assert 404 == inside.browser().get(path).status
-        assert all(inside.site.has(PREFIX + own) for own in ROUTES if own not in ALONE)
+        assert all(inside.site.has(PREFIX + own) for own in (*ROUTES, *assets.OURS.paths) if own not in ALONE)
 
     @pytest.mark.parametrize("language", texts.LANGUAGES)
     def test_a_sign_out_leads_there(self, inside: World, language: str) -> None:

@@ -492,6 +492,24 @@ class TestTemplates:
             mail["Subject"],
         )
 
+    @BOTH
+    def test_the_brand_and_the_accent_of_the_settings_are_in_every_mail(self, language: str) -> None:
+        """A name with braces and markup as it is; the colour of buttons and links in light and dark."""
+        settings = Settings(brand="Ship's <{Stores}>", accent="#a3311f", origin=ORIGIN)
+        mail = letter(Notice.FORGOT, language, given=written_by(shell=Shell.of(settings)))
+        assert "Ship's <{Stores}>" == mail["From"].addresses[0].display_name
+        assert "Ship's <{Stores}>" in mail["Subject"]
+        assert "Ship's <{Stores}>" in part(mail, "plain")
+        shown = part(mail, "html")
+        assert "Ship&#39;s &lt;{Stores}&gt;" in shown
+        assert {"#a3311f": 2, "#eca59a": 2} == {each: shown.count(each) for each in ("#a3311f", "#eca59a")}
+        assert not re.search("#1c5570|#8fc8e6|Hardtack", shown)
+
+    def test_without_settings_the_accent_is_ours(self) -> None:
+        """That of the style sheet."""
+        shown = part(letter(Notice.FORGOT), "html")
+        assert {"#1c5570": 2, "#8fc8e6": 2} == {each: shown.count(each) for each in ("#1c5570", "#8fc8e6")}
+
 
 class TestSettings:
     """What is wrong with them is said at start, not with the first mail."""

@@ -48,6 +48,7 @@ class TestWords:
             "Kelpforest1234567",
             "seegurke.seegurke",
             "tiefsee--tiefsee-7",
+            "Zwergkaninchen-77",
         ],
     )
     def test_realm_host_and_the_settings_words_are_refused(self, tmp_path: Path, password: str) -> None:
@@ -57,6 +58,7 @@ class TestWords:
             realm="Blauwal",
             origin="https://kelpforest.seegurke.example",
             context_words=("Tiefsee",),
+            brand="Zwergkaninchen",
         )
         with pytest.raises(BadPassword) as caught:
             rules(settings).as_new(password)
@@ -77,6 +79,22 @@ class TestWords:
                     sign_in.accounts.add("ada", password, now=NOW)
                 assert "bad-password-guessable" == caught.value.reason
             assert "ada" == sign_in.accounts.add("ada", GOOD, now=NOW).name
+        finally:
+            sign_in.close()
+
+    def test_the_brand_of_the_settings_is_refused_in_an_application(self, tmp_path: Path) -> None:
+        """Beside one that is a text in another language."""
+        sign_in = SignIn(
+            application="shop",
+            keyring=Keyring.generate(),
+            data=str(tmp_path),
+            brand="Nordlicht Kontor",
+            texts={"zh": {"site.brand": "北极光贸易商行"}},
+        )
+        try:
+            for password in ("nordlicht.kontor1", "北极光贸易商行北极光贸易商行啊"):
+                with pytest.raises(BadPassword, match="guess"):
+                    sign_in.accounts.add("ada", password, now=NOW)
         finally:
             sign_in.close()
 

@@ -10,9 +10,11 @@ import pytest
 
 from hardtack.login.passkey_errors import MOST, MOST_LABEL
 from hardtack.message import Response
-from hardtack.site import assets
+from hardtack.site.assets import OURS
 from tests.login.authenticator import HOST, ORIGIN, UV, Authenticator
 from tests.site.conftest import NAME, PASSWORD, Browser, MakeWorld, Page, World, set_cookies
+
+SCRIPTS = [OURS.js.path, OURS.passkey_js.path, OURS.conditional_js.path]
 
 PATH = "/account/passkeys"
 ALONE = "/sign-in/passkey"
@@ -398,7 +400,7 @@ def test_the_trail_and_the_sessions_say_with_what(browser: Browser, world: World
     assert "A passkey may have been copied" in other.get("/account/activity").body.decode()
 
 
-@pytest.mark.parametrize("path", [assets.JS_PATH, assets.PASSKEY_JS_PATH, assets.CONDITIONAL_JS_PATH])
+@pytest.mark.parametrize("path", SCRIPTS)
 def test_every_script_is_less_than_two_kilobytes_and_loads_nothing(world: World, path: str) -> None:
     """No build, no library, no other address."""
     response = world.browser().get(path)
@@ -412,6 +414,4 @@ def test_the_pages_ask_nobody_else_for_scripts(browser: Browser, world: World) -
     for address in (PATH, "/account"):
         assert "script-src 'self';" in (browser.get(address).get("content-security-policy") or "")
     page = page_of(world.browser().get("/sign-in"))
-    assert [assets.JS_PATH, assets.PASSKEY_JS_PATH, assets.CONDITIONAL_JS_PATH] == [
-        each["src"] for each in page.all("script")
-    ]
+    assert SCRIPTS == [each["src"] for each in page.all("script")]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
 from hardtack.site import Settings, headers, reports
+from hardtack.site.assets import OURS
 from hardtack.site.forward_auth import auth
 from hardtack.site.routes import ROUTES
 from tests.site.conftest import MakeWorld, World
@@ -20,7 +21,7 @@ def test_every_answer_names_the_collector(make_world: MakeWorld) -> None:
     """In the directive that old browsers know and in the one that new ones do; the policy itself stays as strict."""
     browser = make_world(csp_reports=COLLECTOR).browser()
     # What a proxy copies to an application's host names nobody on the portal.
-    for path in (*(set(ROUTES) - {auth.PATH}), "/none"):
+    for path in (*(set(ROUTES) - {auth.PATH}), *OURS.paths, "/none"):
         answer = browser.get(path)
         policy = answer.get("content-security-policy") or ""
         assert policy.startswith(f"{headers.CONTENT_SECURITY_POLICY}; ")

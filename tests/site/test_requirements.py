@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from hardtack.site.assets import OURS
 from hardtack.site.routes import ROUTES
 from hardtack.store import schema
 from tests.login import apps
@@ -22,7 +23,7 @@ def test_no_answer_lets_another_origin_read_it(world: World) -> None:
     world.member(administrator=True)
     browser = world.browser()
     answers = everything(browser)
-    for path in ROUTES:
+    for path in (*ROUTES, *OURS.paths):
         for origin in ("https://evil.example", "null", "http://localhost:8000"):
             answers.append(browser.get(path, origin=origin, sec_fetch_site="cross-site", sec_fetch_mode="cors"))
             answers.append(

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from hardtack.errors import MisuseError
-from hardtack.site import Settings
+from hardtack.site import Settings, configured
 
 
 def load(path: Path | None = None, environ: dict[str, str] | None = None, **overrides: Any) -> Settings:
@@ -270,3 +270,27 @@ def test_a_data_folder_that_cannot_be_made_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(MisuseError, match="file/data cannot be made: Not a directory"):
         Settings(data=str(tmp_path / "file" / "data")).make_folder()
+
+
+@pytest.mark.parametrize("brand", ["", " ", "a" * 65, "two\nlines", " before", "after ", "a\u202eb", "a\0", "a\u200bb"])
+def test_a_brand_is_one_line_in_which_nothing_is_hidden(brand: str) -> None:
+    """It stands in mails as their sender, and in the apps of authenticators."""
+    with pytest.raises(MisuseError, match=r"^brand: a name of 1 to 64 characters") as caught:
+        Settings(brand=brand)
+    assert "write brand = " in caught.value.hint
+    assert "a" * 64 == Settings(brand="a" * 64).brand
+
+
+def test_a_mistake_in_the_look_has_its_line(tmp_path: Path) -> None:
+    """Each of them; the environment may say it as well."""
+    (tmp_path / "hardtack.toml").write_text('accent = "#ffcc00"\naccent_dark = "red"\nbrand = ""\n')
+    found = configured.gather(Settings, tmp_path / "hardtack.toml", {"HARDTACK_BRAND": "Stores"}, {})
+    assert [("accent", 1), ("accent_dark", 2)] == sorted((each.setting, each.place.line) for each in found.mistakes)
+    assert "Stores" == found.settings.brand
+    with pytest.raises(MisuseError, match=r"environment: accent: the contrast of #ffcc00"):
+        load(environ={"HARDTACK_ACCENT": "#ffcc00"})
+
+
+def test_a_program_may_give_the_logo_as_a_path(tmp_path: Path) -> None:
+    """As every other file."""
+    assert str(tmp_path) == Settings.given("Hardtack", {"logo": tmp_path}).logo

@@ -10,7 +10,7 @@ import pytest
 from hardtack.errors import Refused
 from hardtack.login.outbox import Notice
 from hardtack.site import services, shell, texts
-from hardtack.site.assets import CONDITIONAL_JS_PATH, CSS_PATH, JS_PATH, MARK_PATH, PASSKEY_JS_PATH
+from hardtack.site.assets import OURS
 from tests.outgoing import code_of, orders
 from tests.site.conftest import NAME, Page, World
 
@@ -110,10 +110,10 @@ def test_every_page_loads_the_style_sheet_the_script_and_the_mark_and_nothing_el
     for name, text in pages(world, language):
         page = Page(text)
 
-        assert [MARK_PATH, CSS_PATH] == [link["href"] for link in page.all("link")], name
+        assert [OURS.mark.path, OURS.css.path] == [link["href"] for link in page.all("link")], name
         scripts = page.all("script")
-        assert {"src": JS_PATH, "defer": None} == scripts[0], name
-        assert {PASSKEY_JS_PATH, CONDITIONAL_JS_PATH} >= {each.pop("src") for each in scripts[1:]}, name
+        assert {"src": OURS.js.path, "defer": None} == scripts[0], name
+        assert {OURS.passkey_js.path, OURS.conditional_js.path} >= {each.pop("src") for each in scripts[1:]}, name
         assert all({"defer": None} == each for each in scripts[1:]), name
         assert "" == "".join(page.words.get("script", "")), name
         assert not {"style", "img", "iframe", "object"} & {tag for tag, _ in page.elements}, name

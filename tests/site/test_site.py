@@ -19,7 +19,7 @@ from hardtack.errors import MisuseError
 from hardtack.message import Headers, Request, Response
 from hardtack.seal import NoActiveKey
 from hardtack.site import assets, texts
-from hardtack.site.routes import ROUTES
+from hardtack.site.routes import FILE, ROUTES
 from hardtack.status import ServiceUnavailable
 from tests.site.conftest import HOST, NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
@@ -44,7 +44,8 @@ class TestRouting:
 
     @pytest.mark.asvs("4.1.4")
     @pytest.mark.parametrize(
-        ("path", "allow"), [(path, route.allow) for path, route in ROUTES.items() if route.options]
+        ("path", "allow"),
+        [(path, route.allow) for path, route in {**ROUTES, assets.OURS.css.path: FILE}.items() if route.options],
     )
     def test_every_address_knows_its_methods(self, world: World, path: str, allow: list[str]) -> None:
         """405 with a complete Allow; OPTIONS with the same; HEAD wherever GET is (RFC 9110 §9.3.2, §15.5.6)."""
@@ -63,7 +64,9 @@ class TestRouting:
             response = browser.ask(method, path)
             assert (405, ", ".join(allow)) == (response.status, response.get("allow"))
 
-    @pytest.mark.parametrize("path", [path for path, route in ROUTES.items() if "GET" in route.pages])
+    @pytest.mark.parametrize(
+        "path", [*(path for path, route in ROUTES.items() if "GET" in route.pages), *sorted(assets.OURS.paths)]
+    )
     def test_head_is_get_without_content(self, world: World, path: str) -> None:
         """The same fields, the length included (RFC 9110 §9.3.2)."""
         browser = world.browser(cookies={"hardtack-visitor-8000": "0" * 32})
@@ -334,7 +337,7 @@ class TestLife:
 
     def test_it_has_its_addresses_and_no_others(self, world: World) -> None:
         """What is not ours goes to the application behind."""
-        assert all(world.site.has(path) for path in ROUTES)
+        assert all(world.site.has(path) for path in (*ROUTES, *assets.OURS.paths))
         assert world.site.has("/sign-in/")
         assert not any(world.site.has(path) for path in ("/app", "//", "/sign-in/x", ""))
 
@@ -362,7 +365,9 @@ class TestPrefix:
         """404 where there is no application behind."""
         site = make_world(prefix="/id").site
 
-        assert all(site.has(path) for path in ("/id", "/id/", "/id/sign-in", "/id/sign-in/", "/id" + assets.CSS_PATH))
+        assert all(
+            site.has(path) for path in ("/id", "/id/", "/id/sign-in", "/id/sign-in/", "/id" + assets.OURS.css.path)
+        )
         assert not any(site.has(path) for path in ("/", "/sign-in", "/idx", "/id/x", "/identity/sign-in"))
 
     @pytest.mark.parametrize(("path", "status"), [("/id", 200), ("/sign-in", 404), ("/sign-in/", 404), ("/", 404)])
@@ -393,7 +398,7 @@ def test_pruning_that_fails_is_one_log_line_and_nothing_more(
 def test_every_answer_is_complete(world: World) -> None:
     """A length, one value for each field but Set-Cookie, and a charset for text (RFC 9110 §8.3, §8.6; ASVS 4.1.1)."""
     browser = world.browser()
-    answers: list[Response] = [browser.get(path) for path in (*ROUTES, "/none", "/sign-in/")]
+    answers: list[Response] = [browser.get(path) for path in (*ROUTES, *assets.OURS.paths, "/none", "/sign-in/")]
     answers += [browser.json("GET", path) for path in (*ROUTES, "/none")]
 
     for answer in answers:

@@ -11,7 +11,7 @@ import pytest
 
 from hardtack.errors import MisuseError
 from hardtack.site import texts
-from hardtack.site.assets import CSS_PATH
+from hardtack.site.assets import OURS
 from tests.site.conftest import NAME, PASSWORD, MakeWorld, Page, World, set_cookies
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -63,7 +63,7 @@ class TestReplacing:
         world = make_world(templates=write({"sign_in": "mine"}))
 
         assert b"mine" == world.browser().get("/sign-in").body
-        assert CSS_PATH in world.browser().get("/sign-up").body.decode()
+        assert OURS.css.path in world.browser().get("/sign-up").body.decode()
 
     def test_a_frame_of_the_authors_own_stands_around_every_page(self, make_world: MakeWorld, write: Write) -> None:
         """Errors and what is refused before anybody looks at a cookie among them."""
@@ -95,7 +95,7 @@ class TestReplacing:
         response = world.browser().get("/sign-in")
         page = Page(response.body.decode())
 
-        assert [CSS_PATH, "/static/shop.css"] == [
+        assert [OURS.css.path, "/static/shop.css"] == [
             link["href"] for link in page.all("link") if link["rel"] == "stylesheet"
         ]
         assert ("our mark", []) == (page.words["b"], page.all("rect"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import string
 from pathlib import Path
@@ -235,6 +236,21 @@ class TestGiven:
         with pytest.raises(MisuseError) as caught:
             texts.Texts(given)
         assert said in str(caught.value)
+
+    @pytest.mark.parametrize("brand", ["Ship's <Stores> & Söhne", "商店", "{page} {brand} {0} {", "}}{{"])
+    def test_a_brand_is_said_as_it_is_in_every_language(self, make_world: MakeWorld, brand: str) -> None:
+        """In the title, the header and the labels; no brace in it means anything."""
+        world = make_world(brand=brand)
+        for language in texts.LANGUAGES:
+            text = world.browser(language=language).get("/sign-in").body.decode()
+            assert html.unescape(text).count(brand) >= 3
+            assert "Hardtack" not in text
+            assert "<Stores>" not in text
+
+    def test_the_text_of_a_language_goes_before_the_brand(self) -> None:
+        """It says more."""
+        given = texts.Texts({"zh": {"site.brand": "商店"}}, brand="Shop")
+        assert ("Shop", "商店") == (given.text("en", "site.brand"), given.text("zh", "site.brand"))
 
     def test_it_is_said_by_the_site(self, make_world: MakeWorld) -> None:
         """Not by the first visitor."""

@@ -72,7 +72,7 @@ class SignIn(Visits):
         ring = self.keyring = ring_of(keyring)
         if self.settings.database is None:
             self.settings.make_folder()
-        self.accounts = connect(self.settings, ring, texts=Texts(texts))
+        self.accounts = connect(self.settings, ring, texts=Texts(texts, brand=self.settings.brand))
         try:
             super().__init__(self._sessions(ring, application), ring, csrf=csrf, clock=clock)
             self.prefix = prefix

@@ -19,7 +19,7 @@ from hardtack.errors import MisuseError
 from hardtack.login.addresses import Address, BadAddress
 from hardtack.login.carriers import NotCarried
 from hardtack.site import Settings, mailing, mails
-from hardtack.site.shell import PLAIN
+from hardtack.site.shell import Shell
 
 SAY = {
     "en": {
@@ -129,7 +129,7 @@ def test(address: str, data: str | None, mail: str | None, config: Path | None) 
     carrier = mailing.carrier(settings, os.environ)
     if carrier is None:
         raise MisuseError(say["nowhere"], say["nowhere-hint"])
-    letter = mails.Mails(PLAIN, settings).test(
+    letter = mails.Mails(Shell.of(settings), settings).test(
         to, voice.language(), message_id=os.urandom(16).hex(), now=int(time.time())
     )
     try:

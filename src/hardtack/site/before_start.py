@@ -1,8 +1,8 @@
 """What would be wrong with the settings at the start, beyond what the settings themselves can tell.
 
 The parts that a start makes are asked one by one whether they can be made of the settings: the proxies, the database's
-URL, the mail server's URL with its sender and password, the password filter. Each refusal becomes a mistake with its
-place. The filter is the only file that is opened; nothing is made, and no network is used.
+URL, the mail server's URL with its sender and password, the logo, the password filter. Each refusal becomes a mistake
+with its place. Logo and filter are the only files that are opened; nothing is made, and no network is used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hardtack.errors import MisuseError
-from hardtack.site import configured, mailing, opening
+from hardtack.site import configured, logo, mailing, opening
 from hardtack.site.configured import Gathered
 from hardtack.site.mistakes import Mistake, said_by
 from hardtack.site.settings import Settings
@@ -22,6 +22,7 @@ _PARTS: tuple[tuple[tuple[str, ...], Callable[[Settings, Mapping[str, str]], Any
     (("trusted_proxies",), lambda settings, _environ: TrustedProxies(settings.trusted_proxies)),
     (("database",), lambda settings, _environ: place_of(settings.database_url)),
     (("mail", "mail_from"), mailing.carrier),
+    (("logo",), lambda settings, _environ: None if settings.logo is None else logo.read(settings.logo)),
     (("password_filter",), lambda settings, _environ: opening.rules(settings)),
 )
 """What is made of which settings; the setting that a refusal names first is the one that it is about."""

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hardtack.errors import MisuseError
-from hardtack.site import listening, reports
+from hardtack.site import colours, listening, reports
 from hardtack.site.forward_auth.rules import Rules
 from hardtack.status.scope import are_scopes
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 # A token (RFC 9110 §5.6.2).
+
+_LONGEST_BRAND = 64
 
 
 def check(settings: Settings) -> None:
@@ -42,6 +44,12 @@ def check(settings: Settings) -> None:
         raise MisuseError(
             "sign_up_by: signing up by e-mail needs mail, and none is set up", 'write mail = "smtps://…" as well'
         )
+    if settings.brand is not None:
+        _check_brand(settings.brand)
+    for name in ("accent", "accent_dark"):
+        colour = getattr(settings, name)
+        if colour is not None:
+            colours.check(name, colour, dark=name == "accent_dark")
     if settings.admin_listen is not None:
         listening.parse(settings.admin_listen)
     if settings.csp_reports is not None:
@@ -65,6 +73,15 @@ def check_lifetimes(settings: Settings, prefix: str) -> None:
     if whole < unused:
         raise MisuseError(
             f"{absolute} ({whole} s) is shorter than {idle} ({unused} s)", f"make {absolute} the longer of the two"
+        )
+
+
+def _check_brand(brand: str) -> None:
+    # It stands in titles, in the sender of mails and in authenticator apps: one line, in which nothing is hidden.
+    if not 0 < len(brand) <= _LONGEST_BRAND or not brand.isprintable() or brand != brand.strip():
+        raise MisuseError(
+            f"brand: a name of 1 to {_LONGEST_BRAND} characters in one line is expected",
+            'write brand = "Ship\'s Stores"',
         )
 
 

@@ -16,10 +16,12 @@ from typing import Any
 
 import msgspec
 
+from hardtack.site import colours
 from hardtack.site.asvs import Said
 from hardtack.site.configured import Gathered
 from hardtack.site.mistakes import Place, masked
 from hardtack.site.settings import Settings
+from hardtack.site.texts import LANGUAGES, OURS
 
 
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +56,9 @@ FOLLOWS: Mapping[str, Callable[[Settings], Any]] = {
     "sign_up_by": lambda settings: "email" if settings.by_email else "name",
     "mail": lambda settings: settings.mail_url,
     "mail_from": lambda settings: settings.sender,
+    "brand": lambda settings: OURS.text(LANGUAGES[0], "site.brand"),
+    "accent": lambda settings: colours.accent(settings).light,
+    "accent_dark": lambda settings: colours.accent(settings).dark,
     "password_filter": lambda settings: None if (path := settings.password_filter_path) is None else str(path),
 }
 """What holds while nobody has said it."""

@@ -51,6 +51,10 @@ SIGNED_OUT: tuple[tuple[str, str], ...] = (
     ("Clear-Site-Data", '"cache", "storage"'),
 )
 
+PICTURE_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox"
+"""For a picture of the operator's, which may be opened by itself: nothing runs in it, nothing is fetched, and what it
+looks like stands in it."""
+
 IMMUTABLE = "max-age=31536000, immutable"
 """For assets, whose address changes with their content (RFC 8246)."""
 
@@ -59,12 +63,14 @@ def protect(response: Response, *, https: bool, collector: str | None = None) ->
     """Put the fields of the table on *response*.
 
     Args:
-        response: the answer; one that says nothing about caching may not be stored, and the page of an error that
-            stands by itself keeps its own policy, which allows its one style sheet and less than ours of all else.
+        response: the answer; one that says nothing about caching may not be stored. The page of an error that stands by
+            itself keeps its own policy, which allows its one style sheet and less than ours of all else, and so does a
+            picture of the operator's.
         https: whether the public origin is https.
         collector: where browsers report what the policy has blocked; ``None``: nowhere.
     """
-    stands_alone = response.get("Content-Security-Policy") == error_page.content_security_policy()
+    own = (error_page.content_security_policy(), PICTURE_POLICY)
+    stands_alone = response.get("Content-Security-Policy") in own
     response.set_each((*(ALWAYS[1:] if stands_alone else ALWAYS), *(HTTPS if https else ())))
     if collector is not None and not stands_alone:
         response.set_each(reports.fields(CONTENT_SECURITY_POLICY, collector))  # [V3.4.7]

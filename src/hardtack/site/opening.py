@@ -59,4 +59,4 @@ def words(settings: Settings, texts: Texts) -> Iterable[str]:
     """Return what an attacker would try first against this service (ASVS 6.1.2); the documentation lists it."""
     brands = (texts.text(language, "site.brand") for language in LANGUAGES)
     host = urlsplit(settings.origin or "").hostname or ""
-    return (settings.realm, *brands, host, *settings.context_words)
+    return (settings.realm, *brands, settings.brand or "", host, *settings.context_words)

@@ -1,4 +1,4 @@
-"""The one table of addresses: path → method → page.
+"""The one table of addresses: path → method → page; the addresses of a site's files are the site's own.
 
 A page is a function of ``(Request, Services)``. HEAD is answered through GET, OPTIONS from the table itself unless a
 page is for that, too (RFC 9110 §9.3.2, §9.3.7), and ``Allow`` always names everything that a path takes (§10.2.1). The
@@ -51,6 +51,7 @@ from hardtack.site.admin import account as admin_account
 from hardtack.site.admin import accounts as admin_accounts
 from hardtack.site.admin import invitations as admin_invitations
 from hardtack.site.admin import overview, throttles, trail
+from hardtack.site.assets import Assets
 from hardtack.site.forward_auth import auth, gate, hand_off
 from hardtack.site.services import Services
 from hardtack.status.refuse import METHODS
@@ -125,24 +126,20 @@ ROUTES: Mapping[str, Route] = {
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
     "/readyz": Route({"GET": health.ready}, session=False, any_host=True),
     seen.PATH: Route({"GET": seen.show}, session=False, any_host=True),
-    assets.CSS_PATH: Route({"GET": assets.show}, session=False),
-    assets.JS_PATH: Route({"GET": assets.show}, session=False),
-    assets.PASSKEY_JS_PATH: Route({"GET": assets.show}, session=False),
-    assets.CONDITIONAL_JS_PATH: Route({"GET": assets.show}, session=False),
-    assets.MARK_PATH: Route({"GET": assets.show}, session=False),
 }
 
 HAND_OFF: Mapping[str, Route] = {
     gate.OFFER: Route({"GET": hand_off.offer}),
     gate.START: Route({"GET": hand_off.start}, session=False, any_host=True),
     hand_off.ENTER: Route({"GET": hand_off.enter}, session=False, any_host=True),
-    **{
-        assets.ABROAD + path: Route({"GET": hand_off.file}, session=False, any_host=True)
-        for path in assets.ON_EVERY_PAGE
-    },
 }
 """What leads to the applications of other hosts; there only where rules name some."""
 
+FILE = Route({"GET": assets.show}, session=False)
+"""A file of the site's, at an address that only the site knows."""
+
+FILE_ABROAD = Route({"GET": hand_off.file}, session=False, any_host=True)
+"""The same on the hosts of applications."""
 
 CODE = Route({"GET": status_code.show})
 """The page about one status code, below ``/status``."""
@@ -154,7 +151,9 @@ ALONE = frozenset({"/", codes.PATH})
 """Addresses that are ours only where the pages are the whole site; an application around has its own."""
 
 
-def find(path: str, *, alone: bool, provokes: bool, hands_off: bool = False) -> Route | None:
+def find(
+    path: str, *, alone: bool, provokes: bool, hands_off: bool = False, files: Assets = assets.OURS
+) -> Route | None:
     """Return the route of *path*, or ``None`` if it is no address of ours.
 
     Args:
@@ -162,10 +161,14 @@ def find(path: str, *, alone: bool, provokes: bool, hands_off: bool = False) -> 
         alone: whether the pages are the whole site.
         provokes: whether status codes may be provoked.
         hands_off: whether people are handed on to applications of other hosts.
+        files: those of the site.
     """
     route = ROUTES.get(path)
+    if route is None and files.at(path) is not None:
+        return FILE
     if route is None and hands_off:
-        route = HAND_OFF.get(path)
+        abroad = path.startswith(assets.ABROAD) and path.removeprefix(assets.ABROAD) in files.on_every_page
+        route = FILE_ABROAD if abroad else HAND_OFF.get(path)
     if not alone:
         return None if path in ALONE else route
     if route is None and (name := codes.name_in(path)) is not None:

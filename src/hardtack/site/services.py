@@ -26,6 +26,7 @@ from hardtack.session import CookiePolicy, Identity, Sessions, SupersededSession
 from hardtack.session.revocation import RETRY_AFTER
 from hardtack.session.visitor import Visitor
 from hardtack.site import answers, assets, enter, forms, next_url, shell, step_up, texts, unexpected, way_in
+from hardtack.site.assets import Assets
 from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
@@ -74,7 +75,7 @@ class Parts:
         gate: the cookies that let browsers through to applications on other hosts.
         auth: answers reverse proxies.
         keyring: the keys.
-        shell: the templates and texts.
+        shell: the templates, texts and files.
         forgets: the data cookies of the application around, which a sign-out deletes, too.
         counts: where what the operator wants to know is counted.
         stopping: set once this process is about to stop, so that no more visitors are sent to it.
@@ -160,6 +161,11 @@ class Services:
         return self.parts.shell.texts
 
     @property
+    def assets(self) -> Assets:
+        """The style sheet, the scripts and the mark."""
+        return self.parts.shell.files
+
+    @property
     def identity(self) -> Identity | None:
         """Who the cookie says is signed in, if it can be believed."""
         return None if self.visitor is None else self.visitor.identity
@@ -205,7 +211,7 @@ class Services:
         """Return the address of the page or asset at *path*; of a page an absolute one, where we are abroad."""
         if not self.abroad:
             return self.parts.prefix + path
-        if path in assets.ON_EVERY_PAGE:
+        if path in self.assets.on_every_page:
             return assets.ABROAD + path
         return self.settings.public_origin + self.parts.prefix + path
 

@@ -71,6 +71,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         parent_domain: a domain such as ``example.org``, below which the hosts of applications share one gate cookie
             with every other host there: the weaker way; unset, each host has its own.
         realm: what this sign-in protects; part of every seal, so changing it signs everybody out.
+        brand: what the site is called in its header, titles and mails; unset, ``Hardtack``, or what the texts say.
+        logo: a file of at most 32 KiB that takes the place of our mark, an SVG, PNG or WebP; unset, there is our mark.
+        accent: the colour of links and buttons in light pages, as ``#rrggbb``; unset, ours.
+        accent_dark: the same in dark pages; unset, a lighter one of the same hue where ``accent`` is set, else ours.
         max_body: the largest request content, in bytes.
         idle_timeout: seconds without use after which a sign-in ends.
         absolute_timeout: seconds after which a sign-in ends in any case.
@@ -114,6 +118,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     token_scopes: tuple[str, ...] = ("read", "write")
     parent_domain: str | None = None
     realm: str = "hardtack"
+    brand: str | None = None
+    logo: str | None = None
+    accent: str | None = None
+    accent_dark: str | None = None
     max_body: Bytes = 65536
     idle_timeout: Idle = 86400
     absolute_timeout: Seconds = 604800

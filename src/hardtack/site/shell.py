@@ -33,6 +33,8 @@ from jinja2.exceptions import TemplateSyntaxError
 from hardtack.errors import MisuseError, Refused, text_in
 from hardtack.login.passwords import MIN_LENGTH
 from hardtack.site import assets
+from hardtack.site.assets import Assets
+from hardtack.site.settings import Settings
 from hardtack.site.texts import OURS, TAGS, Texts
 from hardtack.status import saying
 
@@ -82,18 +84,19 @@ class Problem:
 
 
 class Shell:
-    """The templates and texts of one site.
+    """The templates, texts and files of one site.
 
     Args:
         texts: what the pages say.
         templates: a folder with templates that take the place of ours; ``None`` without any.
         reload: whether a template that changes is read again without a restart.
+        files: the style sheet, the scripts and the mark.
 
     Raises:
         MisuseError: there is no such folder, or a template in it is none.
     """
 
-    __slots__ = ("_environment", "plain", "texts")
+    __slots__ = ("_environment", "files", "plain", "texts")
 
     plain: Shell
     """The same with our own templates; the shell itself if it has no others."""
@@ -104,14 +107,37 @@ class Shell:
         templates: str | os.PathLike[str] | None = None,
         *,
         reload: bool = False,
+        files: Assets = assets.OURS,
     ) -> None:
         self.texts = texts
+        self.files = files
         if templates is None:
             self._environment = _PLAIN
             self.plain = self
         else:
             self._environment = _with_own(Path(templates).absolute(), reload=reload)
-            self.plain = Shell(texts)
+            self.plain = Shell(texts, files=files)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        templates: str | os.PathLike[str] | None = None,
+        texts: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Shell:
+        """Return the shell as the settings say, with their brand, logo and accent.
+
+        Args:
+            settings: what the operator set.
+            templates: a folder with templates that take the place of ours; ``None`` without any.
+            texts: texts that take the place of ours, by language and id.
+
+        Raises:
+            MisuseError: a template or a text cannot take the place of ours, or the logo cannot be used.
+        """
+        words = Texts(texts, brand=settings.brand)
+        return cls(words, templates, reload=settings.development, files=Assets.of(settings))
 
     def prepare(self, *templates: str) -> None:
         """Read *templates* now, so that a page of them needs no file any more."""
@@ -148,18 +174,20 @@ class Shell:
             cookie_problem: what is wrong with the sign-in that the browser sent, if something is.
             values: what the page itself shows.
         """
-        texts = self.texts
+        texts, files = self.texts, self.files
         return self._environment.get_template(template).render(
             t=partial(texts.text, language),
             moment=partial(texts.moment, language),
             span=partial(texts.span, language),
             language=language,
             tag=TAGS[language],
-            css_path=assets.CSS_PATH,
-            js_path=assets.JS_PATH,
-            passkey_js_path=assets.PASSKEY_JS_PATH,
-            conditional_js_path=assets.CONDITIONAL_JS_PATH,
-            mark_path=assets.MARK_PATH,
+            css_path=files.css.path,
+            js_path=files.js.path,
+            passkey_js_path=files.passkey_js.path,
+            conditional_js_path=files.conditional_js.path,
+            mark_path=files.mark.path,
+            mark_type=files.mark.content_type,
+            logo=files.has_logo,
             url=url,
             home=home,
             brand=texts.text(language, "site.brand"),
@@ -187,6 +215,7 @@ class Shell:
             span=partial(texts.span, language),
             tag=TAGS[language],
             brand=texts.text(language, "site.brand"),
+            accent=self.files.accent,
             **values,
         )
 

@@ -34,7 +34,7 @@ from hardtack.site.routes import Route, find, without_slash
 from hardtack.site.services import Onward, Parts, Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
-from hardtack.site.texts import TAGS, Texts
+from hardtack.site.texts import TAGS
 from hardtack.site.trusted_cookie import TrustedCookie
 from hardtack.status import (
     ContentTooLarge,
@@ -72,8 +72,8 @@ class Site:
 
     Raises:
         MisuseError: the prefix or the start page is no path, a trusted proxy is no address, a template or a text
-            cannot take the place of ours, mail cannot be sent as the settings say, or the sessions know nothing of the
-            assurance.
+            cannot take the place of ours, the logo cannot be used, mail cannot be sent as the settings say, or the
+            sessions know nothing of the assurance.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Site:
                 "open them with accepts=accounts.second_factors.accepts",
             )
         self._keyring = keyring
-        shell = Shell(Texts(texts), templates, reload=settings.development)
+        shell = Shell.of(settings, templates=templates, texts=texts)
         tokens = csrf.Tokens(keyring)
         self.known = KnownCookie(keyring, settings.realm)
         self.half_cookie = HalfCookie(keyring, settings.realm)
@@ -127,7 +127,13 @@ class Site:
             tuple(forgets),
             counts,
         )
-        self._route = partial(find, alone=home is None, provokes=settings.provokes, hands_off=bool(settings.access))
+        self._route = partial(
+            find,
+            alone=home is None,
+            provokes=settings.provokes,
+            hands_off=bool(settings.access),
+            files=shell.files,
+        )
         self._clock = clock
         # A clock of the caller's own is believed.
         self._steady = SteadyTime() if clock is time.time else SteadyTime(clock, clock)

@@ -38,6 +38,7 @@ class Texts:
 
     Args:
         given: texts that take the place of ours, by language and id.
+        brand: what the site is called in every language for which *given* does not say it; ``None``: as in ours.
 
     Raises:
         MisuseError: one of them is in no language of ours, has an id that is none, or other placeholders than ours.
@@ -45,9 +46,11 @@ class Texts:
 
     __slots__ = ("_tables",)
 
-    def __init__(self, given: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(self, given: Mapping[str, Mapping[str, str]] | None = None, *, brand: str | None = None) -> None:
         over = _checked(given or {})
-        self._tables = {language: {**_ours(language), **over.get(language, {})} for language in LANGUAGES}
+        # A brace in a name is no placeholder.
+        named = {} if brand is None else {"site.brand": brand.replace("{", "{{").replace("}", "}}")}
+        self._tables = {language: {**_ours(language), **named, **over.get(language, {})} for language in LANGUAGES}
 
     def table(self, language: str) -> Mapping[str, str]:
         """Return every text of *language* by its id, such as ``sign_in.title``."""
