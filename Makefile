@@ -59,7 +59,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 pages: $(VENV)/.dev
-	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+	$(BIN)/sphinx-build -q -W -j auto --keep-going -b html docs build/docs
 
 # Pytest rewrites the asserts of every test module: here once, and not in each worker of a run at the same time.
 $(VENV)/.rewritten: $(VENV)/.dev
@@ -88,7 +88,7 @@ prove-long: setup $(VENV)/.proof ## The same for a night or two, with mutants; g
 	$(BIN)/python -m tests.prove.run --long $(ARGS)
 
 docs: $(VENV)/.dev ## Build the documentation into build/docs
-	$(BIN)/sphinx-build -W --keep-going -b html docs build/docs
+	$(BIN)/sphinx-build -W -j auto --keep-going -b html docs build/docs
 
 handbook: $(VENV)/.dev ## Make the pages of docs/status anew, from the catalogue and its chapters
 	$(BIN)/python docs/_ext/handbook.py
