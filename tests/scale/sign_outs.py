@@ -17,6 +17,7 @@ import random
 import signal
 import sys
 import time
+import warnings
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -116,6 +117,7 @@ def read(accounts: Accounts, board: memoryview, *, deaf: bool) -> dict[str, int]
 
 def main() -> None:
     """Be what the arguments say."""
+    warnings.simplefilter("error")
     role, url, path, *numbers = sys.argv[1:]
     board = board_at(path)
     with Accounts.connect(url, keyring=Keyring.generate()) as accounts:
