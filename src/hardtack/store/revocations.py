@@ -26,7 +26,7 @@ from array import array
 from collections.abc import Callable
 from weakref import WeakSet
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hardtack.seal import Keyring
@@ -60,7 +60,7 @@ _CHUNK = 10_000
 _NEVER = -1
 
 # Whole, so that nothing is built anew at each load: every process loads after every sign-out.
-_seen = bindparam("seen")
+_seen: BindParameter[int] = bindparam("seen")
 _new_ids = select(revocation.c.subject, revocation.c.until, revocation.c.since).where(revocation.c.change > _seen)
 _new_epochs = select(account.c.id, account.c.epoch).where(account.c.change > _seen)
 _new_keys = select(revoked_key.c.key_id).where(revoked_key.c.change > _seen)
