@@ -98,8 +98,10 @@ def read(accounts: Accounts, board: memoryview, *, deaf: bool) -> dict[str, int]
     else:
         table.start_polling()
     seen, trusted, early, asked = [0] * WRITERS, 0, 0, 0
+    parent = os.getppid()
     while True:
-        last_round = board[WRITERS] == 1
+        # A test that has failed says nothing more, and its process is gone.
+        last_round = board[WRITERS] == 1 or os.getppid() != parent
         for writer in range(WRITERS):
             answered = board[writer]
             for number in range(seen[writer], answered):
