@@ -68,10 +68,11 @@ class Forked:
 
 
 class Parent:
-    """The parent of forks, started when the first is asked for."""
+    """The parent of forks, started when the first is asked for; its environment is by default that of the tests."""
 
-    def __init__(self, *modules: str) -> None:
+    def __init__(self, *modules: str, environ: Mapping[str, str] | None = None) -> None:
         self._modules = modules
+        self._environ = environ
         self._line: socket.socket | None = None
 
     def start(
@@ -115,7 +116,7 @@ class Parent:
             self._line, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with far:
                 command = [sys.executable, "-m", "tests.forked", str(far.fileno()), *self._modules]
-                environ = {**os.environ, "LC_ALL": "C.UTF-8"}
+                environ = {**(os.environ if self._environ is None else self._environ), "LC_ALL": "C.UTF-8"}
                 process = subprocess.Popen(command, cwd=ROOT, env=environ, pass_fds=[far.fileno()])
             atexit.register(process.wait)
             atexit.register(self._line.close)  # first: it ends when nobody can ask it any more

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,17 @@ from tests.store.plans import plans_of
 
 ROOT = Path(__file__).parents[2]
 NOW = 1_800_000_000
+FEW = 24
+"""People who take turns, of whom each costs a hash before anything is measured."""
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> results.Results:
-    """A run over two thousand accounts, with a real service that is started twice."""
-    return run(QUICK, tmp_path_factory.mktemp("growth"), engines.SQLite())
+    """A run over two thousand accounts, with a real service that is started twice; one round, after one to warm up."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(timing, "WARM", 1)
+        patched.setattr(works, "PEOPLE", FEW)
+        return run(replace(QUICK, rounds=1), tmp_path_factory.mktemp("growth"), engines.SQLite())
 
 
 def test_a_filled_database_is_one_of_ours_and_whole(tmp_path: Path) -> None:
@@ -89,6 +95,7 @@ def test_everything_runs_on_postgresql_too(tmp_path: Path, monkeypatch: pytest.M
     """With the same rows, by COPY; and the trail is given parts at the end."""
     server = engines.PostgreSQL(postgres.server().url("postgres", postgres.SUPERUSER))
     monkeypatch.setattr(timing, "WARM", 0)
+    monkeypatch.setattr(works, "PEOPLE", FEW)
     # Started it is in the tests of the service.
     plan = Plan(rows.Size(500, 3_000, 300), rows.Size(100, 500, 50), 1, 0)
 

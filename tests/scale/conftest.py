@@ -22,10 +22,15 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/hardtack.db"
 
 
+def untraced() -> dict[str, str]:
+    """Return the environment of a process which is not traced: figures are to be its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+
 @pytest.fixture
 def start_process() -> Start:
-    """Return a function that starts one of this folder's programs, which is not traced: figures are to be its own."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    """Return a function that starts one of this folder's programs."""
+    environ = untraced()
 
     def start(program: str, *arguments: object) -> subprocess.Popen[str]:
         command = [sys.executable, "-W", "error", str(Path(__file__).with_name(program)), *map(str, arguments)]

@@ -17,6 +17,7 @@ import random
 import signal
 import sys
 import time
+import warnings
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -97,8 +98,10 @@ def read(accounts: Accounts, board: memoryview, *, deaf: bool) -> dict[str, int]
     else:
         table.start_polling()
     seen, trusted, early, asked = [0] * WRITERS, 0, 0, 0
+    parent = os.getppid()
     while True:
-        last_round = board[WRITERS] == 1
+        # A test that has failed says nothing more, and its process is gone.
+        last_round = board[WRITERS] == 1 or os.getppid() != parent
         for writer in range(WRITERS):
             answered = board[writer]
             for number in range(seen[writer], answered):
@@ -116,6 +119,7 @@ def read(accounts: Accounts, board: memoryview, *, deaf: bool) -> dict[str, int]
 
 def main() -> None:
     """Be what the arguments say."""
+    warnings.simplefilter("error")
     role, url, path, *numbers = sys.argv[1:]
     board = board_at(path)
     with Accounts.connect(url, keyring=Keyring.generate()) as accounts:

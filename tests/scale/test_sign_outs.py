@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
-import subprocess
 import time
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from hardtack.store import Database, RevocationTable
-from tests.scale.conftest import Start
+from tests.forked import Parent
+from tests.scale.conftest import untraced
 from tests.scale.sign_outs import WRITERS, board_at, identity
 
 EACH = 1334
@@ -20,26 +22,54 @@ ANSWERED = (WRITERS - 1) * EACH + DIES_AT
 READERS = 4
 
 
-def begin(processes: list[subprocess.Popen[str]]) -> None:
+_parent = Parent("hardtack.login", environ=untraced())
+"""Thirteen processes begin at a time: what they load is loaded once."""
+
+
+class Process:
+    """One of them; it waits until it may go."""
+
+    def __init__(self, *arguments: object) -> None:
+        words = ["-m", "tests.scale.sign_outs", *map(str, arguments)]
+        (entered, self._go), (said, output) = os.pipe(), os.pipe()
+        self._said, self._errors = open(said, "rb"), TemporaryFile("w+b")  # noqa: SIM115 - closed at its end
+        with open(entered, "rb") as reads, open(output, "wb") as writes:
+            self._running = _parent.start(words, output=writes, errors=self._errors, entered=reads, environ=untraced())
+
+    def wait_until_ready(self) -> None:
+        """Wait until it says so."""
+        assert b"ready\n" == self._said.readline()
+
+    def go(self) -> None:
+        """Let it go."""
+        os.close(self._go)
+
+    def end(self) -> tuple[str, str, int]:
+        """Wait for its end and return what it said, what it complained of and its exit status."""
+        with self._said, self._errors:
+            told = self._said.read().decode()
+            status = self._running.wait(timeout=300)
+            self._errors.seek(0)
+            return told, self._errors.read().decode(), status
+
+
+def begin(processes: list[Process]) -> None:
     """Let all of them go at the same moment."""
     for process in processes:
-        assert process.stdout is not None
-        assert "ready\n" == process.stdout.readline()
+        process.wait_until_ready()
     for process in processes:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.stdin = None
+        process.go()
 
 
-def end(process: subprocess.Popen[str]) -> dict[str, int]:
+def end(process: Process) -> dict[str, int]:
     """Wait for its end and return what it found."""
-    said, complaint = process.communicate(timeout=300)
-    assert ("", 0) == (complaint, process.returncode)
+    said, complaint, status = process.end()
+    assert ("", 0) == (complaint, status)
     found: dict[str, int] = json.loads(said)
     return found
 
 
-def test_attack_5_ten_thousand_sign_outs_by_eight_processes(url: str, tmp_path: Path, start_process: Start) -> None:
+def test_attack_5_ten_thousand_sign_outs_by_eight_processes(url: str, tmp_path: Path) -> None:
     """Four processes refuse each at the first check after its answer; one of the eight is killed half-way.
 
     The control shares everything with the four but the generation; it trusts nearly all of them.
@@ -51,17 +81,15 @@ def test_attack_5_ten_thousand_sign_outs_by_eight_processes(url: str, tmp_path: 
     board = board_at(str(path))
     victim = WRITERS - 1
     writers = [
-        start_process("sign_outs.py", "writer", url, path, writer, EACH, DIES_AT if writer == victim else -1)
-        for writer in range(WRITERS)
+        Process("writer", url, path, writer, EACH, DIES_AT if writer == victim else -1) for writer in range(WRITERS)
     ]
-    readers = [start_process("sign_outs.py", "reader", url, path, victim, DIES_AT) for _ in range(READERS)]
-    deaf = start_process("sign_outs.py", "deaf", url, path)
+    readers = [Process("reader", url, path, victim, DIES_AT) for _ in range(READERS)]
+    deaf = Process("deaf", url, path)
     begin([*writers, *readers, deaf])
 
     started = time.monotonic()
     killed_one = writers.pop()
-    assert ("", "") == killed_one.communicate(timeout=300)
-    assert -signal.SIGKILL == killed_one.returncode
+    assert ("", "", -signal.SIGKILL) == killed_one.end()
     retries = [end(process)["retries"] for process in writers]
     seconds = time.monotonic() - started
     board[WRITERS] = 1

@@ -393,9 +393,9 @@ def content(fields: Fields, name: str, way: str, kind: str) -> bytes | None:
     return ("&".join(parts) if kind == "form" else "{" + ", ".join(parts) + "}").encode()
 
 
-def wrong_at(text: str) -> dict[str, str]:
+def wrong_at(page: Page) -> dict[str, str]:
     """Return what a page says at its fields, by name; it must be tied to a field that is marked as wrong."""
-    page = Page(text)
+    text = page.text
     told = dict(re.findall(r'<p class="field-error" id="([\w-]+)-error">([^<]+)</p>', text))
     marked = {each.get("id"): each for tag in ("input", "select", "fieldset") for each in page.all(tag)}
     for name in told:
@@ -490,9 +490,9 @@ class Sender:
         if self.kind == "json":
             fields = json.loads(text)["fields"]
             return [] if name in fields and in_language(fields[name], self.language) else [f"not named: {fields}"]
-        found = []
+        found, page = [], Page(text)
         if re.search(rf'<(input|select)[^>]* id="{name}(-1)?"', text):
-            at = wrong_at(text)
+            at = wrong_at(page)
             # In a list, the fields of an entry bear its number.
             said = at.get(name) or at.get(f"{name}-1", "")
             if not said or not in_language(said, self.language):
@@ -510,7 +510,7 @@ class Sender:
             "sign_in",
         ):
             found.append("the form does not come back")
-        shown = {each.get("name"): each.get("value") for each in Page(text).all("input")}
+        shown = {each.get("name"): each.get("value") for each in page.all("input")}
         found += (
             f"{other} was not kept: {shown[other]!r}"
             for other, value in self.fields.items()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -204,6 +205,8 @@ def _refusal(error: Exception) -> PasskeyWrong:
     return PasskeyWrong(_SAYS.get(str(error), "malformed"))
 
 
+# It keeps nothing of what it has verified, and to make one takes longer than to verify a signature.
+@lru_cache(maxsize=16)
 def _server(party: Party) -> Fido2Server:
     # By default fido2 would take any host below ours, too.
     return Fido2Server(

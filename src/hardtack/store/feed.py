@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hardtack.session.revocation import GRACE
 from hardtack.store.part import FEED_CHANGED
@@ -49,6 +49,10 @@ def _moved_to_the_end(words: Words) -> Any:
 
 _end = ByEngine(_moved_to_the_end)
 
+# Built once: every sign-out asks for both.
+_next = update(feed).where(feed.c.id == 1).values(change=feed.c.change + 1).returning(feed.c.change)
+_held = select(func.count()).select_from(revocation).where(revocation.c.account_id == bindparam("account"))
+
 
 def next_change(connection: Connection) -> int:
     """Take the next number, and let the commit of this transaction be announced to every process.
@@ -57,8 +61,7 @@ def next_change(connection: Connection) -> int:
         connection: one that ``Database.write`` gave.
     """
     connection.info[FEED_CHANGED] = True
-    raised = update(feed).where(feed.c.id == 1).values(change=feed.c.change + 1).returning(feed.c.change)
-    return int(connection.execute(raised).scalar_one())
+    return int(connection.execute(_next).scalar_one())
 
 
 def revoke_lineage(connection: Connection, *, lineage: bytes, account_id: int, until: int) -> None:
@@ -121,8 +124,7 @@ def revoke_key(connection: Connection, *, key_id: bytes, at: int) -> bool:
 
 
 def _revoke(connection: Connection, kind: str, subject: bytes, account_id: int, until: int, *, since: int = 0) -> None:
-    held = select(func.count()).select_from(revocation).where(revocation.c.account_id == account_id)
-    if connection.execute(held).scalar_one() >= PER_ACCOUNT:
+    if connection.execute(_held, {"account": account_id}).scalar_one() >= PER_ACCOUNT:
         connection.execute(delete(revocation).where(revocation.c.account_id == account_id))
         raise_epoch(connection, account_id)
     values = {

@@ -26,7 +26,7 @@ from array import array
 from collections.abc import Callable
 from weakref import WeakSet
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hardtack.seal import Keyring
@@ -59,9 +59,11 @@ _DENSE = 1 << 24
 _CHUNK = 10_000
 _NEVER = -1
 
-_new_ids = select(revocation.c.subject, revocation.c.until, revocation.c.since)
-_new_epochs = select(account.c.id, account.c.epoch)
-_new_keys = select(revoked_key.c.key_id)
+# Whole, so that nothing is built anew at each load: every process loads after every sign-out.
+_seen: BindParameter[int] = bindparam("seen")
+_new_ids = select(revocation.c.subject, revocation.c.until, revocation.c.since).where(revocation.c.change > _seen)
+_new_epochs = select(account.c.id, account.c.epoch).where(account.c.change > _seen)
+_new_keys = select(revoked_key.c.key_id).where(revoked_key.c.change > _seen)
 _newest = select(feed.c.change)
 
 logger = logging.getLogger("hardtack.store")
@@ -226,17 +228,18 @@ class RevocationTable:
             if afresh:
                 ids, superseded, epochs = RevokedIds(), Superseded(), _Epochs()
             seen = 0 if afresh else self._seen
+            after = {"seen": seen}
             changes = self.changes if seen else Changes(newest)
             streamed = connection.execution_options(yield_per=_CHUNK)
-            for subject, until, since in streamed.execute(_new_ids.where(revocation.c.change > seen)):
+            for subject, until, since in streamed.execute(_new_ids, after):
                 # Before the id itself: found there and not here, it is over.
                 superseded.set(subject, since)
                 ids.add(subject, until)
-            for account_id, epoch in streamed.execute(_new_epochs.where(account.c.change > seen)):
+            for account_id, epoch in streamed.execute(_new_epochs, after):
                 epochs.set(account_id, epoch)
                 if seen:
                     changes.note(account_id, newest)
-            stolen = frozenset(connection.execute(_new_keys.where(revoked_key.c.change > seen)).scalars())
+            stolen = frozenset(connection.execute(_new_keys, after).scalars())
         if stolen and self._keyring is not None:
             self._revoke(self._keyring, stolen)
         self._epochs, self._superseded, self._ids, self._seen = epochs, superseded, ids, newest
