@@ -20,6 +20,7 @@ import pytest
 from hypothesis import settings
 
 from tests import compiled, empty
+from tests.forked import Forked, Parent
 
 compiled.share()
 
@@ -64,7 +65,7 @@ def pytest_collection_finish() -> None:
 class Service:
     """One running ``hardtack serve``."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     log: Path
     port: int
     data: Path
@@ -135,12 +136,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @contextmanager
-def starting(place: Path, *, provoked: str = "\0") -> Iterator[Start]:
+def starting(place: Path, *, provoked: str = "\0", parent: Parent | None = None) -> Iterator[Start]:
     """Give a function that starts the service, with its data and what it says in *place*; stop them all at the end.
 
     Args:
         place: a folder.
         provoked: how the last line of a traceback begins that a test provokes; there must be no other.
+        parent: what it is a fork of, so that it has its modules already.
     """
     running: list[Service] = []
 
@@ -156,13 +158,17 @@ def starting(place: Path, *, provoked: str = "\0") -> Iterator[Start]:
             empty.put(folder / "hardtack.db")
         log = place / f"log-{len(running)}"
         clean = {name: value for name, value in os.environ.items() if not name.startswith("HARDTACK_")}
-        command = [*through, sys.executable, "-m", "hardtack", "serve", "--data", str(folder), *options]
+        words = ["-m", "hardtack", "serve", "--data", str(folder), *options]
         if "--port" not in options:
-            command += ["--port", "0"]
+            words += ["--port", "0"]
+        told = {**clean, "LC_ALL": "C.UTF-8", **(environ or {})}
+        process: subprocess.Popen[bytes] | Forked
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                command, stdout=output, stderr=output, env={**clean, "LC_ALL": "C.UTF-8", **(environ or {})}
-            )
+            if parent is not None and not through:
+                process = parent.start(words, output=output, errors=output, environ=told)
+            else:
+                command = [*through, sys.executable, *words]
+                process = subprocess.Popen(command, stdout=output, stderr=output, env=told)
         service = Service(process, log, 0, folder)
         running.append(service)
         wait_until_ready(service)

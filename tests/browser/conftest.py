@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.conftest import Service, starting
+from tests.conftest import Service, Start, starting
+from tests.forked import Parent
 
 # Nothing of the browser's own may go out to the network, and there is no sandbox to be had as root in a container.
 ARGUMENTS = [
@@ -20,6 +22,21 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What a start itself does, tests/service shows, with processes that are started as people start them.
+LOADED = Parent(
+    "hardtack.adapters.asgi.pages",
+    "hardtack.cli.commands",
+    "hardtack.cli.serve",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Return a function that starts the service, whose modules are loaded already, and waits until it is ready."""
+    with starting(tmp_path, parent=LOADED) as start_one:
+        yield start_one
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +56,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Start the service once for tests that leave it as it is; whoever signs up there has a name of their own."""
-    with starting(tmp_path_factory.mktemp("standing")) as start:
+    with starting(tmp_path_factory.mktemp("standing"), parent=LOADED) as start:
         yield start()
 
 

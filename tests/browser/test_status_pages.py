@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from hardtack.status import Status
 from hardtack.status.causes import CAUSES
+from tests.browser.conftest import LOADED
 from tests.browser.test_accessible import problems
 from tests.conftest import Service, starting
 
@@ -37,7 +38,7 @@ PRESSED = 5
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Return one service for all; the cause of 500 is a mistake in a program, which is logged."""
-    with starting(tmp_path_factory.mktemp("status"), provoked="ZeroDivisionError: ") as start:
+    with starting(tmp_path_factory.mktemp("status"), provoked="ZeroDivisionError: ", parent=LOADED) as start:
         yield start()
 
 

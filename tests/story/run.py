@@ -17,7 +17,7 @@ from typing import Any
 from tests.adapters.raw import ROOT
 from tests.story.adapters import ADAPTERS, DIFFERENCES, Adapter
 from tests.story.steps import STEPS
-from tests.story.telling import Step, told
+from tests.story.telling import Step, Story, told
 
 PUBLISHED = ROOT / "docs" / "_ext" / "story.json"
 SHOWN = "yes"
@@ -29,22 +29,27 @@ def tell(adapter: Adapter, folder: Path, steps: Sequence[Step] = STEPS) -> tuple
     Returns:
         What came of each step that was told to its end: ``yes``, or the number of a difference; and how others failed.
     """
+    with told(adapter.command, folder, adapter.prepare) as story:
+        return go_on(adapter, story, steps)
+
+
+def go_on(adapter: Adapter, story: Story, steps: Sequence[Step]) -> tuple[dict[str, str], list[str]]:
+    """Tell some steps in a story that has begun; return what ``tell`` returns."""
     outcomes: dict[str, str] = {}
     failures: list[str] = []
-    with told(adapter.command, folder, adapter.prepare) as story:
-        for step in steps:
-            number, tale = SHOWN, step.tell
-            for at, difference in enumerate(DIFFERENCES, 1):
-                if adapter.name in difference.adapters and step.name == difference.step:
-                    number, tale = str(at), difference.tell
-            try:
-                tale(story)
-            except Exception:
-                failures.append(f"{adapter.name}: {step.name}\n{traceback.format_exc()}")
-            else:
-                outcomes[step.name] = number
-        if failures:
-            failures.append(f"the end of the server's log:\n{story.log.read_text()[-4000:]}")
+    for step in steps:
+        number, tale = SHOWN, step.tell
+        for at, difference in enumerate(DIFFERENCES, 1):
+            if adapter.name in difference.adapters and step.name == difference.step:
+                number, tale = str(at), difference.tell
+        try:
+            tale(story)
+        except Exception:
+            failures.append(f"{adapter.name}: {step.name}\n{traceback.format_exc()}")
+        else:
+            outcomes[step.name] = number
+    if failures:
+        failures.append(f"the end of the server's log:\n{story.log.read_text()[-4000:]}")
     return outcomes, failures
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from pathlib import Path
 from hardtack.login import Accounts
 from hardtack.seal import Keyring, keyfile
 from tests.adapters.raw import ROOT, serving
+from tests.forked import Parent
 from tests.story import clock
 from tests.story.browser import Browser
 
@@ -28,6 +27,32 @@ PATIENCE = 60
 """Seconds within which what happens at the side of a request must have happened: a line in the log, a new key."""
 
 CLOCKED = "tests.story.clock"
+
+LOADED = Parent(
+    "tests.story.early",  # first: the others take their time from its clock
+    "django.contrib.messages.storage.session",
+    "django.core.handlers.asgi",
+    "django.core.management",
+    "django.db.backends.sqlite3.base",
+    "bottle",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "hardtack.adapters.django.middleware",
+    "hardtack.adapters.django.signing",
+    "hardtack.adapters.fastapi",
+    "hardtack.adapters.flask",
+    "hardtack.adapters.sign_in",
+    "hardtack.adapters.starlette",
+    "hardtack.cli.accounts",
+    "hardtack.cli.commands",
+    "litestar",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.h11_impl",
+    "uvicorn.protocols.websockets.auto",
+    "waitress",
+)
+"""What the servers and commands are forks of."""
 
 
 @dataclass
@@ -98,10 +123,10 @@ class Story:
 
     def command(self, *arguments: str) -> str:
         """Run ``hardtack`` beside the server, on its data."""
-        command = [sys.executable, "-m", CLOCKED, "hardtack", *arguments, "--data", str(self.folder)]
-        return subprocess.run(
-            command, capture_output=True, text=True, check=True, env=environment(self.folder), cwd=ROOT
-        ).stdout
+        words = ["-m", CLOCKED, "hardtack", *arguments, "--data", str(self.folder)]
+        done = LOADED.run(words, environ=environment(self.folder))
+        done.check_returncode()
+        return done.stdout
 
     @contextmanager
     def logging(self, *patterns: str) -> Iterator[None]:
@@ -174,7 +199,7 @@ def begin(folder: Path, prepare: str = "") -> None:
     keyfile.create(folder / "hardtack.key")
     (folder / "clock").write_text("0")
     if prepare:
-        subprocess.run([sys.executable, "-m", prepare], check=True, env=environment(folder), cwd=ROOT)
+        LOADED.run(["-m", prepare], environ=environment(folder)).check_returncode()
 
 
 @contextmanager
@@ -182,5 +207,5 @@ def told(command: Sequence[str], folder: Path, prepare: str = "") -> Iterator[St
     """Run a server with new data in *folder*, and yield the story at its beginning; *prepare* is a module run first."""
     begin(folder, prepare)
     log = folder / "log"
-    with serving((CLOCKED, *command), log, environment(folder)) as port:
+    with serving((CLOCKED, *command), log, environment(folder), LOADED) as port:
         yield Story(port, folder, log)
