@@ -29,7 +29,7 @@ settings.register_profile("hardtack", deadline=None)
 settings.load_profile("hardtack")
 
 # They note which tests show what of ASVS, which are traced, and what became of the attacks.
-pytest_plugins = ["tests.order", "tests.asvs.marking", "tests.traced", "tests.attacks.marking"]
+pytest_plugins = ["tests.asvs.marking", "tests.traced", "tests.attacks.marking"]
 
 START_TIMEOUT = 60
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for its user alone
