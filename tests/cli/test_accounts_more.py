@@ -312,15 +312,15 @@ class TestClosing:
             assert closed == (accounts.find("bob") is None)
 
 
-class TestSignEverybodyOut:
-    """``hardtack accounts sign-everybody-out``."""
+class TestSignOutAll:
+    """``hardtack accounts sign-out-all``."""
 
     def test_it_ends_every_sign_in_of_everybody(self, hardtack: Place) -> None:
         """In the trail as done by the operator; without a terminal only where it is meant."""
-        status, _, talk = hardtack("sign-everybody-out")
+        status, _, talk = hardtack("sign-out-all")
         assert (1, True) == (status, "--yes" in talk)
         before = [hardtack.account(name).epoch for name in ("boss", "bob")]
-        status, _, talk = hardtack("sign-everybody-out", "--yes")
+        status, _, talk = hardtack("sign-out-all", "--yes")
         assert (0, "hardtack: nobody is signed in any more\n") == (status, talk)
         assert [each + 1 for each in before] == [hardtack.account(name).epoch for name in ("boss", "bob")]
         assert ("sessions-ended", None, audit.OPERATOR) == hardtack.newest()
@@ -331,7 +331,7 @@ class TestSignEverybodyOut:
         ours, theirs = pty.openpty()
         os.write(ours, b"n\n")
         done = subprocess.run(
-            [sys.executable, "-m", "hardtack", "accounts", "sign-everybody-out", "--data", str(hardtack.folder)],
+            [sys.executable, "-m", "hardtack", "accounts", "sign-out-all", "--data", str(hardtack.folder)],
             stdin=theirs,
             capture_output=True,
             text=True,

@@ -244,7 +244,7 @@ def close(name: str, yes: bool, data: str | None, database: str | None) -> None:
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @options
-def sign_everybody_out(yes: bool, data: str | None, database: str | None) -> None:
+def sign_out_all(yes: bool, data: str | None, database: str | None) -> None:
     """End every sign-in of every account at once."""
     say = _say()
     with opened(data, database) as accounts:
@@ -256,4 +256,4 @@ def sign_everybody_out(yes: bool, data: str | None, database: str | None) -> Non
     voice.say(say["everybody-out"])
 
 
-COMMANDS = (roles, invite, withdraw, reset, reset_factors, close, sign_everybody_out)
+COMMANDS = (roles, invite, withdraw, reset, reset_factors, close, sign_out_all)
