@@ -20,6 +20,8 @@ from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from tests.answered import Answered
+
 FORM = "application/x-www-form-urlencoded"
 IDENTITY = "__Host-hardtack"
 PATIENCE = 60
@@ -52,32 +54,13 @@ def fresh_address() -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Answered):
     """What came back."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        """The content as text."""
-        return self.content.decode()
-
-    @property
-    def json(self) -> Any:
-        """The content, which is JSON."""
-        return json.loads(self.content)
 
     @property
     def location(self) -> str:
         """Where it leads, as it was said; ``""``: nowhere."""
         return self.headers["Location"] or ""
-
-    @property
-    def set_cookies(self) -> list[str]:
-        """The values of every Set-Cookie."""
-        return list(self.headers.get_all("Set-Cookie", []))
 
     @property
     def cookies(self) -> dict[str, str]:

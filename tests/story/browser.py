@@ -8,17 +8,17 @@ browser would ignore it without a word.
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlencode
 
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
+
+from tests.answered import Answered
 
 HOST = "shop.example"
 ORIGIN = f"https://{HOST}"
@@ -26,32 +26,13 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Answered):
     """What came back."""
-
-    status: int
-    headers: http.client.HTTPMessage
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        """The content as text."""
-        return self.content.decode()
-
-    @property
-    def json(self) -> Any:
-        """The content, which is JSON."""
-        return json.loads(self.content)
 
     @property
     def location(self) -> str:
         """Where it leads, as a path of the same host."""
         return (self.headers["Location"] or "").removeprefix(ORIGIN)
-
-    @property
-    def set_cookies(self) -> list[str]:
-        """The values of every Set-Cookie."""
-        return list(self.headers.get_all("Set-Cookie", []))
 
     def members(self, name: str) -> set[str]:
         """Return the members of a field that is a list, whatever their order."""
