@@ -22,6 +22,17 @@ sys.stdin.readline()
 print(sum(box.add("note", str(number), sys.argv[2]) for number in range(12)))
 """
 
+STARTER = """
+import sys
+from pathlib import Path
+from hardtack.playground.kept import Kept
+print("ready", flush=True)
+folders = [Path(line.strip()) for line in iter(sys.stdin.readline, "\\n")]
+for folder in folders:
+    Kept(folder)
+print("opened", len(folders))
+"""
+
 
 def test_a_thing_is_there_until_it_is_taken_out(tmp_path: Path) -> None:
     """With its version, which every change counts up."""
@@ -119,3 +130,24 @@ def test_of_processes_that_race_for_names_each_name_goes_to_one(tmp_path: Path) 
     box = Kept(tmp_path)
     owners = [found[1] for number in range(12) if (found := box.get("note", str(number))) is not None]
     assert won == [owners.count("left"), owners.count("right")]
+
+
+def test_of_processes_that_start_at_once_none_is_turned_away(tmp_path: Path) -> None:
+    """Each finds the box open, or makes it, however many come in the same moment."""
+    folders = [tmp_path / str(number) for number in range(60)]
+    for folder in folders:
+        folder.mkdir()
+    starters = [
+        subprocess.Popen([sys.executable, "-c", STARTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for starter in starters:
+        assert starter.stdout is not None
+        assert "ready\n" == starter.stdout.readline()
+    for starter in starters:
+        assert starter.stdin is not None
+        starter.stdin.write("\n".join(map(str, folders)) + "\n\n")
+        starter.stdin.flush()
+    assert [("opened 60\n", 0)] * 4 == [
+        (starter.communicate(timeout=60)[0], starter.returncode) for starter in starters
+    ]

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from email.message import EmailMessage
 from http.client import HTTPMessage
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,12 @@ def test_attack_13_the_owner_comes_in_while_the_guesses_go_on(start: Start) -> N
 
     statuses = [guess(service, f"192.0.2.{number}")[0] for number in range(30)]
     assert 401 in statuses
-    status, _, retry_after = guess(service, "203.0.113.2", PASSWORD)
+    # Every six seconds one more is looked at, and that may just be the owner's.
+    for number in range(30, 40):
+        status, _, retry_after = guess(service, "203.0.113.2", PASSWORD)
+        if status == 429:
+            break
+        guess(service, f"192.0.2.{number}")
     assert (429, True) == (status, 0 < int(retry_after) <= INTERVAL)
     assert 200 == guess(service, "203.0.113.2", PASSWORD, known)[0]
 
@@ -185,18 +191,23 @@ def test_attack_12_an_address_that_nobody_trusts_is_not_believed(start: Start) -
     """Without a trusted proxy whatever the client writes is the same client."""
     port = _free_port()
     service = start("--port", str(port), "--origin", f"http://localhost:{port}")
-    statuses = []
-    for number in range(40):
+
+    def tried(number: int) -> int:
+        address = f"198.51.100.{number}"
         headers = {
             "Content-Type": "application/json",
             "Origin": service.url,
-            "X-Forwarded-For": f"198.51.100.{number}",
-            "X-Real-IP": f"198.51.100.{number}",
-            "Forwarded": f"for=198.51.100.{number}",
+            "X-Forwarded-For": address,
+            "X-Real-IP": address,
+            "Forwarded": f"for={address}",
         }
         body = json.dumps({"username": f"name{number}", "password": WRONG}).encode()
-        statuses.append(service.ask("POST", "/sign-in", body=body, headers=headers)[0])
-    assert {401, 429} == set(statuses)
+        return service.ask("POST", "/sign-in", body=body, headers=headers)[0]
+
+    # A slow machine is given an attempt more every two seconds; nobody who is believed would be refused in 250.
+    statuses = list(takewhile(lambda status: status != 429, map(tried, range(250))))
+    assert {401} == set(statuses)
+    assert 30 <= len(statuses) < 250
     assert {"127.0.0.1"} == set(_clients(service))
 
 

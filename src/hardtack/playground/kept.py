@@ -31,8 +31,9 @@ class Kept:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
+        # No write-ahead log: SQLite does not wait for others while it changes to one, and a worker that starts beside
+        # others would not start. A box that is opened anew for each operation would gain nothing by it either.
         with closing(self._open()) as box:
-            box.execute("pragma journal_mode = wal")
             box.execute(_TABLE)
 
     def _open(self) -> sqlite3.Connection:
