@@ -35,6 +35,7 @@ CRAWL = {True: 10, False: 60}
 EACH = {True: 1.2, False: 15}
 """Seconds for the crawl, and for each module, in the short form and in the long one."""
 BOUND = {True: 150, False: 700}
+TRIES = 4
 ENDS = {"sign-out", "session-ended", "sessions-ended", "password-changed", "account-closed", "account-disabled"}
 """What the log says where a button was pressed that ends sign-ins, as wapiti presses all that it finds."""
 LEFT_OUT = ("/sign-out", "/account/close", "/account/sessions", "/admin", "/admin/account?*", "/sign-in*", "/welcome*")
@@ -132,7 +133,7 @@ def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Ou
     if browser is not None:
         command += ["-H", f"Cookie: {browser.cookie}"]
         command += [word for path in LEFT_OUT for word in ("-x", stand.url + path)]
-    for _ in range(2):
+    for _ in range(TRIES):
         # On a busy machine it stumbles over its own database at times, and leaves no report.
         with (folder / "tool.log").open("wb") as log, suppress(subprocess.TimeoutExpired):
             subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=BOUND[short], check=False)
