@@ -24,14 +24,16 @@ from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import answers, forms, headers, language, mailing, next_url, readings, unexpected
+from hardtack.site.answers import Onward
 from hardtack.site.forward_auth import auth
 from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
 from hardtack.site.known import KnownCookie
 from hardtack.site.metrics import FEED_LAG, READY, UNCOUNTED, Counts
+from hardtack.site.parts import Parts
 from hardtack.site.routes import Route, find, without_slash
-from hardtack.site.services import Onward, Parts, Services
+from hardtack.site.services import Services
 from hardtack.site.settings import Settings
 from hardtack.site.shell import Problem, Shell
 from hardtack.site.texts import TAGS
