@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hardtack.login import Accounts
 from hardtack.seal import Keyring
 from hardtack.session import CookiePolicy, Sessions, csrf
+from hardtack.site.forward_auth import auth
 from hardtack.site.forward_auth.gate import Gate
 from hardtack.site.forward_auth.quick import QuickAuth
 from hardtack.site.half_cookie import HalfCookie
@@ -17,6 +18,8 @@ from hardtack.site.metrics import UNCOUNTED, Counts
 from hardtack.site.settings import Settings
 from hardtack.site.shell import PLAIN, Shell
 from hardtack.site.trusted_cookie import TrustedCookie
+from hardtack.status.forwarded import TrustedProxies
+from hardtack.status.refuse import RefusePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,51 @@ class Parts:
     forgets: Sequence[CookiePolicy] = ()
     counts: Counts = UNCOUNTED
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def of(
+        cls,
+        accounts: Accounts,
+        sessions: Sessions,
+        settings: Settings,
+        keyring: Keyring,
+        shell: Shell,
+        *,
+        prefix: str,
+        home: str | None,
+        forgets: Sequence[CookiePolicy],
+        counts: Counts,
+        proxies: TrustedProxies,
+        any_host: RefusePolicy,
+        clock: Callable[[], float],
+    ) -> Parts:
+        """Make what follows from the rest.
+
+        Args:
+            accounts, sessions, settings, keyring, shell, prefix, home, forgets, counts: as above.
+            proxies: what is believed of whom, before a question of a reverse proxy is answered.
+            any_host: what is refused, whatever host was named.
+            clock: returns Unix seconds.
+        """
+        gate = Gate(keyring, sessions, settings, accounts.revocations, shell.texts)
+        judge = auth.Judge(accounts, sessions, gate=gate, origin=settings.origin, accesses=settings.access)
+        return cls(
+            accounts,
+            sessions,
+            settings,
+            tokens=csrf.Tokens(keyring),
+            known=KnownCookie(keyring, settings.realm),
+            half_cookie=HalfCookie(keyring, settings.realm),
+            trusted_cookie=TrustedCookie(keyring, settings.realm),
+            gate=gate,
+            auth=QuickAuth(judge, any_host, proxies, origin=settings.origin, prefix=prefix, clock=clock),
+            keyring=keyring,
+            prefix=prefix,
+            home=home,
+            shell=shell,
+            forgets=tuple(forgets),
+            counts=counts,
+        )
 
     def is_ready(self) -> bool:
         """Return whether revocations are known, the database answers and this process goes on."""
