@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from hardtack.store.revocations import _DENSE, _Epochs
+from hardtack.store.epochs import DENSE, Epochs
 from hardtack.store.revoked import MARKS, RevokedIds
 
 UNTIL = 2**31 - 1
@@ -67,8 +67,8 @@ def weigh(sizes: list[int]) -> Weighed:
 def weigh_epochs(number: int) -> Weighed:
     """Return how many octets an epoch takes, of so many accounts with low numbers and of as many with high ones."""
     found: Weighed = {}
-    table, before = _Epochs(), _resident()
-    for name, first in (("dense", 1), ("sparse", _DENSE)):
+    table, before = Epochs(), _resident()
+    for name, first in (("dense", 1), ("sparse", DENSE)):
         for each in range(first, first + number):
             table.set(each, 1)
         found[f"epoch, {name}"] = (_resident() - before) / number

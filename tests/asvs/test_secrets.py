@@ -27,7 +27,7 @@ NOT_BY_A_VISITOR = {
     ("login/filters.py", "checksum(content[:body - CHECKSUM], CHECKSUM) != content[body - CHECKSUM:body]"): "a file",
     ("login/filters.py", "checksum(content, SHARD_CHECKSUM) != shard.checksum"): "a file",
     ("session/session.py", "form.encode_values(values) != before"): "the values of one's own session",
-    ("site/site.py", "status.code != MisdirectedRequest.status"): "a status",
+    ("site/outcomes.py", "status.code != MisdirectedRequest.status"): "a status",
     ("store/accounts.py", "account.c.password_hash == old"): "what we have read a moment ago, by the database",
     ("store/tokens.py", "access_token.c.hash == bindparam('wanted')"): "an index's look at the hash of 160 random bits",
     ("store/recovery_codes.py", "recovery_code.c.hash == bindparam('wanted')"): "the same, of 120 random bits",

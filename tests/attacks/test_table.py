@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from tests import tables
 from tests.attacks.marking import MARKER, PITFALL, summary, table
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-
-
-def extension() -> ModuleType:
-    """Return what makes the tables of the documents."""
-    spec = importlib.util.spec_from_file_location("attacks_table", ROOT / "docs" / "_ext" / "attacks_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def classes() -> dict[str, tuple[str, ast.ClassDef]]:
@@ -103,7 +92,7 @@ def test_the_line_at_the_end_counts_what_was_withstood_and_names_what_waits() ->
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_both_pages_show_both_tables(language: str) -> None:
     """Of which each row has a cell for every column."""
-    attacks_table = extension()
+    attacks_table = tables.extension("attacks_table")
     page = (ROOT / "docs" / language / "attacks.md").read_text(encoding="utf-8")
     for kind in attacks_table.KINDS:
         assert f"```{{attacks-table}} {language}\n:kind: {kind}\n```" in page

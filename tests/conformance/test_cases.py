@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import json
 import re
@@ -11,10 +10,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
+from tests import tables
 from tests.conformance.cases import CASES, CONTENT, GROUPS, LENGTH
 from tests.conformance.run import SAVED, outcomes, scores, served, wrong
 from tests.conformance.served import DATE, TAG
@@ -36,14 +33,7 @@ def saved() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the tables."""
-    path = SAVED.parent / "conformance_table.py"
-    spec = importlib.util.spec_from_file_location("conformance_table", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("conformance-table", module.ConformanceTable)
-    return module
+    return tables.extension("conformance_table")
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -159,17 +149,17 @@ def test_the_page_shows_every_group_and_every_system(language: str, extension: M
     page = (SAVED.parents[1] / language / "conformance.md").read_text(encoding="utf-8")
     wanted = [":show: scores", ":show: around", *(f":group: {group}" for group in GROUPS)]
     assert [1] * len(wanted) == [page.count(f"```{{conformance-table}} {language}\n{each}\n") for each in wanted]
-    drawn = _cells(f".. conformance-table:: {language}\n   :show: scores")
+    drawn = tables.cells(f".. conformance-table:: {language}\n   :show: scores")
     assert len(SYSTEMS) + 1 == len(drawn)
     for row, system in zip(drawn[1:], extension.SAVED["systems"], strict=True):
         numbers = [tuple(int(each) for each in re.findall(r"\d+", cell)) for cell in row[1:]]
         assert [pair if pair[1] else () for pair in scores(system["outcomes"]).values()] == numbers
         assert row[0].startswith(system["title"])
-    beside = _cells(f".. conformance-table:: {language}\n   :show: around")
+    beside = tables.cells(f".. conformance-table:: {language}\n   :show: around")
     assert 2 * len(AROUND) + 1 == len(beside)
     assert {len(GROUPS) + 1} == {len(row) for row in beside}
     for group in GROUPS:
-        rows = _cells(f".. conformance-table:: {language}\n   :group: {group}")
+        rows = tables.cells(f".. conformance-table:: {language}\n   :group: {group}")
         titles = [case.zh if language == "zh" else case.title for case in CASES if case.group == group]
         assert [f"{title} (" for title in titles] == [
             row[0][: len(title) + 2] for row, title in zip(rows[1:], titles, strict=True)
@@ -177,11 +167,6 @@ def test_the_page_shows_every_group_and_every_system(language: str, extension: M
         assert ["✓"] * len(titles) == [row[1] for row in rows[1:]]
         assert {1 + 1 + len(PEERS)} == {len(row) for row in rows}
     assert extension.setup is not None
-
-
-def _cells(source: str) -> list[list[str]]:
-    document = publish_doctree(source, settings_overrides={"halt_level": 2, "report_level": 2})
-    return [[entry.astext() for entry in row.findall(nodes.entry)] for row in document.findall(nodes.row)]
 
 
 @pytest.mark.parametrize(

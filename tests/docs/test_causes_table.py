@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
 from hardtack.playground import client, forward_proxy, gateway, kept
 from hardtack.playground.app import LIMITS
 from hardtack.status import Status
 from hardtack.status.causes import CAUSES, WHY_NOT
+from tests import tables
 from tests.playground import test_causes
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -25,20 +22,13 @@ both = pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the table."""
-    spec = importlib.util.spec_from_file_location("causes_table", DOCS / "_ext" / "causes_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("causes-table", module.CausesTable)
-    return module
+    return tables.extension("causes_table")
 
 
 @both
 def test_every_code_of_the_note_has_a_row_without_an_empty_cell(extension: ModuleType, language: str) -> None:
     """Both languages, the natural cause and the test over a real socket; 305 and 306 have the reason why not."""
-    document = publish_doctree(f".. causes-table:: {language}", settings_overrides={"halt_level": 2})
-    rows = [[entry.astext() for entry in row.findall(nodes.entry)] for row in document.findall(nodes.row)][1:]
+    rows = tables.cells(f".. causes-table:: {language}")[1:]
     assert [] == [row for row in rows if len(row) != 5 or not all(cell.strip() for cell in row)]
     noted = [str(status.value) for status in Status if status.in_note]
     assert (41, []) == (len(noted), [code for code in noted if code not in {row[0] for row in rows}])

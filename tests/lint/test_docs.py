@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -11,11 +10,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
 from hardtack.status.lint import RULES
+from tests import tables
 from tests.lint.run import published
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,18 +23,7 @@ both = pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the tables."""
-    spec = importlib.util.spec_from_file_location("lint_table", DOCS / "_ext" / "lint_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("lint-table", module.LintTable)
-    return module
-
-
-def _cells(source: str) -> list[list[str]]:
-    document = publish_doctree(source, settings_overrides={"halt_level": 2, "report_level": 2})
-    return [[entry.astext() for entry in row.findall(nodes.entry)] for row in document.findall(nodes.row)]
+    return tables.extension("lint_table")
 
 
 def _blocks(page: str, kind: str) -> list[str]:
@@ -48,7 +34,7 @@ def _blocks(page: str, kind: str) -> list[str]:
 def test_every_rule_is_in_the_table_and_no_cell_is_empty(language: str, extension: ModuleType) -> None:
     """With its level, its section and its text."""
     labels = extension.LABELS[language]
-    head, *rows = _cells(f".. lint-table:: {language}\n   :show: rules")
+    head, *rows = tables.cells(f".. lint-table:: {language}\n   :show: rules")
     assert [labels[key] for key in ("rule", "level", "reference", "text")] == head
     texts = [rule.zh if language == "zh" else rule.en for rule in RULES]
     expected = [[rule.name, labels[rule.level], rule.reference, text] for rule, text in zip(RULES, texts, strict=True)]
@@ -59,7 +45,7 @@ def test_every_rule_is_in_the_table_and_no_cell_is_empty(language: str, extensio
 @both
 def test_everything_that_was_found_is_in_the_table(language: str, extension: ModuleType) -> None:
     """Each fault of each application with all its requests, and no cell empty."""
-    head, *rows = _cells(f".. lint-table:: {language}\n   :show: found")
+    head, *rows = tables.cells(f".. lint-table:: {language}\n   :show: found")
     assert len(head) == 5
     assert all(all(row) for row in rows)
     for app in published()["apps"]:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
+from tests import tables
 from tests.outside import run
 from tests.outside.findings import explanations
-
-DOCS = Path(__file__).parents[2] / "docs"
 
 both = pytest.mark.parametrize("language", ["en", "zh"])
 
@@ -23,20 +17,12 @@ both = pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the tables."""
-    spec = importlib.util.spec_from_file_location("outside_table", DOCS / "_ext" / "outside_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("outside-table", module.OutsideTable)
-    return module
+    return tables.extension("outside_table")
 
 
 def rows(language: str, show: str) -> list[list[str]]:
     """Return the cells of a table, without its head."""
-    source = f".. outside-table:: {language}\n   :show: {show}\n"
-    document = publish_doctree(source, settings_overrides={"halt_level": 2})
-    return [[entry.astext() for entry in row.findall(nodes.entry)] for row in document.findall(nodes.row)][1:]
+    return tables.cells(f".. outside-table:: {language}\n   :show: {show}\n")[1:]
 
 
 @both

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -13,13 +12,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
+
+from tests import tables
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-DOCS = ROOT / "docs"
 
 SAMPLES = """
 import pytest
@@ -55,13 +52,7 @@ def test_whose_fixture_fails(broken): pass
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the tables."""
-    spec = importlib.util.spec_from_file_location("peers_table", DOCS / "_ext" / "peers_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("peers-table", module.PeersTable)
-    return module
+    return tables.extension("peers_table")
 
 
 def run(tests: Path, evidence: Path) -> dict[str, Any]:
@@ -74,15 +65,11 @@ def run(tests: Path, evidence: Path) -> dict[str, Any]:
     return noted
 
 
-def cells(source: str) -> list[list[str]]:
-    """Return the text of every cell of the table that *source* asks for."""
-    document = publish_doctree(source, settings_overrides={"halt_level": 2, "report_level": 2})
-    return [[entry.astext() for entry in row.findall(nodes.entry)] for row in document.findall(nodes.row)]
-
-
 def test_the_committed_evidence_is_what_the_tests_show(tmp_path: Path) -> None:
     """If not: run ``pytest tests/peers_table/test_rows.py`` and copy build/evidence.json to docs/_ext."""
-    assert json.loads((DOCS / "_ext" / "evidence.json").read_text()) == run(HERE / "test_rows.py", tmp_path / "found")
+    assert json.loads((tables.DOCS / "_ext" / "evidence.json").read_text()) == run(
+        HERE / "test_rows.py", tmp_path / "found"
+    )
 
 
 def test_every_claim_has_a_test_and_every_test_a_claim(extension: ModuleType) -> None:
@@ -117,7 +104,7 @@ def test_every_row_speaks_of_every_peer_in_both_languages(extension: ModuleType)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_has_every_topic_and_every_row_is_drawn(language: str, extension: ModuleType) -> None:
     """With the peers' names and versions above them."""
-    page = (DOCS / language / "comparison.md").read_text()
+    page = (tables.DOCS / language / "comparison.md").read_text()
     assert [1] * 4 == [page.count(f"```{{peers-table}} {language}\n:topic: {topic}\n") for topic in extension.TOPICS]
     peers = [f"{peer['name']} {peer['version']}".strip() for peer in extension.FACTS["peers"]]
     for topic in extension.TOPICS:
@@ -127,5 +114,5 @@ def test_the_page_has_every_topic_and_every_row_is_drawn(language: str, extensio
             expected.append(["", "Hardtack", *peers[few]])
             said = [(row["name"], extension.ours(row, extension.EVIDENCE), *row["cells"][few]) for row in rows]
             expected += [[extension.said(text, language) for text in texts] for texts in said]
-        assert expected == cells(f".. peers-table:: {language}\n   :topic: {topic}")
+        assert expected == tables.cells(f".. peers-table:: {language}\n   :topic: {topic}")
     assert extension.setup is not None

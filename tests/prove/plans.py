@@ -8,7 +8,8 @@ run beside the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 QUIET, FUZZING, REST = "quiet", "fuzzing", "rest"
 LANES = (FUZZING, REST)
@@ -43,52 +44,46 @@ class Plan:
     nice: int = 0
 
 
+SIDE_CHANNELS = Plan("side channels", "tests.side_channels.run", lane=QUIET)
+FUZZ = Plan("fuzz", "tests.fuzz.run", lane=FUZZING, seeded=True, nice=10)
+ATTACKS = Plan("attacks", "tests.attacks.run", seeded=True)
+KILLS = tuple(
+    Plan(f"kill rounds on {name}", "tests.crash.run", ("--engine", engine), seeded=True)
+    for engine, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL"))
+)
+FAULTS = Plan("faults", "tests.failures.run")
+OUTSIDE_TOOLS = Plan("outside tools", "tests.outside.run")
+MACHINES = Plan("machines", "tests.machines.run", seeded=True)
+SUPPLY = Plan("supply", "tests.supply.run")
+MUTANTS = Plan("mutants", "tests.mutants.run")
+
+
+def _told(plan: Plan, *arguments: str, **how: Any) -> Plan:
+    """Return *plan* with more arguments, and with other values of its fields."""
+    return replace(plan, arguments=(*plan.arguments, *arguments), **how)
+
+
 SHORT: Sequence[Plan] = (
-    Plan("side channels", "tests.side_channels.run", lane=QUIET, minutes=15),
-    Plan("fuzz", "tests.fuzz.run", ("--seconds", "120", "--jobs", "2"), lane=FUZZING, minutes=70, seeded=True, nice=10),
-    Plan("attacks", "tests.attacks.run", minutes=30, seeded=True),
-    Plan("kill rounds on SQLite", "tests.crash.run", ("--engine", "sqlite", "--rounds", "100"), seeded=True),
-    Plan("kill rounds on PostgreSQL", "tests.crash.run", ("--engine", "postgresql", "--rounds", "100"), seeded=True),
-    Plan("faults", "tests.failures.run", minutes=20),
-    Plan("outside tools", "tests.outside.run", ("--short",), minutes=20),
-    Plan("machines", "tests.machines.run", ("--seconds", "240"), minutes=20, seeded=True),
-    Plan("supply", "tests.supply.run", minutes=20),
+    _told(SIDE_CHANNELS, minutes=15),
+    _told(FUZZ, "--seconds", "120", "--jobs", "2", minutes=70),
+    _told(ATTACKS, minutes=30),
+    *(_told(kills, "--rounds", "100") for kills in KILLS),
+    _told(FAULTS, minutes=20),
+    _told(OUTSIDE_TOOLS, "--short", minutes=20),
+    _told(MACHINES, "--seconds", "240", minutes=20),
+    _told(SUPPLY, minutes=20),
 )
 """What takes an hour at most on two cores."""
 
 LONG: Sequence[Plan] = (
-    Plan("side channels", "tests.side_channels.run", lane=QUIET, minutes=60),
-    Plan(
-        "fuzz",
-        "tests.fuzz.run",
-        ("--seconds", "600", "--jobs", "2"),
-        lane=FUZZING,
-        minutes=DAY,
-        seeded=True,
-        resumable=True,
-        nice=10,
-    ),
-    Plan("attacks", "tests.attacks.run", seeded=True),
-    Plan("faults", "tests.failures.run"),
-    Plan("supply", "tests.supply.run"),
-    Plan("outside tools", "tests.outside.run", minutes=120),
-    Plan("machines", "tests.machines.run", ("--seconds", "3600"), minutes=120, seeded=True),
-    Plan(
-        "kill rounds on SQLite",
-        "tests.crash.run",
-        ("--engine", "sqlite", "--rounds", "1000"),
-        minutes=DAY,
-        seeded=True,
-        resumable=True,
-    ),
-    Plan(
-        "kill rounds on PostgreSQL",
-        "tests.crash.run",
-        ("--engine", "postgresql", "--rounds", "1000"),
-        minutes=DAY,
-        seeded=True,
-        resumable=True,
-    ),
-    Plan("mutants", "tests.mutants.run", minutes=2 * DAY, resumable=True),
+    SIDE_CHANNELS,
+    _told(FUZZ, "--seconds", "600", "--jobs", "2", minutes=DAY, resumable=True),
+    ATTACKS,
+    FAULTS,
+    SUPPLY,
+    _told(OUTSIDE_TOOLS, minutes=120),
+    _told(MACHINES, "--seconds", "3600", minutes=120),
+    *(_told(kills, "--rounds", "1000", minutes=DAY, resumable=True) for kills in KILLS),
+    _told(MUTANTS, minutes=2 * DAY, resumable=True),
 )
 """What takes a night or two, and goes on where it was stopped."""

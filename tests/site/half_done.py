@@ -9,7 +9,9 @@ from hardtack.login import audit
 from hardtack.login.webauthn import Party
 from hardtack.message import Headers, Request, Response
 from hardtack.session import Identity
-from hardtack.site.services import Onward, Services
+from hardtack.site import demands
+from hardtack.site.answers import Onward
+from hardtack.site.services import Services
 from hardtack.store import factors as factor_rows
 from tests.login import apps
 from tests.login.authenticator import Authenticator
@@ -161,7 +163,7 @@ def asked_again(world: World, browser: Browser, factor: str | None) -> str:
     services = services_of(world, browser)
     assert services.request is not None
     try:
-        services.require_recent(services.request, factor=factor)
+        demands.recent(services.request, services, factor=factor)
     except Onward as onward:
         return onward.response.get("location") or "?"
     return ""

@@ -11,7 +11,7 @@ from hardtack.login import audit
 from hardtack.login.credentials import SessionOver
 from hardtack.message import Headers
 from hardtack.session.revocation import GRACE
-from hardtack.site import texts
+from hardtack.site import demands, texts
 from hardtack.status import Unauthorized
 from tests.site.conftest import NAME, PASSWORD, Browser, World
 from tests.site.half_done import (
@@ -221,7 +221,7 @@ class TestStrength:
         assert services.request is not None
         script = replace(services.request, headers=Headers([("accept", "application/json")]))
         with pytest.raises(Unauthorized) as refused:
-            services.require_recent(script, factor="second", max_age=60)
+            demands.recent(script, services, factor="second", max_age=60)
         (value,) = [value for name, value in refused.value.headers if name.lower() == "www-authenticate"]
         assert value.endswith('error="insufficient_user_authentication", max_age=60, acr_values="second"')
 

@@ -10,8 +10,7 @@ import pytest
 from hardtack.login.audit import SIGNED_IN
 from hardtack.message import Response
 from hardtack.session import Identity
-from hardtack.site import texts
-from hardtack.site.services import Services
+from hardtack.site import demands, texts
 from hardtack.store import Database, StoreUnavailable
 from hardtack.store import audit as trail
 from hardtack.store import sign_ins as rows
@@ -327,14 +326,14 @@ def test_attack_5_what_is_on_its_way_while_the_password_is_reset_changes_nothing
         rows.set_address(connection, account.id, email="anna@example.org", canonical="anna@example.org")
     thief = enter(world)
     form = Page(words(thief.get(address))).form(address)
-    asked = Services.require_recent
+    asked = demands.recent
 
-    def and_then_it_is_reset(services: Services, *given: Any, **more: Any) -> Any:
-        found = asked(services, *given, **more)
+    def and_then_it_is_reset(*given: Any, **more: Any) -> Any:
+        found = asked(*given, **more)
         world.accounts.recovery.start(account.id, 0, int(world.clock.now), forget_password=True)
         return found
 
-    monkeypatch.setattr(Services, "require_recent", and_then_it_is_reset)
+    monkeypatch.setattr(demands, "recent", and_then_it_is_reset)
     fields = {name: str(value) for name, value in sent.items()}
     if script:
         refused = thief.json("POST", address, sent)

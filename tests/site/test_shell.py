@@ -11,6 +11,7 @@ from hardtack.errors import Refused
 from hardtack.login.outbox import Notice
 from hardtack.site import services, shell, texts
 from hardtack.site.assets import OURS
+from hardtack.site.parts import Parts
 from tests.outgoing import code_of, orders
 from tests.site.conftest import NAME, Page, World
 
@@ -170,7 +171,7 @@ class TestProblem:
 def test_a_page_without_a_visitor_can_hold_no_form(world: World) -> None:
     """It would have nobody to bind the token to; a mistake in a template is seen at once."""
     page = services.Services(
-        parts=services.Parts(world.accounts, world.sessions, world.settings, None, "", "", "", "", "", None),  # type: ignore[arg-type] # never asked
+        parts=Parts(world.accounts, world.sessions, world.settings, None, "", "", "", "", "", None),  # type: ignore[arg-type] # never asked
         path="/",
         here="/",
         language="en",

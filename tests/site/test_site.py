@@ -202,7 +202,7 @@ class TestUnexpected:
         self, broken: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         """The last resort has the headers of every answer."""
-        monkeypatch.setattr("hardtack.site.site.pages.answer", lambda *_args, **_names: 1 / 0)
+        monkeypatch.setattr("hardtack.site.outcomes.pages.answer", lambda *_args, **_names: 1 / 0)
         response = broken.browser().get("/")
 
         assert (500, "text/plain; charset=utf-8") == (response.status, response.get("content-type"))
@@ -213,7 +213,7 @@ class TestUnexpected:
         """It is what an adapter calls where it cannot go on."""
         request = Request(method="GET", path="/", headers=Headers([("host", HOST)]), host=HOST)
         assert 503 == world.site.refuse(request, ServiceUnavailable(retry_after=1)).status
-        monkeypatch.setattr("hardtack.site.site.pages.answer", lambda *_args, **_names: 1 / 0)
+        monkeypatch.setattr("hardtack.site.outcomes.pages.answer", lambda *_args, **_names: 1 / 0)
 
         assert 500 == world.site.refuse(request, ServiceUnavailable(retry_after=1)).status
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Sequence
 from dataclasses import fields
@@ -10,13 +9,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
 from hardtack.message import Request
 from hardtack.status import Status, addresses, admit, limits, refuse
 from hardtack.status.decisions import DECISIONS
+from tests import tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -26,19 +23,7 @@ both = pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the tables."""
-    spec = importlib.util.spec_from_file_location("status_table", DOCS / "_ext" / "status_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("status-table", module.StatusTable)
-    return module
-
-
-def _cells(source: str) -> list[list[str]]:
-    document = publish_doctree(source, settings_overrides={"halt_level": 2, "report_level": 2})
-    rows = document.findall(nodes.row)
-    return [[entry.astext() for entry in row.findall(nodes.entry)] for row in rows]
+    return tables.extension("status_table")
 
 
 @both
@@ -79,7 +64,7 @@ def test_the_addresses_of_the_docs_are_tables_that_work(language: str) -> None:
 @both
 def test_the_table_says_of_every_code_of_the_note_who_decides_it(language: str, extension: ModuleType) -> None:
     """And where: every rule that answers with it is named, and a code without one says whose word it is."""
-    head, *rows = _cells(f".. status-table:: {language}\n   :show: decisions")
+    head, *rows = tables.cells(f".. status-table:: {language}\n   :show: decisions")
     labels = extension.LABELS[language]
     assert [labels["code"], labels["who"], labels["where"]] == head
     noted = [status for status in Status if status.in_note]
@@ -110,7 +95,7 @@ def test_every_class_of_codes_has_its_table(language: str) -> None:
 @both
 def test_the_table_has_every_code_with_its_text(language: str, extension: ModuleType) -> None:
     """Made from the catalogue."""
-    head, *rows = _cells(f".. status-table:: {language}")
+    head, *rows = tables.cells(f".. status-table:: {language}")
     labels = extension.LABELS[language]
     assert head == [labels["code"], labels["meaning"], labels["facts"]]
     assert len(rows) == len(Status)
@@ -125,14 +110,14 @@ def test_the_table_has_every_code_with_its_text(language: str, extension: Module
 @both
 def test_the_table_can_be_kept_to_one_class(language: str, extension: ModuleType) -> None:
     """As the pages use it."""
-    assert len(_cells(f".. status-table:: {language}\n   :family: 5")) == 1 + len(Status.family(5))
+    assert len(tables.cells(f".. status-table:: {language}\n   :family: 5")) == 1 + len(Status.family(5))
     assert set(extension.LABELS) == {"en", "zh"}
 
 
 @both
 def test_the_corrections_are_all_there(language: str, extension: ModuleType) -> None:
     """The note's phrase, and what is out of date."""
-    _, *rows = _cells(f".. status-table:: {language}\n   :show: corrections")
+    _, *rows = tables.cells(f".. status-table:: {language}\n   :show: corrections")
     wrong = [status for status in Status if status.correction(language)]
     assert rows == [[str(status.code), status.note_phrase, status.correction(language)] for status in wrong]
     assert extension.setup is not None

@@ -20,6 +20,7 @@ from hardtack.session import Revocations
 from hardtack.session.revocation import Verdict
 from hardtack.store import Database, RevocationTable, feed
 from hardtack.store import revocations as module
+from hardtack.store.epochs import DENSE
 from hardtack.store.generation import Generation
 from hardtack.store.schema import account
 
@@ -117,7 +118,7 @@ class TestOneProcess:
         assert "revoked" == verdict(table)
         assert "" == table.verdict(LINEAGE, OTHER, 1, 0, 0)
 
-    @pytest.mark.parametrize("account_id", [1, 40, module._DENSE, 2**62])
+    @pytest.mark.parametrize("account_id", [1, 40, DENSE, 2**62])
     def test_a_lower_epoch_than_the_accounts_is_over(
         self, database: Database, table: RevocationTable, account_id: int
     ) -> None:

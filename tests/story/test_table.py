@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import importlib.util
 from types import ModuleType
 
 import pytest
 from docutils import nodes  # type: ignore[import-untyped]  # docutils has no types
-from docutils.core import publish_doctree  # type: ignore[import-untyped]  # likewise
-from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
-from tests.adapters.raw import ROOT
+from tests import tables
 from tests.story import run
 from tests.story.adapters import ADAPTERS, DIFFERENCES
 from tests.story.steps import STEPS
 
-DOCS = ROOT / "docs"
 CHAPTERS = tuple(dict.fromkeys(step.chapter for step in STEPS))
 
 
 @pytest.fixture(scope="module")
 def extension() -> ModuleType:
     """Return the Sphinx extension that makes the table."""
-    spec = importlib.util.spec_from_file_location("story_table", DOCS / "_ext" / "story_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    directives.register_directive("story-table", module.StoryTable)
-    return module
+    return tables.extension("story_table")
 
 
 def drawn(language: str, show: str) -> nodes.document:
     """Return what the directive makes."""
     source = f".. story-table:: {language}\n   :show: {show}"
-    return publish_doctree(source, settings_overrides={"halt_level": 2, "report_level": 2})
+    return tables.drawn(source)
 
 
 def test_every_step_has_an_outcome_through_every_adapter() -> None:
@@ -66,7 +56,7 @@ def test_a_chapter_is_drawn_with_what_its_steps_mean(extension: ModuleType, chap
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_has_every_chapter_every_note_and_every_server(extension: ModuleType, language: str) -> None:
     """Numbered as in the cells."""
-    page = (DOCS / language / "frameworks.md").read_text()
+    page = (tables.DOCS / language / "frameworks.md").read_text()
     for show in (*CHAPTERS, extension.NOTES):
         assert 1 == page.count(f"```{{story-table}} {language}\n:show: {show}\n```")
     notes = [item.astext() for item in drawn(language, "notes").findall(nodes.list_item)]

@@ -22,7 +22,7 @@ from hardtack.login.factors import PASSWORD, Need
 from hardtack.login.tokens import TokenUse
 from hardtack.message import Response
 from hardtack.session import csrf
-from hardtack.site import answers, next_url, step_up, way_in
+from hardtack.site import answers, next_url, step_up, way_in, way_out
 from hardtack.site.enter import NotEnough
 from hardtack.site.services import Services
 from hardtack.status import Unauthorized
@@ -207,7 +207,7 @@ class SignedVisit(Visit):
     def sign_out(self) -> None:
         """End the sign-in everywhere, then forget it and the application's data here; 503 where it cannot be ended."""
         _ = self.identity  # as in sign_in
-        self._services.leave()
+        way_out.leave(self._services)
         self.session.sign_out()
         self._became(None)
 

@@ -7,7 +7,7 @@ names the page.
 from __future__ import annotations
 
 from hardtack.message import Request, Response
-from hardtack.site import answers, texts
+from hardtack.site import answers, demands, own_account, texts
 from hardtack.site.services import Services
 
 
@@ -20,7 +20,7 @@ def show(request: Request, services: Services) -> Response:
     account = services.account
     identity = services.identity
     if account is None or identity is None:
-        return services.ask_to_sign_in(request)
+        return demands.lead_to_sign_in(request, services)
     lifetimes = services.parts.sessions.lifetimes_of(identity)
     deadline = identity.born + lifetimes.absolute
     reset = services.accounts.factor_reset.pending(account.id, services.now)
@@ -28,7 +28,7 @@ def show(request: Request, services: Services) -> Response:
     if answers.speaks_json(request):
         return answers.json(
             {
-                "account": services.described(account),
+                "account": own_account.described(account),
                 "failed_attempts": failed,
                 "factor_reset_due": None if reset is None else texts.machine_time(reset.due),
                 "session": {

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from hardtack.login.activity import Page
 from hardtack.message import Request, Response
-from hardtack.site import answers, event_words, forms, texts
+from hardtack.site import answers, demands, event_words, forms, texts
 from hardtack.site.services import Services
 
 
@@ -21,7 +21,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in.
     """
-    account, identity = services.require(request)
+    account, identity = demands.signed_in(request, services)
     before = forms.query(request).get("before")
     page = services.accounts.activity.of(account.id, before=before)
     failures = services.accounts.activity.failures(account.id, born=identity.born)

@@ -14,7 +14,7 @@ from hardtack.login import Account
 from hardtack.login.credentials import SessionOver
 from hardtack.login.links import Kind
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms
+from hardtack.site import answers, demands, forms, own_account
 from hardtack.site.services import Services
 from hardtack.site.sign_up import ORDERED
 from hardtack.status import Forbidden, UnprocessableContent
@@ -28,7 +28,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in, or not since a moment ago.
     """
-    account, _ = services.require_for_factors(request)
+    account, _ = demands.for_factors(request, services)
     if answers.speaks_json(request):
         return answers.json(
             {
@@ -49,7 +49,7 @@ def change(request: Request, services: Services) -> Response:
         Onward, Unauthorized: nobody is signed in, or not since a moment ago.
         Refused: as the login room decides; for a form, its page is shown again instead.
     """
-    account, _ = services.require_for_factors(request)
+    account, _ = demands.for_factors(request, services)
     form = services.form
     try:
         action = form.get("action", "change")
@@ -99,7 +99,7 @@ def _remove(request: Request, services: Services, account: Account) -> Response:
         identity=services.identity,
     )
     if answers.speaks_json(request):
-        return answers.json({"account": services.described(changed)})
+        return answers.json({"account": own_account.described(changed)})
     return answers.see_other(services.url("/account/email") + "?done=removed")
 
 

@@ -19,6 +19,14 @@ HTML_TYPE = "text/html; charset=utf-8"
 JSON_TYPE = "application/json"
 
 
+class Onward(Exception):
+    """The answer is to go somewhere else first; ``response`` says where."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
 def speaks_json(request: Request) -> bool:
     """Return whether *request* is to be answered in JSON."""
     if forms.media_type(request) == forms.JSON:

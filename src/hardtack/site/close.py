@@ -11,7 +11,7 @@ from hardtack.errors import Refused
 from hardtack.login import Account, device_names
 from hardtack.login.administration import LastAdministrator
 from hardtack.message import Request, Response
-from hardtack.site import answers, headers
+from hardtack.site import answers, demands, headers, way_out
 from hardtack.site.services import Services
 
 FIELDS = ("username", "password")
@@ -24,7 +24,7 @@ def show(request: Request, services: Services) -> Response:
         Unauthorized: nobody is signed in as of now, and a redirect would not lead to a person.
         LastAdministrator: the account cannot be closed, and the request is a script's.
     """
-    account, _ = services.require_recent(request)
+    account, _ = demands.recent(request, services)
     try:
         services.accounts.closing.check(account.id)
     except LastAdministrator as error:
@@ -43,7 +43,7 @@ def close(request: Request, services: Services) -> Response:
         Unauthorized: nobody is signed in as of now, and the request is a script's.
         Refused: as the login room decides; for a form, its page is shown again instead.
     """
-    account, identity = services.require_recent(request)
+    account, identity = demands.recent(request, services)
     form = services.form
     try:
         form.require(FIELDS)
@@ -61,7 +61,7 @@ def close(request: Request, services: Services) -> Response:
         if answers.speaks_json(request):
             raise
         return _page(services, account, username=form.said("username"), error=error)
-    services.sign_out()
+    way_out.sign_out(services)
     services.here = services.home
     if answers.speaks_json(request):
         response = answers.json({"account": None})

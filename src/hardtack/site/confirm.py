@@ -20,7 +20,7 @@ from hardtack.login.factors import PASSKEY, PASSWORD, SECOND_FACTOR, STRENGTHS, 
 from hardtack.login.second_step import Answer
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, forms, texts
+from hardtack.site import answers, demands, forms, own_account, renewal, texts
 from hardtack.site.passkey_offers import ANSWER, TOKEN, party, to_show
 from hardtack.site.second_factor import WORDS
 from hardtack.site.services import Services
@@ -42,7 +42,7 @@ def show(request: Request, services: Services) -> Response:
     asked = forms.query(request)
     account = services.account
     if account is None:
-        return services.ask_to_sign_in(request, back=services.destination(asked.get("next", "")))
+        return demands.lead_to_sign_in(request, services, back=services.destination(asked.get("next", "")))
     strength = _strength(asked.get("strength", ""))
     if answers.speaks_json(request):
         ways = _ways(services, account, strength)
@@ -64,7 +64,7 @@ def prove(request: Request, services: Services) -> Response:
     form = services.form
     account, identity = services.account, services.identity
     if account is None or identity is None:
-        return services.ask_to_sign_in(request, back=services.destination(form.get("next")))
+        return demands.lead_to_sign_in(request, services, back=services.destination(form.get("next")))
     strength = _strength(form.said("strength"))
     try:
         way = _way(services, form.get("factor", PASSWORD), _ways(services, account, strength))
@@ -77,7 +77,7 @@ def prove(request: Request, services: Services) -> Response:
         return _page(services, account, strength, form.said("factor"), asked_next=form.said("next"), error=error)
     if answers.speaks_json(request):
         at = texts.machine_time(proved.authenticated_at)
-        return answers.json({"account": services.described(account), "session": {"authenticated_at": at}})
+        return answers.json({"account": own_account.described(account), "session": {"authenticated_at": at}})
     return answers.see_other(services.destination(asked_next))
 
 
@@ -102,10 +102,10 @@ def _way(services: Services, asked: str, ways: tuple[str, ...]) -> str:
 def _proved(request: Request, services: Services, identity: Identity, way: str) -> Identity:
     form = services.form
     if way == PASSWORD:
-        return services.confirm(identity, form.get("password"), client=request.client)
+        return renewal.by_password(services, identity, form.get("password"), client=request.client)
     if way == PASSKEY:
-        return services.confirm_by(identity, Answer(way, form.get(ANSWER), form.get(TOKEN), party(services)))
-    return services.confirm_by(identity, Answer(way, form.get(FIELD)))
+        return renewal.by_answer(services, identity, Answer(way, form.get(ANSWER), form.get(TOKEN), party(services)))
+    return renewal.by_answer(services, identity, Answer(way, form.get(FIELD)))
 
 
 def _page(

@@ -18,7 +18,7 @@ from hardtack.login.factors import PASSKEY, TOTP, Held, Need, level, needed, req
 from hardtack.login.half import Half, HalfOver
 from hardtack.login.passkey_errors import MOST_LABEL
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, qr, second_factor, way_in
+from hardtack.site import answers, forms, own_account, qr, second_factor, way_in
 from hardtack.site.passkey_offers import ANSWER, TOKEN, party
 from hardtack.site.services import Services
 from hardtack.site.two_factor import CEREMONY
@@ -38,7 +38,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         HalfOver: there is no half-done sign-in, and the request is a script's.
     """
-    half = services.half()
+    half = way_in.half(services)
     if half is None:
         return second_factor.over(request, services)
     held = services.accounts.second_factors.held(half.account.id)
@@ -58,7 +58,7 @@ def make(request: Request, services: Services) -> Response:
     form = services.form
     if "action" in form:
         return second_factor.cancel(request, services)
-    half = services.half()
+    half = way_in.half(services)
     if half is None:
         return second_factor.over(request, services)
     held = services.accounts.second_factors.held(half.account.id)
@@ -139,7 +139,7 @@ def _done(request: Request, services: Services, account: Account, onward: str) -
         first=True,
     )
     if answers.speaks_json(request):
-        return answers.json({"account": services.described(account), "recovery_codes": made})
+        return answers.json({"account": own_account.described(account), "recovery_codes": made})
     if not made:
         return answers.see_other(onward)
     services.here = onward

@@ -12,7 +12,7 @@ import msgspec
 
 from hardtack.login import device_names
 from hardtack.message import Request, Response
-from hardtack.site import answers, texts
+from hardtack.site import answers, demands, texts
 from hardtack.site.services import Services
 
 FILE_NAME = "hardtack-account.json"
@@ -29,7 +29,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Unauthorized: nobody is signed in as of now, and a redirect would not lead to a person.
     """
-    account, _ = services.require_recent(request)
+    account, _ = demands.recent(request, services)
     found = services.accounts.export.look(account.id)
     counts = {
         "sign_ins": len(found.sign_ins),
@@ -49,7 +49,7 @@ def download(request: Request, services: Services) -> Response:
     Raises:
         Unauthorized: nobody is signed in as of now, and the request is a script's.
     """
-    account, _ = services.require_recent(request)
+    account, _ = demands.recent(request, services)
     device = device_names.name_of(request.headers.get("user-agent"))
     document = services.accounts.export.document(account, client=request.client, now=services.now, device=device)
     body = msgspec.json.format(msgspec.json.encode(_written(document)), indent=2)

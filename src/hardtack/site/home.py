@@ -6,7 +6,7 @@ While there is no administrator, it says where the link that makes the first one
 from __future__ import annotations
 
 from hardtack.message import Request, Response
-from hardtack.site import answers
+from hardtack.site import answers, own_account
 from hardtack.site.services import Services
 
 
@@ -17,7 +17,7 @@ def show(request: Request, services: Services) -> Response:
     if answers.speaks_json(request):
         return answers.json(
             {
-                "account": services.described(account) if account else None,
+                "account": own_account.described(account) if account else None,
                 "administrator_exists": not first_start,
                 "sign_in": services.url("/sign-in"),
                 "sign_up": services.url("/sign-up") if services.settings.sign_up_open else None,

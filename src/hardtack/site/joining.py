@@ -14,7 +14,7 @@ from hardtack.errors import Refused
 from hardtack.login.joining import Doors, Offer
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
-from hardtack.site import answers, stale
+from hardtack.site import answers, own_account, stale
 from hardtack.site.services import Services
 from hardtack.status import Forbidden
 
@@ -77,7 +77,7 @@ def create(request: Request, services: Services) -> Response:
             display_name=form.said("display_name"),
             error=error,
         )
-    return services.made(request, account, services.destination(offer.onward))
+    return own_account.made(request, services, account, services.destination(offer.onward))
 
 
 def _doors(services: Services) -> Doors:

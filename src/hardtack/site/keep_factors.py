@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, stale, texts
+from hardtack.site import answers, demands, forms, stale, texts
 from hardtack.site.services import Services
 from hardtack.store.factor_resets import ResetRow
 
@@ -36,7 +36,7 @@ def show(request: Request, services: Services) -> Response:
         # The form's own address has no code, so the language switch is told where the page with the code is.
         services.here = services.url(PATH) + "?" + urlencode({"code": code})
     else:
-        account, _ = services.require(request)
+        account, _ = demands.signed_in(request, services)
         code = factor_reset.code_for(account.id, services.now)
     row = factor_reset.pending(account.id, services.now)
     if answers.speaks_json(request):

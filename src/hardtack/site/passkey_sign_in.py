@@ -10,7 +10,7 @@ from __future__ import annotations
 from hardtack.errors import Refused
 from hardtack.login.factors import PASSKEY
 from hardtack.message import Request, Response
-from hardtack.site import answers, passkey_offers, sign_in
+from hardtack.site import answers, own_account, passkey_offers, sign_in, way_in
 from hardtack.site.passkey_offers import ANSWER, TOKEN
 from hardtack.site.services import Services
 
@@ -50,7 +50,7 @@ def enter(request: Request, services: Services) -> Response:
             raise
         return sign_in.page(services, asked_next=form.said("next"), keep="keep" in form, error=error)
     onward = services.destination(asked_next, default="")
-    services.sign_in(account, keep=keep, factors=(PASSKEY,), onward=onward)
+    way_in.sign_in_or_lead_on(services, account, keep=keep, factors=(PASSKEY,), onward=onward)
     if answers.speaks_json(request):
-        return answers.json({"account": services.described(account)})
+        return answers.json({"account": own_account.described(account)})
     return answers.see_other(services.destination(asked_next))

@@ -19,9 +19,10 @@ from hardtack.login.passkey_errors import MOST, MOST_LABEL
 from hardtack.login.passkeys_shown import Offer
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, forms, passkey_offers, texts
+from hardtack.site import answers, demands, forms, passkey_offers, renewal, texts
+from hardtack.site.answers import Onward
 from hardtack.site.passkey_offers import ANSWER, TOKEN
-from hardtack.site.services import Onward, Services
+from hardtack.site.services import Services
 from hardtack.status import Unauthorized, UnprocessableContent
 from hardtack.store.passkeys import Passkey
 
@@ -37,7 +38,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in.
     """
-    account, _ = services.require(request)
+    account, _ = demands.signed_in(request, services)
     if answers.speaks_json(request):
         offer = _offer(request, services, account)
         return answers.json(
@@ -58,7 +59,7 @@ def change(request: Request, services: Services) -> Response:
         UnprocessableContent: it is not said which of these.
         Refused: it cannot be done; for a form, its page is shown again instead.
     """
-    account, identity = services.require_for_factors(request)
+    account, identity = demands.for_factors(request, services)
     form = services.form
     does = {"add": _add, "rename": _rename, "remove": _remove}.get(form.get("action"))
     if does is None:
@@ -91,7 +92,7 @@ def _add(request: Request, services: Services, account: Account, identity: Ident
     codes = services.accounts.recovery_codes.make(
         identity, **_who(request, services), language=services.language, first=True
     )
-    services.proved(identity, PASSKEY)
+    renewal.proved(services, identity, PASSKEY)
     if answers.speaks_json(request):
         return answers.json({**_described(made), "recovery_codes": codes}, 201)
     if codes:
@@ -125,7 +126,7 @@ def _remove(request: Request, services: Services, account: Account, identity: Id
         language=services.language,
         known=services.known(),
     )
-    services.renewed(changed)
+    renewal.after_change(services, changed)
     return answers.json({"removed": wanted}) if answers.speaks_json(request) else _done(services, "removed")
 
 
@@ -149,7 +150,7 @@ def _offer(request: Request, services: Services, account: Account) -> Offer | No
 
 def _recent(request: Request, services: Services) -> bool:
     try:
-        services.require_for_factors(request)
+        demands.for_factors(request, services)
     except (Onward, Unauthorized):
         return False
     return True

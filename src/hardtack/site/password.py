@@ -14,7 +14,7 @@ from hardtack.login import Account, device_names
 from hardtack.login.credentials import NEW, NoPassword
 from hardtack.login.passwords import MIN_LENGTH, MIN_LENGTH_BESIDE
 from hardtack.message import Request, Response
-from hardtack.site import answers, texts
+from hardtack.site import answers, demands, own_account, renewal, texts
 from hardtack.site.services import Services
 
 FIELDS = ("password", NEW)
@@ -26,7 +26,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Unauthorized: nobody is signed in, and a redirect would not lead to a person.
     """
-    account, _ = services.require(request)
+    account, _ = demands.signed_in(request, services)
     if answers.speaks_json(request):
         return answers.json({"fields": FIELDS, "csrf_token": services.csrf_token()})
     if not services.accounts.credentials.has_password(account.id):
@@ -42,7 +42,7 @@ def change(request: Request, services: Services) -> Response:
         Refused: as the login room decides; for a form, its page is shown again instead.
     """
     # However long ago: only what a step-up has replaced is sent away.
-    account, identity = services.require_recent(request, max_age=services.settings.kept_absolute_timeout)
+    account, identity = demands.recent(request, services, max_age=services.settings.kept_absolute_timeout)
     form = services.form
     try:
         form.require(FIELDS)
@@ -60,10 +60,10 @@ def change(request: Request, services: Services) -> Response:
         if answers.speaks_json(request):
             raise
         return _page(services, account, error=error)
-    renewed = services.renewed(changed, factors=("password",))
+    renewed = renewal.after_change(services, changed, factors=("password",))
     if answers.speaks_json(request):
         at = texts.machine_time(renewed.authenticated_at)
-        return answers.json({"account": services.described(changed), "session": {"authenticated_at": at}})
+        return answers.json({"account": own_account.described(changed), "session": {"authenticated_at": at}})
     return _page(services, changed, done=True)
 
 

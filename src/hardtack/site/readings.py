@@ -7,7 +7,7 @@ the database tells, less often, and not on the way of anybody's request.
 from __future__ import annotations
 
 from hardtack.site import metrics
-from hardtack.site.services import Parts
+from hardtack.site.parts import Parts
 from hardtack.store import StoreUnavailable
 
 

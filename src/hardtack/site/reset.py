@@ -13,7 +13,7 @@ from hardtack.errors import Refused
 from hardtack.login import Account, device_names
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, stale
+from hardtack.site import answers, forms, stale, way_out
 from hardtack.site.password import length
 from hardtack.site.services import Services
 
@@ -79,7 +79,7 @@ def set_password(request: Request, services: Services) -> Response:
 def _forget_own_session(services: Services, account: Account) -> None:
     """Let go of this browser's session, if it is one of those that have just ended; another account's goes on."""
     if services.identity is not None and services.identity.account == account.id:
-        services.sign_out()
+        way_out.sign_out(services)
 
 
 def _page(services: Services, code: str, account: Account, *, error: Refused | None = None) -> Response:

@@ -29,7 +29,7 @@ from hardtack.login.passkeys_shown import Offer
 from hardtack.login.second_step import Answer
 from hardtack.login.trusted import LIFETIME
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, way_in
+from hardtack.site import answers, forms, own_account, way_in
 from hardtack.site.passkey_offers import ANSWER, TOKEN, party, to_show
 from hardtack.site.services import Services
 from hardtack.site.way_in import SECOND_FACTOR
@@ -56,7 +56,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         HalfOver: there is no half-done sign-in, and the request is a script's.
     """
-    half = services.half()
+    half = way_in.half(services)
     if half is None:
         return over(request, services)
     held = services.accounts.second_factors.held(half.account.id)
@@ -79,7 +79,7 @@ def prove(request: Request, services: Services) -> Response:
     form = services.form
     if "action" in form:
         return cancel(request, services)
-    half = services.half()
+    half = way_in.half(services)
     if half is None:
         return over(request, services)
     held = services.accounts.second_factors.held(half.account.id)
@@ -103,7 +103,7 @@ def prove(request: Request, services: Services) -> Response:
         begun = services.accounts.trusted.begin(services.trusted(), half.account, services.now, whence=services.whence)
         services.show_trusted(services.trusted().showing(begun, services.now))
     if answers.speaks_json(request):
-        return answers.json({"account": services.described(half.account)})
+        return answers.json({"account": own_account.described(half.account)})
     return answers.see_other(services.destination(half.shown.onward))
 
 
@@ -116,7 +116,9 @@ def whole(services: Services, half: Half) -> bool:
     """
     shown = half.shown
     try:
-        services.sign_in(half.account, factors=half.factors, keep=shown.keep, onward=shown.onward, half=half)
+        way_in.sign_in_or_lead_on(
+            services, half.account, factors=half.factors, keep=shown.keep, onward=shown.onward, half=half
+        )
     except HalfOver:
         return False
     return True

@@ -16,7 +16,7 @@ from hardtack.login import NoSuchSignIn, SignedIn
 from hardtack.login.device_names import in_words
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, forms, sign_out, texts
+from hardtack.site import answers, demands, forms, renewal, sign_out, texts
 from hardtack.site.services import Services
 from hardtack.status import UnprocessableContent
 
@@ -40,7 +40,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in.
     """
-    _, identity = services.require(request)
+    _, identity = demands.signed_in(request, services)
     return _answer(request, services, identity, done=forms.query(request).get("done", ""))
 
 
@@ -53,14 +53,14 @@ def change(request: Request, services: Services) -> Response:
         NoSuchSignIn: there is none of that id; for a form, the list is shown with it.
         SupersededSession: the cookie is from before a step-up.
     """
-    _, identity = services.require(request)
+    _, identity = demands.signed_in(request, services)
     sign_ins, form = services.accounts.sign_ins, services.form
     form.require(("action",))
     action = form.get("action")
     if action == END_OTHERS:
-        services.require_recent(request)
+        demands.recent(request, services)
         after = sign_ins.end_others(identity, services.now, whence=services.whence)
-        return _done(request, services, services.renewed(after), "others")
+        return _done(request, services, renewal.after_change(services, after), "others")
     if action != END:
         raise UnprocessableContent(
             services.texts.both("sessions.no_action"),
@@ -71,7 +71,7 @@ def change(request: Request, services: Services) -> Response:
     wanted = form.get("id")
     if wanted == sign_ins.id_of(identity.lineage):
         return sign_out.leave(request, services)
-    services.require_recent(request)
+    demands.recent(request, services)
     try:
         sign_ins.end(identity.account, wanted, services.now, whence=services.whence)
     except NoSuchSignIn as error:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, passkey_offers
+from hardtack.site import answers, forms, own_account, passkey_offers, way_in
 from hardtack.site.services import Services
 
 
@@ -35,7 +35,7 @@ def enter(request: Request, services: Services) -> Response:
         form.require(("username", "password"))
         name, password, asked_next = form.get("username"), form.get("password"), form.get("next")
         keep = form.chosen("keep")
-        entry = services.entry(keep=keep)
+        entry = way_in.entry(services, keep=keep)
         account = services.accounts.sign_in(
             name,
             password,
@@ -56,9 +56,9 @@ def enter(request: Request, services: Services) -> Response:
             error=error,
         )
     onward = services.destination(asked_next)
-    services.sign_in(account, keep=keep, onward=onward, entry=entry)
+    way_in.sign_in_or_lead_on(services, account, keep=keep, onward=onward, entry=entry)
     if answers.speaks_json(request):
-        return answers.json({"account": services.described(account)})
+        return answers.json({"account": own_account.described(account)})
     return answers.see_other(onward)
 
 

@@ -8,13 +8,13 @@ forget what it kept of our pages (ASVS 7.4.1, 14.3.1).
 from __future__ import annotations
 
 from hardtack.message import Request, Response
-from hardtack.site import answers, headers
+from hardtack.site import answers, headers, way_out
 from hardtack.site.services import Services
 
 
 def leave(request: Request, services: Services) -> Response:
     """Sign the visitor out; one who is not signed in is answered the same."""
-    services.sign_out()
+    way_out.sign_out(services)
     response = answers.json({"account": None}) if answers.speaks_json(request) else answers.see_other(services.home)
     for name, value in headers.SIGNED_OUT:
         response.set(name, value)

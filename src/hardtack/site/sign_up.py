@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from hardtack.errors import Refused
 from hardtack.login.links import Kind
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, joining
+from hardtack.site import answers, forms, joining, own_account
 from hardtack.site.services import Services
 from hardtack.status import Forbidden
 
@@ -76,7 +76,7 @@ def _by_name(request: Request, services: Services) -> Response:
         device=services.whence.device,
         now=services.now,
     )
-    return services.made(request, account, services.destination(asked_next))
+    return own_account.made(request, services, account, services.destination(asked_next))
 
 
 def _by_email(request: Request, services: Services) -> Response:

@@ -1,9 +1,7 @@
 """The one way of every request through the site: request in, response out, never an exception.
 
-``refuse → open the session → route → CSRF check on unsafe methods → page → save the session → headers``. What is
-refused on the way is negotiated by the status room and stands in our shell. Whatever nobody foresaw becomes a 500 that
-says a number, and one log line with the same number that says where; no text of the error itself, because it may hold
-what a visitor typed.
+``refuse → open the session → route → CSRF check on unsafe methods → page → save the session → headers``. What becomes
+of whatever was refused on the way, or foreseen by nobody, is in ``outcomes``.
 """
 
 from __future__ import annotations
@@ -15,40 +13,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from markupsafe import Markup
-
 from hardtack.errors import MisuseError, Refused
 from hardtack.login import Account, Accounts
 from hardtack.message import Request, Response
 from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
-from hardtack.site import answers, forms, headers, language, mailing, next_url, readings, unexpected
-from hardtack.site.forward_auth import auth
-from hardtack.site.forward_auth.gate import Gate
-from hardtack.site.forward_auth.quick import QuickAuth
-from hardtack.site.half_cookie import HalfCookie
-from hardtack.site.known import KnownCookie
+from hardtack.site import forms, language, mailing, next_url, outcomes, readings
+from hardtack.site.answers import Onward
 from hardtack.site.metrics import FEED_LAG, READY, UNCOUNTED, Counts
+from hardtack.site.parts import Parts
 from hardtack.site.routes import Route, find, without_slash
-from hardtack.site.services import Onward, Parts, Services
+from hardtack.site.services import Services
 from hardtack.site.settings import Settings
-from hardtack.site.shell import Problem, Shell
-from hardtack.site.texts import TAGS
-from hardtack.site.trusted_cookie import TrustedCookie
-from hardtack.status import (
-    ContentTooLarge,
-    InternalServerError,
-    MethodNotAllowed,
-    MisdirectedRequest,
-    NotFound,
-    Status,
-    pages,
-    why,
-)
+from hardtack.site.shell import Shell
+from hardtack.status import ContentTooLarge, MethodNotAllowed, NotFound
 from hardtack.status.forwarded import TrustedProxies
 from hardtack.status.refuse import RefusePolicy, refuse, too_large
-from hardtack.status.trace import Trace, fails, raises
+from hardtack.status.trace import Trace
 from hardtack.store.steady import SteadyTime
 
 _log = logging.getLogger("hardtack.site")
@@ -91,42 +73,25 @@ class Site:
         counts: Counts = UNCOUNTED,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
-            raise MisuseError(f"prefix: {prefix!r} is no path", 'write it as "/auth", or leave it out')
-        if home is not None and next_url.destination(home, origins=(), default="") != (home or None):
-            raise MisuseError(f"home: {home!r} is no path", 'write where the application\'s start page is, such as "/"')
-        if accounts.second_factors.accepts is not None and sessions.accepts is None:
-            raise MisuseError(
-                "these sessions take whoever has proved less than the assurance asks for",
-                "open them with accepts=accounts.second_factors.accepts",
-            )
-        self._keyring = keyring
+        _check(accounts, sessions, prefix, home)
         shell = Shell.of(settings, templates=templates, texts=texts)
-        tokens = csrf.Tokens(keyring)
-        self.known = KnownCookie(keyring, settings.realm)
-        self.half_cookie = HalfCookie(keyring, settings.realm)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
-        gate = Gate(keyring, sessions, settings, accounts.revocations, shell.texts)
-        judge = auth.Judge(accounts, sessions, gate=gate, origin=settings.origin, accesses=settings.access)
-        self.auth = QuickAuth(judge, self._any_host, self._proxies, origin=settings.origin, prefix=prefix, clock=clock)
-        self._parts = Parts(
+        self._parts = Parts.of(
             accounts,
             sessions,
             settings,
-            tokens,
-            self.known,
-            self.half_cookie,
-            TrustedCookie(keyring, settings.realm),
-            gate,
-            self.auth,
             keyring,
-            prefix,
-            home,
             shell,
-            tuple(forgets),
-            counts,
+            prefix=prefix,
+            home=home,
+            forgets=forgets,
+            counts=counts,
+            proxies=self._proxies,
+            any_host=self._any_host,
+            clock=clock,
         )
+        self.known, self.half_cookie, self.auth = self._parts.known, self._parts.half_cookie, self._parts.auth
         self._route = partial(
             find,
             alone=home is None,
@@ -228,9 +193,10 @@ class Site:
     def refuse(self, request: Request, error: Refused, trace: Trace = None) -> Response:
         """Return *error* as an answer to *request*, without a look at the visitor's cookies; never raises."""
         try:
-            return self._finished(request, self._refused(request, error, self._services(request, trace)))
-        except Exception as unexpected:
-            return self._failed(request, unexpected, trace)
+            services = self._services(request, trace)
+            return outcomes.finished(request, outcomes.refused(request, error, services), services)
+        except Exception as unforeseen:
+            return self._failed(request, unforeseen, trace)
 
     def answer(self, request: Request, trace: Trace = None) -> Response:
         """Answer *request*; never raises.
@@ -240,30 +206,35 @@ class Site:
             trace: where to note why.
         """
         try:
-            return self._finished(request, self._answer(request, self._services(request, trace)))
-        except Exception as unexpected:
-            return self._failed(request, unexpected, trace)
+            services = self._services(request, trace)
+            return outcomes.finished(request, self._answer(request, services), services)
+        except Exception as unforeseen:
+            return self._failed(request, unforeseen, trace)
+
+    def _failed(self, request: Request, error: Exception, trace: Trace) -> Response:
+        # A view of its own: whatever was begun in the other is over.
+        return outcomes.failed(request, error, self._parts, lambda: self._services(request, trace), trace)
 
     def _answer(self, request: Request, services: Services) -> Response:
         refused = self._head_refused(request)
         if refused is None and len(request.body) > self.max_body:
             refused = ContentTooLarge(too_large(self.max_body), reason="content-over-limit")
         if refused is not None:
-            return self._refused(request, refused, services)
+            return outcomes.refused(request, refused, services)
         if self._parts.settings.development:
             # Only this machine's own names come so far, and which of its ports it is, nobody else can tell.
             self._port = policy.port_of(request.host)
         route = self._route(services.path)
         if route is None or route.session:
             self._open(request, services)
-            if not self._keyring.seals:
+            if not self._parts.keyring.seals:
                 return self._without_key(request, services)
         try:
             response = self._page(request, route, services)
         except Onward as onward:
             response = onward.response
         except Refused as error:
-            response = self._refused(request, error, services)
+            response = outcomes.refused(request, error, services)
         try:
             self._save(services, response)
         except NoActiveKey:
@@ -271,13 +242,13 @@ class Site:
         if services.entered and services.identity is None:
             # The revocations went while the person signed in, so that no cookie could be written: that is no success.
             services.visitor = None
-            return self._refused(request, services.unsure, services)
+            return outcomes.refused(request, services.unsure, services)
         return response
 
     def _without_key(self, request: Request, services: Services) -> Response:
         """Answer 503 where neither a cookie nor the token of a form could be sealed; the visitor's cookies stay."""
         services.visitor = None
-        return self._refused(request, NoActiveKey(), services)
+        return outcomes.refused(request, NoActiveKey(), services)
 
     def _head_refused(self, request: Request, trace: Trace = None) -> Refused | None:
         route = self._route(self._own(request.path))
@@ -400,66 +371,19 @@ class Site:
         for value in [*cookies, *self._parts.sessions.save(visitor.session, services.now)]:
             response.add("Set-Cookie", value)
 
-    def _refused(self, request: Request, error: Refused, services: Services) -> Response:
-        if error.status in (403, 421):
-            said = {"status": error.status, "reason": error.reason, "client": request.client}
-            _log.info("request refused", extra={"event": "request-refused", "fields": said})
-        unexpected.note_failing_store(request, error)
-        unexpected.note_shortage(request, error)
-        raises(services.trace, error.reason)
 
-        def page(status: Status, _error: Refused | None, tongue: str) -> str:
-            # A way on from 421 would lead to 421.
-            way_on = status.code != MisdirectedRequest.status
-            steps = services.trace
-            told = "" if steps is None else Markup(why.shown(steps, tongue))  # noqa: S704 - it is escaped there
-            values = {"status": status, "refused": Problem.of(error, tongue), "way_on": way_on, "why": told}
-            try:
-                return services.page("error.html", **values)
-            except Exception as failed:
-                # The author's template cannot say it: ours does, and the status stays true.
-                unexpected.note(error.extensions.get("incident", unexpected.number()), request, failed)
-                services.parts = replace(services.parts, shell=services.parts.shell.plain)
-                return services.page("error.html", **values)
+def _check(accounts: Accounts, sessions: Sessions, prefix: str, home: str | None) -> None:
+    """Say what of a site can be none.
 
-        return pages.answer(error, answers.asking(request), language=services.language, page=page, trace=services.trace)
-
-    def _finished(self, request: Request, response: Response) -> Response:
-        """Put on *response* what every answer has."""
-        if response.status == 401 and response.get("WWW-Authenticate") is None:
-            response.set("WWW-Authenticate", self._services(request).challenge)
-        settings = self._parts.settings
-        # A report holds the address of its page, and a query may hold the code of a link. What a proxy copies to the
-        # host of an application binds no host below that one.
-        https = settings.https and self._own(request.path) != auth.PATH
-        headers.protect(response, https=https, collector=None if request.query else settings.csp_reports)
-        if (response.get("Content-Type") or "").startswith("text/html") or response.get("Content-Language"):
-            response.set("Content-Language", TAGS[language.of(request, https=self._parts.settings.https)])
-        if response.get("Cache-Control") != headers.IMMUTABLE:
-            response.vary("Accept")
-            response.vary("Accept-Language")
-        if response.status not in (204, 304):
-            length = response.get("Content-Length") if request.method == "HEAD" else None
-            response.set("Content-Length", length or str(len(response.body)))
-        if request.method == "HEAD":
-            response.body = b""
-        return response
-
-    def _failed(self, request: Request, error: Exception, trace: Trace) -> Response:
-        incident = unexpected.number()
-        try:
-            short = unexpected.shortage(error)
-            if short is not None:
-                raises(trace, short.reason)
-                return self._finished(request, self._refused(request, short, self._services(request, trace)))
-            unexpected.note(incident, request, error)
-            said = self._parts.shell.texts.both("error.incident")
-            detail = {tag: text.format(incident=incident) for tag, text in said.items()}
-            answer = InternalServerError(detail, reason="unexpected-error", incident=incident)
-            fails(trace, answer.reason, Status(answer.status).reference)
-            return self._finished(request, self._refused(request, answer, self._services(request, trace)))
-        except Exception:
-            response = unexpected.plainly(incident, error)
-            headers.protect(response, https=self._parts.settings.https)
-            response.set("Content-Length", str(len(response.body)))
-            return response
+    Raises:
+        MisuseError: the prefix or the start page is no path, or the sessions know nothing of the assurance.
+    """
+    if prefix and (not prefix.startswith("/") or prefix.endswith("/") or next_url.written(prefix) != prefix):
+        raise MisuseError(f"prefix: {prefix!r} is no path", 'write it as "/auth", or leave it out')
+    if home is not None and next_url.destination(home, origins=(), default="") != (home or None):
+        raise MisuseError(f"home: {home!r} is no path", 'write where the application\'s start page is, such as "/"')
+    if accounts.second_factors.accepts is not None and sessions.accepts is None:
+        raise MisuseError(
+            "these sessions take whoever has proved less than the assurance asks for",
+            "open them with accepts=accounts.second_factors.accepts",
+        )

@@ -15,7 +15,7 @@ from hardtack.login.credentials import SessionOver
 from hardtack.login.tokens import MOST_DAYS
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, texts
+from hardtack.site import answers, demands, texts
 from hardtack.site.forms import Form
 from hardtack.site.services import Services
 from hardtack.status import NotFound, UnprocessableContent
@@ -33,7 +33,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in.
     """
-    account, _ = services.require(request)
+    account, _ = demands.signed_in(request, services)
     if answers.speaks_json(request):
         return answers.json(
             {
@@ -53,13 +53,13 @@ def change(request: Request, services: Services) -> Response:
         NotFound: there is no such token of theirs to end.
         Refused: it cannot be made; for a form, its page is shown again instead.
     """
-    account, identity = services.require_recent(request)
+    account, identity = demands.recent(request, services)
     action = services.form.get("action", "make")
     if action == "end":
         return _end(request, services, account)
     if action == "make":
         # It stands for a sign-in for a year: a password alone must not make one where it does not sign in.
-        services.require_for_factors(request)
+        demands.for_factors(request, services)
         return _make(request, services, account, identity)
     said = services.texts.both("admin.no_action")
     raise UnprocessableContent(said, reason="no-such-action", fields={"action": said})

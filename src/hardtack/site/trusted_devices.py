@@ -14,7 +14,7 @@ from hardtack.login import Account
 from hardtack.login.device_names import in_words
 from hardtack.login.trusted import TrustedDevice
 from hardtack.message import Request, Response
-from hardtack.site import answers, texts
+from hardtack.site import answers, demands, texts
 from hardtack.site.services import Services
 from hardtack.status import NotFound, UnprocessableContent
 
@@ -33,7 +33,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in.
     """
-    account, _ = services.require(request)
+    account, _ = demands.signed_in(request, services)
     if not answers.speaks_json(request):
         return answers.see_other(services.url(WHERE) + "#trusted")
     found = services.accounts.trusted.list(account.id, services.now)
@@ -50,12 +50,12 @@ def change(request: Request, services: Services) -> Response:
         UnprocessableContent: it is not said which.
         NotFound: there is none of that id.
     """
-    account, _ = services.require(request)
+    account, _ = demands.signed_in(request, services)
     form, trusted = services.form, services.accounts.trusted
     form.require(("action",))
     action = form.get("action")
     if action == END_ALL:
-        services.require_recent(request, back=services.url(WHERE))
+        demands.recent(request, services, back=services.url(WHERE))
         trusted.end_all(account.id, services.now, whence=services.whence)
         _forget(services, account)
     elif action == END:
@@ -63,7 +63,7 @@ def change(request: Request, services: Services) -> Response:
         wanted = form.get("id")
         present = wanted == trusted.present(services.trusted(), account.id)
         if not present:
-            services.require_recent(request, back=services.url(WHERE))
+            demands.recent(request, services, back=services.url(WHERE))
         if not trusted.end(account.id, wanted, services.now, whence=services.whence):
             raise NotFound(services.texts.both("trusted.gone"), reason="no-such-trusted-device")
         if present:

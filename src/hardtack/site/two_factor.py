@@ -23,7 +23,7 @@ from hardtack.login.factors import TOTP
 from hardtack.login.totp import Setup
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, forms, qr, texts, trusted_devices
+from hardtack.site import answers, demands, forms, qr, renewal, texts, trusted_devices
 from hardtack.site.services import Services
 from hardtack.status import UnprocessableContent
 
@@ -46,7 +46,7 @@ def show(request: Request, services: Services) -> Response:
     Raises:
         Onward, Unauthorized: nobody is signed in.
     """
-    account, _ = services.require(request)
+    account, _ = demands.signed_in(request, services)
     if answers.speaks_json(request):
         return answers.json({**_machine(services, account), "csrf_token": services.csrf_token()})
     return _page(services, account, done=forms.query(request).get("done", ""))
@@ -60,7 +60,7 @@ def change(request: Request, services: Services) -> Response:
         UnprocessableContent: it is not said what.
         Refused: as the login room decides; for a form, the page is shown again instead.
     """
-    account, identity = services.require(request)
+    account, identity = demands.signed_in(request, services)
     action = services.form.get("action")
     ways: dict[str, Callable[[Request, Services, Account, Identity], Response]] = {
         SET_UP: _set_up,
@@ -73,7 +73,7 @@ def change(request: Request, services: Services) -> Response:
         said = services.texts.both("two_factor.no_action")
         raise UnprocessableContent(said, reason="no-such-action", fields={"action": said})
     if action != SAVE:
-        services.require_for_factors(request)
+        demands.for_factors(request, services)
     try:
         return ways[action](request, services, account, identity)
     except SessionOver:
@@ -109,7 +109,7 @@ def _confirm(request: Request, services: Services, account: Account, identity: I
             raise error from None
         return _setup_page(services, account, setup, error=error)
     codes = services.accounts.recovery_codes.make(identity, now=services.now, first=True, **_who(request, services))
-    services.proved(identity, TOTP)
+    renewal.proved(services, identity, TOTP)
     if answers.speaks_json(request):
         return answers.json({**_machine(services, account), "codes": codes}, 201)
     if codes:
@@ -125,7 +125,7 @@ def _remove(request: Request, services: Services, account: Account, identity: Id
         known=services.known(),
         **_who(request, services),
     )
-    services.renewed(after)
+    renewal.after_change(services, after)
     if answers.speaks_json(request):
         return answers.json(_machine(services, after))
     return answers.see_other(f"{services.url(PATH)}?done=removed")

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms, stale
+from hardtack.site import answers, demands, forms, own_account, stale
 from hardtack.site.services import Services
 from hardtack.status import Forbidden
 
@@ -27,7 +27,7 @@ def show(request: Request, services: Services) -> Response:
         LinkWrong: the link is not good, and the request is a script's.
         Refused: it is that of another account (403).
     """
-    account, _ = services.require_recent(request)
+    account, _ = demands.recent(request, services)
     code = forms.query(request).get("code", "")
     if not code:
         raise Forbidden(services.texts.both("verify.no_code"), reason="link-without-code")
@@ -51,7 +51,7 @@ def confirm(request: Request, services: Services) -> Response:
     form = services.form
     form.require(("code",))
     code = form.get("code")
-    account, _ = services.require_recent(request, back=services.url("/verify") + "?" + urlencode({"code": code}))
+    account, _ = demands.recent(request, services, back=services.url("/verify") + "?" + urlencode({"code": code}))
     try:
         changed = services.accounts.addresses.confirm(
             account.id,
@@ -63,5 +63,5 @@ def confirm(request: Request, services: Services) -> Response:
     except LinkWrong as error:
         return stale.answer(request, services, error, again=ADDRESS)
     if answers.speaks_json(request):
-        return answers.json({"account": services.described(changed)})
+        return answers.json({"account": own_account.described(changed)})
     return answers.see_other(services.url(ADDRESS) + "?done=changed")

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hardtack.login import Account
 from hardtack.login.factors import PASSKEY, PASSWORD, TOTP, TRUSTED_DEVICE, Held, Need, level, needed, required
 from hardtack.login.half import Half
 from hardtack.message import Response
-from hardtack.site import answers, enter
-
-if TYPE_CHECKING:
-    from hardtack.site.enter import Entry
-    from hardtack.site.services import Services
+from hardtack.site import answers, enter, way_out
+from hardtack.site.answers import Onward
+from hardtack.site.enter import Entry
+from hardtack.site.services import Services
 
 SECOND_FACTOR = "/sign-in/second-factor"
 """Where another factor is proved."""
@@ -29,6 +28,41 @@ ENROL = "/sign-in/enrol"
 """Where somebody who needs another factor and has none gets one."""
 
 PAGES = {Need.PROVE: SECOND_FACTOR, Need.ENROL: ENROL}
+
+
+def sign_in_or_lead_on(
+    services: Services,
+    account: Account,
+    *,
+    keep: bool = False,
+    factors: tuple[str, ...] = (PASSWORD,),
+    onward: str = "",
+    half: Half | None = None,
+    new: bool = False,
+    entry: Entry | None = None,
+) -> None:
+    """Make *account* the signed-in one; whoever was signed in before is signed out (ASVS 7.2.4).
+
+    Where that takes another factor, nobody is signed in yet: the browser is led to the page that asks for it.
+
+    Args:
+        services: of the request.
+        account: who it is.
+        keep: whether they asked to be kept signed in.
+        factors: what they have proved.
+        onward: where to go after the other factor, a path of ours; ``""`` for nowhere in particular.
+        half: the half-done sign-in that this ends; of two requests that end it one goes on.
+        new: whether the account was made just now, in this browser.
+        entry: what has written it down already; ``None`` where nothing has.
+
+    Raises:
+        Onward: another factor is needed first.
+        HalfOver: *half* is over.
+        StoreUnavailable: the sign-in could not be written down, so it is none.
+    """
+    need = sign_in(services, account, factors=factors, keep=keep, onward=onward, half=half, new=new, entry=entry)
+    if need is not Need.NOTHING:
+        raise Onward(lead_on(services, need))
 
 
 def sign_in(
@@ -43,17 +77,11 @@ def sign_in(
     entry: Entry | None = None,
     authenticated_at: int | None = None,
 ) -> Need:
-    """Sign *account* in, or begin the half-done sign-in and return what is missing; see ``Services.sign_in``.
+    """Sign *account* in, or begin the half-done sign-in and return what is missing.
 
     Args:
         services: of the request.
-        account: who it is.
-        factors: what they have proved.
-        keep: whether they asked to be kept signed in.
-        onward: where to go after the other factor.
-        half: the half-done sign-in that this ends.
-        new: whether the account was made just now, in this browser.
-        entry: what has written it down already; ``None`` where nothing has.
+        account, factors, keep, onward, half, new, entry: as for ``sign_in_or_lead_on``.
         authenticated_at: when they proved it, where that was not now; of what was proved here it is now.
     """
     if entry is not None and entry.is_written:
@@ -123,7 +151,7 @@ def _come_in(services: Services, account: Account, come_in: Callable[[], object]
     visitor = services.visiting()
     services.parts.half_cookie.delete(visitor, services.set_cookies)
     known = services.accounts.devices.remember(services.known(), account.id, services.now)
-    services.leave()
+    way_out.leave(services)
     services.set_cookies += visitor.forget()
     services.show_known(known)
     come_in()
@@ -156,6 +184,17 @@ def _begin(
     if half is None:
         half = services.accounts.half.begin(account, factors, onward=onward, keep=keep, now=services.now)
         services.parts.half_cookie.put(half, services.visiting(), services.set_cookies)
+
+
+def entry(services: Services, *, keep: bool) -> Entry:
+    """Return what writes a sign-in down as soon as its password is found to fit; signing in completes it.
+
+    Args:
+        services: of the request.
+        keep: whether they asked to be kept signed in.
+    """
+    session, sessions = services.visiting().session, services.parts.sessions
+    return Entry(session, sessions=sessions, whence=services.whence, keep=keep, now=services.now)
 
 
 def lead_on(services: Services, need: Need) -> Response:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from hardtack.errors import Refused
 from hardtack.login import WelcomeCodeWrong, WelcomeGone
 from hardtack.message import Request, Response
-from hardtack.site import answers, forms
+from hardtack.site import answers, forms, own_account
 from hardtack.site.services import Services
 from hardtack.status import Forbidden
 
@@ -61,7 +61,7 @@ def create(request: Request, services: Services) -> Response:
         if answers.speaks_json(request):
             raise
         return _page(services, code, username=form.said("username"), error=error)
-    return services.made(request, account, services.url("/account"))
+    return own_account.made(request, services, account, services.url("/account"))
 
 
 def _page(services: Services, code: str, *, username: str = "", error: Refused | None = None) -> Response:

@@ -22,7 +22,6 @@ import logging
 import os
 import threading
 import time
-from array import array
 from collections.abc import Callable
 from weakref import WeakSet
 
@@ -34,6 +33,7 @@ from hardtack.seal.key import REVOKED as REVOKED_KEY
 from hardtack.store import feed as writers
 from hardtack.store.changes import Changes
 from hardtack.store.database import Database
+from hardtack.store.epochs import Epochs
 from hardtack.store.failures import StoreUnavailable
 from hardtack.store.part import Listener
 from hardtack.store.revoked import BUCKETS, MARKS, RevokedIds
@@ -55,7 +55,6 @@ RETRY = 0.5
 
 GOOD, REVOKED, SUPERSEDED, UNKNOWN = "", "revoked", "superseded", "unknown"
 
-_DENSE = 1 << 24
 _CHUNK = 10_000
 _NEVER = -1
 
@@ -106,7 +105,7 @@ class RevocationTable:
         self._numbers = database.generation.numbers
         self._ids = RevokedIds()
         self._superseded = Superseded()
-        self._epochs = _Epochs()
+        self._epochs = Epochs()
         self._steady = SteadyTime()
         self.changes = Changes()
         """Which accounts have changed since when; another object where another database was read."""
@@ -226,7 +225,7 @@ class RevocationTable:
             afresh = newest < self._seen
             ids, superseded, epochs = self._ids, self._superseded, self._epochs
             if afresh:
-                ids, superseded, epochs = RevokedIds(), Superseded(), _Epochs()
+                ids, superseded, epochs = RevokedIds(), Superseded(), Epochs()
             seen = 0 if afresh else self._seen
             after = {"seen": seen}
             changes = self.changes if seen else Changes(newest)
@@ -304,24 +303,6 @@ class RevocationTable:
     def _renew(self) -> None:
         """Begin afresh in the child of a fork, where neither the lock's holder nor the threads exist."""
         self._start()
-
-
-class _Epochs:
-    """The epoch of every account that ever had one above 0; 4 bytes an account while ids are dense."""
-
-    __slots__ = ("dense", "sparse")
-
-    def __init__(self) -> None:
-        self.dense = array("I")
-        self.sparse: dict[int, int] = {}
-
-    def set(self, account_id: int, epoch: int) -> None:
-        if 0 <= account_id < _DENSE:
-            if account_id >= len(self.dense):
-                self.dense.frombytes(bytes(self.dense.itemsize * (account_id + 1 - len(self.dense))))
-            self.dense[account_id] = epoch
-        else:
-            self.sparse[account_id] = epoch
 
 
 _tables: WeakSet[RevocationTable] = WeakSet()

@@ -8,6 +8,7 @@ is sealed; and a mark of what was used opens nothing.
 
 Times are whole Unix seconds in UTC. The tables are STRICT, so that SQLite refuses a value of the wrong type, as
 PostgreSQL does anyway. A change here needs a revision in ``migrations/versions``; a test compares the two, on both.
+Longer than a module should be because it is one table after another.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from hardtack.login import Account, NoSuchAccount, roles
 from hardtack.login.administration import UnknownAccount
 from hardtack.message import Request, Response
 from hardtack.session import csrf
-from hardtack.site import answers, forms
+from hardtack.site import answers, demands, forms, own_account
 from hardtack.site.services import Services
 from hardtack.status import UnprocessableContent
 
@@ -38,9 +38,9 @@ def administrator(request: Request, services: Services, *, acts: bool = False, b
         Forbidden: whoever is signed in is none.
         Onward, Unauthorized: nobody is, or too long ago.
     """
-    account, _ = services.require_administrator(request, back=back)
+    account, _ = demands.administrator(request, services, back=back)
     if acts and request.method in csrf.SAFE_METHODS and not answers.speaks_json(request):
-        services.require_recent(request, back=back)
+        demands.recent(request, services, back=back)
     return account
 
 
@@ -126,4 +126,4 @@ def address(services: Services, path: str, **query: object) -> str:
 
 def described(services: Services, account: Account) -> dict[str, Any]:
     """Return what an administrator may see of *account*, as JSON has it."""
-    return {"id": account.id, **services.described(account), "disabled": account.disabled}
+    return {"id": account.id, **own_account.described(account), "disabled": account.disabled}

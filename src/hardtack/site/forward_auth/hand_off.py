@@ -30,11 +30,11 @@ from hardtack.login.hand_off import HandOffOver
 from hardtack.message import Request, Response
 from hardtack.session import Identity, SupersededSession, cookie
 from hardtack.session.visitor import cookie_header
-from hardtack.site import answers, assets, forms, next_url, step_up
+from hardtack.site import answers, assets, demands, forms, next_url, step_up
+from hardtack.site.answers import Onward
 from hardtack.site.assets import ABROAD
 from hardtack.site.forward_auth.gate import OFFER, START
 from hardtack.site.forward_auth.original import Original, canonical, well_formed_host
-from hardtack.site.services import Onward
 from hardtack.status import BadRequest, Forbidden, MisdirectedRequest, NotFound, Unauthorized
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def offer(request: Request, services: Services) -> Response:
     if not _is_applications(services, host) or not (shared or _VALUE.fullmatch(kept)):
         raise BadRequest(services.texts.both("hand_off.no_such_host"), reason="hand-off-malformed")
     back = services.url(_offer(host, to, "" if shared else kept, after_form=True))
-    _, identity = services.require(request, back=back)
+    _, identity = demands.signed_in(request, services, back=back)
     if services.visiting().session.superseded:
         # What a step-up has replaced ends in a moment, and so must all that comes of it.
         raise SupersededSession
