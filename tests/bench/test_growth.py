@@ -111,6 +111,7 @@ def test_everything_runs_on_postgresql_too(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_trail_can_have_parts_as_the_page_says(engine_url: str) -> None:
     """Nothing is lost, nothing is amiss, each event goes into its month, and what deletes looks into one part."""
+    assert "growth.md" == engines.PAGE.name
     now = int(time.time())
     fill.fill(engine_url, rows.Size(50, 3_000, 20), now=now, keyring=Keyring.generate(), password_hash="x")
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.raw import EXAMPLES, ROOT
+from tests.docs.code_blocks import blocks
+from tests.docs.commands import typed
 
 NAMES = sorted(path.name for path in EXAMPLES.glob("*.py"))
 MOST_LINES = 40
@@ -99,6 +101,17 @@ def test_an_example_is_shown_in_the_documents(name: str, language: str) -> None:
     """All of it, from the file itself, so that what is shown is what is tested."""
     shown = "".join(page.read_text() for page in (ROOT / "docs" / language).glob("*.md"))
     assert f"```{{literalinclude}} ../../examples/{name}\n" in shown
+
+
+@pytest.mark.parametrize("page", ["asgi.md", "fastapi.md", "flask.md", "starlette.md"])
+def test_a_page_types_what_its_example_says(page: str) -> None:
+    """Once what is needed is installed: the lines that are run above."""
+    (block,) = (block.code for block in blocks(ROOT / "docs" / "en" / page) if block.kind == "console")
+    installing, *lines = (command for command, _ in typed(block))
+    (name,) = (each for each in NAMES if each in lines[-1] or f" {each.removesuffix('.py')}:" in lines[-1])
+    said = ast.get_docstring(ast.parse((EXAMPLES / name).read_text())) or ""
+    assert installing.startswith("pip install ")
+    assert re.findall(r"``([^`]+)``", said)[: len(lines)] == lines
 
 
 @pytest.mark.parametrize("name", NAMES)

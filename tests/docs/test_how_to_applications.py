@@ -17,15 +17,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml  # type: ignore[import-untyped]
 
 from hardtack.adapters.sign_in import SignIn
-from hardtack.cli.commands import hardtack_command
 from hardtack.site import Settings
 from tests.adapters.raw import ROOT
 from tests.docs import followed
+from tests.docs.commands import known
 from tests.docs.followed import DOCS, Reader, blocks, calls
 from tests.docs.test_documents import shape
 from tests.proxies import stand
@@ -95,19 +94,6 @@ def test_every_block_that_is_not_run_says_why(name: str) -> None:
         assert why.strip()
 
 
-def parsed(words: list[str]) -> click.Command:
-    """Return the command that *words* call, with its options read and nothing done."""
-    command: click.Command = hardtack_command
-    context = click.Context(command)
-    while isinstance(command, click.Group):
-        name, *words = words
-        found = command.get_command(context, name)
-        assert found, name
-        command, context = found, click.Context(found, context, info_name=name)
-    command.parse_args(context, words)
-    return command
-
-
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_command_of_ours_is_one(name: str) -> None:
     """With those options, also where the recipe is not followed."""
@@ -115,7 +101,7 @@ def test_every_command_of_ours_is_one(name: str) -> None:
         for call in calls(block.code) if "console" == block.kind else ():
             before, ours, words = call.words.partition("hardtack ")
             if ours and (not before or before.endswith(("shop ", "manage.py "))):
-                parsed(shlex.split(words.partition(" | ")[0].partition(" > ")[0]))
+                known(shlex.split(words.partition(" | ")[0].partition(" > ")[0]))
 
 
 def elsewhere(folder: Path, *command: str) -> str:

@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import time
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 import click
 import pytest
 
-from hardtack.cli.commands import hardtack_command, run
-from hardtack.login import Accounts
-from hardtack.seal import Keyring, keyfile
+from hardtack.cli.commands import run
 from hardtack.site import Settings
 from hardtack.site.metrics import TABLE
-from tests import empty, forked
+from tests import forked
+from tests.docs.commands import carry_out, known, typed, words
 from tests.docs.test_documents import DOCS, shape
 from tests.mail_server import make_certificates
 
@@ -53,12 +48,6 @@ NAMES = (
     "script-token",
 )
 BLOCK = re.compile(r"(<!-- not run: [^\n]+ -->\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CHANGING = re.compile(
-    r"(?P<id>\b(?:[0-9a-f]{32}|[0-9a-f]{8})\b)|(?P<time>\d{4}-\d\d-\d\d(?:T[\d:]+Z)?)|(?P<code>code=\w+)|(?P<rest>^…\n)",
-    re.MULTILINE,
-)
-"""What is another one at each run: an id, which must stay the same within a page; a time; a code; what is left out."""
-PASSWORD = "four ships on a green sea"
 
 
 class Block(NamedTuple):
@@ -77,32 +66,6 @@ def page(name: str, language: str = "en") -> str:
 def blocks(name: str, language: str = "en") -> list[Block]:
     """Return the blocks of a recipe, in their order."""
     return [Block(not mark, kind, text) for mark, kind, text in BLOCK.findall(page(name, language))]
-
-
-def typed(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each command of a console block, without its prompt, and what is shown under it."""
-    for part in re.split(r"^[$#] ", text, flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
-        yield command, shown
-
-
-def words(command: str) -> list[str]:
-    """Return the words after ``hardtack``, or none where it is another program's line."""
-    match = re.search(r"(?:^|/bin/|^\S+=\S+ )hardtack (.*)$", command)
-    return shlex.split(match[1]) if match else []
-
-
-def known(arguments: list[str]) -> bool:
-    """Parse one command line as the command does, without doing it; raises what ``click`` finds wrong."""
-    context = click.Context(hardtack_command, info_name="hardtack")
-    found: click.Command = hardtack_command
-    while isinstance(found, click.Group):
-        name, inner, arguments = found.resolve_command(context, arguments)
-        assert name is not None
-        assert inner is not None
-        context, found = click.Context(inner, parent=context, info_name=name), inner
-    found.make_context(found.name or "", arguments, parent=context.parent)
-    return True
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -127,64 +90,6 @@ def test_every_page_that_they_lead_to_is_there(language: str) -> None:
                 for head in re.findall(r"^#+ (.+)", there.read_text("utf-8"), re.MULTILINE)
             ]
             assert not section or section in heads, (name, target)
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a data folder with a key, a database and two people."""
-    data = tmp_path_factory.mktemp("prepared") / "hardtack-data"
-    data.mkdir(mode=0o700)
-    keyfile.create(data / "hardtack.key")
-    url = f"sqlite:///{data / 'hardtack.db'}"
-    empty.put(data / "hardtack.db")
-    with Accounts.connect(url, keyring=Keyring.load(data / "hardtack.key")) as accounts:
-        for name in ("ada", "bo"):
-            accounts.add(name, PASSWORD, now=int(time.time()))
-    return data
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared: Path) -> Path:
-    """Return a folder with such a data folder in it, in which commands are run in English."""
-    for variable in [name for name in os.environ if name.startswith(("HARDTACK_", "LC_", "LANG"))]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.chdir(tmp_path)
-    shutil.copytree(prepared, tmp_path / "hardtack-data")
-    return tmp_path
-
-
-def carry_out(command: str, shown: str, ids: dict[str, str]) -> None:
-    """Run one line in this process, and compare what it says with what the page shows."""
-    arguments = words(command)
-    if not arguments:
-        return
-    said = io.StringIO()
-    given = dict(re.findall(r"^(HARDTACK_\w+)=(\S+) ", command))
-    with redirect_stdout(said), redirect_stderr(said), patch.dict(os.environ, given):
-        status = run([ids.get(word, word) for word in arguments])
-
-    def changing(match: re.Match[str]) -> str:
-        if match["rest"]:
-            return "(?s:.*)"
-        if match["time"]:
-            return r"\d{4}-\d\d-\d\d(?:T[\d:]+Z)?"
-        if match["code"]:
-            return r"code=[\w-]+"
-        return re.escape(ids[match["id"]]) if match["id"] in ids else f"(?P<i{match['id']}>[0-9a-f]+)"
-
-    parts, at = [], 0
-    for match in CHANGING.finditer(shown):
-        parts += [re.escape(shown[at : match.start()]), changing(match)]
-        at = match.end()
-    wanted = "".join([*parts, re.escape(shown[at:])])
-    for identifier in set(re.findall(r"\(\?P<i([0-9a-f]+)>", wanted)):
-        first, *others = wanted.split(f"(?P<i{identifier}>[0-9a-f]+)")
-        wanted = f"(?P<i{identifier}>[0-9a-f]+)".join([first, f"(?P=i{identifier})".join(others)])
-    found = re.fullmatch(re.sub(r"(?:\\\ )+", r"\\ +", wanted), said.getvalue())
-    assert found or not shown, (command, said.getvalue())
-    assert status == 0 or shown.strip("…\n"), (command, said.getvalue())  # where it refuses, the page shows that
-    ids.update({name[1:]: value for name, value in (found.groupdict() if found else {}).items()})
 
 
 ONE_AFTER_THE_OTHER = """

@@ -207,7 +207,8 @@ class TestUnexpected:
 
         assert (500, "text/plain; charset=utf-8") == (response.status, response.get("content-type"))
         assert "nosniff" == response.get("x-content-type-options")
-        assert response.body.decode().split()[1] in caplog.text
+        line = vars(caplog.records[-1])
+        assert ("page-failed", {"incident": response.body.decode().split()[1]}) == (line["event"], line["fields"])
 
     def test_refusing_never_raises_either(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is what an adapter calls where it cannot go on."""

@@ -67,7 +67,9 @@ def plainly(incident: str, error: Exception) -> Response:
     if (short := shortage(error)) is not None:
         fields = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", str(short.retry_after))]
         return Response(short.status, fields, f"{short.status}\n".encode())
-    _log.critical("the page for incident %s could not be made", incident)
+    _log.critical(
+        "an incident's page could not be made", extra={"event": "page-failed", "fields": {"incident": incident}}
+    )
     return Response(500, [("Content-Type", "text/plain; charset=utf-8")], f"500 {incident}\n".encode())
 
 
