@@ -40,7 +40,7 @@ UNSEEN = """() => [...document.querySelectorAll("a[href], button, input:not([typ
         const {outlineStyle, outlineWidth} = getComputedStyle(each)
         return document.activeElement !== each || outlineStyle === "none" || parseFloat(outlineWidth) < 2
     }).map(each => `without a sign of the focus: ${each.outerHTML.slice(0, 120)}`)"""
-EDGELESS = """() => [...document.querySelectorAll("main .button, main .typed button, input:not([type=hidden]), select")].filter(
+EDGELESS = """() => [...document.querySelectorAll(".button, .typed button, input:not([type=hidden]), select")].filter(
     each => each.checkVisibility() && !["checkbox", "radio"].includes(each.type)).filter(each => {
         const {borderTopStyle, borderTopWidth} = getComputedStyle(each)
         return borderTopStyle === "none" || parseFloat(borderTopWidth) < 1

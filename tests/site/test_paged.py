@@ -83,7 +83,7 @@ def test_sign_ins_of_an_account(world: World, anna: Browser) -> None:
     """Its owner's page begins with the present one; an administrator sees the same."""
     now = int(world.clock.now)
     for number in range(2 * sessions.SHOWN):
-        identity = replace(apps.identity(world.accounts, NAME, now=now), lineage=b"%016d" % number)
+        identity = apps.identity(world.accounts, NAME, now=now, lineage=b"%016d" % number)
         world.accounts.sign_ins.begin(identity, AGENT, world.sessions, now)
     number = 2 * sessions.SHOWN + 1
     whole(anna, "/account/sessions", r'name="id" value="(\w+)"|(?=<span class="mark">)', number, sessions.SHOWN)
@@ -95,9 +95,7 @@ def test_tokens(world: World, anna: Browser) -> None:
     known = world.settings.token_scopes
     for number in range(2 * tokens.SHOWN + 1):
         label = f"{number:0{MOST_TOKEN_LABEL}}"
-        world.accounts.tokens.make(
-            1, label, known, days=90, known=known, client=AGENT.client, now=int(world.clock.now)
-        )
+        world.accounts.tokens.make(1, label, known, days=90, known=known, client=AGENT.client, now=int(world.clock.now))
     whole(anna, "/account/tokens", rf"<strong>(\d{{{MOST_TOKEN_LABEL}}})", 2 * tokens.SHOWN + 1, tokens.SHOWN)
 
 
@@ -155,7 +153,10 @@ def test_events(world: World, anna: Browser) -> None:
             insert(schema.audit),
             [
                 {
-                    **{name: getattr(row, name) for name in ("event", "account_id", "client", "reason", "actor_id", "device")},
+                    **{
+                        name: getattr(row, name)
+                        for name in ("event", "account_id", "client", "reason", "actor_id", "device")
+                    },
                     "at": at + number,
                     "factors": "password totp",
                 }
@@ -171,6 +172,12 @@ def test_events(world: World, anna: Browser) -> None:
 
 def test_nobody_is_asked_for_more_than_there_is(anna: Browser) -> None:
     """With little in a list there is no next page."""
-    for address in ("/account/sessions", "/account/tokens", "/account/passkeys", "/admin/invitations", "/admin/throttles"):
+    for address in (
+        "/account/sessions",
+        "/account/tokens",
+        "/account/passkeys",
+        "/admin/invitations",
+        "/admin/throttles",
+    ):
         sizes, _ = walked(anna, f"{address}?after=x", "x")
         assert 1 == len(sizes)

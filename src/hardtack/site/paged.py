@@ -52,9 +52,8 @@ def place(found: Sequence[Entry], key: Callable[[Entry], str], *, size: int, aft
         on: the key of an entry that is to be on the page, whatever *after* says.
     """
     keys = [key(each) for each in found]
+    begin = keys.index(after) + 1 if after in keys else 0
     if on in keys:
         begin = keys.index(on) // size * size
-    else:
-        begin = keys.index(after) + 1 if after in keys else 0
     end = begin + size
     return Place(begin, end, keys[end - 1] if end < len(keys) else None)

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 from hardtack.errors import Refused
 from hardtack.login import Account, Accounts, Known, TooManyFailures, Whence
 from hardtack.login import factors as strengths
-from hardtack.login import names
 from hardtack.login.factors import PASSWORD, Need
 from hardtack.login.half import Half
+from hardtack.login.names import fold
 from hardtack.login.second_step import Answer
 from hardtack.login.sign_ins import NOWHERE
 from hardtack.login.trusted import Shown as ShownTrust
@@ -591,7 +591,7 @@ class Services:
         """
         if self.settings.by_email and account.email:
             return account.email
-        return account.display_name if names.fold(account.display_name) == account.name else account.name
+        return account.display_name if fold(account.display_name) == account.name else account.name
 
     def _switch_url(self) -> str:
         if self.abroad:
