@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -236,9 +236,9 @@ def hashing() -> Iterator[HashingPool]:
     pool.close()
 
 
-@pytest.fixture
-def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
-    """Return a function that makes a site with settings of the test's choice.
+@contextmanager
+def worlds(folder: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
+    """Yield a function that makes a site with settings of the test's choice, whose files are in *folder*.
 
     With ``HARDTACK_TEST_ENGINES=both`` its database is PostgreSQL's; SQLite's it is in every other run.
     """
@@ -256,14 +256,14 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
         **settings: Any,
     ) -> World:
         keyring = Keyring.generate()
-        chosen = Settings(data=str(tmp_path), **settings)
+        chosen = Settings(data=str(folder), **settings)
         if os.environ.get("HARDTACK_TEST_ENGINES") == "both":
             url = databases.enter_context(postgres.database()) if opened else postgres.shared()
         else:
-            path = tmp_path / f"{len(opened)}.db"
+            path = folder / f"{len(opened)}.db"
             empty.put(path)
             url = f"sqlite:///{path}"
-        accounts = Accounts.connect(url, keyring=keyring, hashing=hashing, assurance=chosen.assurance, folder=tmp_path)
+        accounts = Accounts.connect(url, keyring=keyring, hashing=hashing, assurance=chosen.assurance, folder=folder)
         opened.append(accounts)
         clock = Clock()
         sessions = Sessions(
@@ -296,6 +296,13 @@ def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
     for accounts in opened:
         accounts.close()
     databases.close()
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, hashing: HashingPool) -> Iterator[MakeWorld]:
+    """Return a function that makes a site with settings of the test's choice."""
+    with worlds(tmp_path, hashing) as make:
+        yield make
 
 
 @pytest.fixture

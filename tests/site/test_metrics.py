@@ -125,7 +125,9 @@ def test_an_answer_is_counted_by_its_class(together: Together, kept: Kept) -> No
 
 def test_every_address_of_ours_has_a_family() -> None:
     """None of them is *other*, except the switch of the language and what the doctor asks."""
-    assert {"/doctor", "/language"} == {path for path in ROUTES if families.family(path) == OTHER}
+    assert {"/.well-known/change-password", "/doctor", "/language"} == {
+        path for path in ROUTES if families.family(path) == OTHER
+    }
     assert ["auth", "hand-off", "hand-off", "playground", "status"] == [
         families.family(path) for path in ("/auth", "/.hardtack/enter", "/hand-off", "/playground/tea", "/status/404")
     ]

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from hardtack.login.activity import Page
+from hardtack.login.activity import PAGE, Page
 from hardtack.message import Request, Response
 from hardtack.site import answers, demands, event_words, forms, texts
 from hardtack.site.services import Services
+
+SHOWN = 30
+"""Events on a page for people; a program gets more."""
 
 
 def show(request: Request, services: Services) -> Response:
@@ -23,7 +26,8 @@ def show(request: Request, services: Services) -> Response:
     """
     account, identity = demands.signed_in(request, services)
     before = forms.query(request).get("before")
-    page = services.accounts.activity.of(account.id, before=before)
+    limit = PAGE if answers.speaks_json(request) else SHOWN
+    page = services.accounts.activity.of(account.id, before=before, limit=limit)
     failures = services.accounts.activity.failures(account.id, born=identity.born)
     if answers.speaks_json(request):
         return answers.json(

@@ -19,7 +19,7 @@ from hardtack.login.passkey_errors import MOST, MOST_LABEL
 from hardtack.login.passkeys_shown import Offer
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, demands, forms, passkey_offers, renewal, texts
+from hardtack.site import answers, demands, forms, paged, passkey_offers, renewal, texts
 from hardtack.site.answers import Onward
 from hardtack.site.passkey_offers import ANSWER, TOKEN
 from hardtack.site.services import Services
@@ -27,6 +27,9 @@ from hardtack.status import Unauthorized, UnprocessableContent
 from hardtack.store.passkeys import Passkey
 
 PATH = "/account/passkeys"
+
+SHOWN = 5
+"""Passkeys on a page, each with what can be done about it; there may be twenty."""
 
 _DONE = {"added": "passkeys.done_added", "renamed": "passkeys.done_renamed", "removed": "passkeys.done_removed"}
 """What is said after something was done, by the word in the address that the answer leads to."""
@@ -161,7 +164,7 @@ def _opened(services: Services, account: Account, wanted: str, error: Refused) -
     there = [each.id for each in services.accounts.passkeys.list(account.id)]
     if wanted not in there:
         return ""
-    number = there.index(wanted) + 1
+    number = there.index(wanted) % SHOWN + 1
     error.fields = {f"{name}-{number}": text for name, text in error.fields.items()}
     return wanted
 
@@ -178,12 +181,15 @@ def _page(
 ) -> Response:
     language, said = services.language, services.texts
     there = services.accounts.passkeys.list(account.id)
+    after = forms.query(request).get(paged.AFTER, "")
+    at = paged.place(there, lambda each: each.id, size=SHOWN, after=after, on=opened)
     usual = in_words(services.whence.device, language) or said.text(language, "passkeys.usual")
     return services.render(
         "passkeys.html",
         error=error,
         account=account,
-        passkeys=there,
+        passkeys=there[at.begin : at.end],
+        more=at.more(services.url(PATH)),
         offer=_offer(request, services, account),
         full=len(there) >= MOST,
         most=MOST,

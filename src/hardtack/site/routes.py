@@ -46,6 +46,7 @@ from hardtack.site import (
     verify,
     way_in,
     welcome,
+    well_known,
 )
 from hardtack.site.admin import account as admin_account
 from hardtack.site.admin import accounts as admin_accounts
@@ -123,6 +124,7 @@ ROUTES: Mapping[str, Route] = {
     passkey_sign_in.PATH: Route({"GET": passkey_sign_in.show, "POST": passkey_sign_in.enter}),
     passkeys.PATH: Route({"GET": passkeys.show, "POST": passkeys.change}),
     auth.PATH: Route({"GET": auth.show}, session=False, any_host=True, options=False),
+    well_known.PATH: Route({"GET": well_known.change_password}, session=False),
     "/healthz": Route({"GET": health.alive}, session=False, any_host=True),
     "/readyz": Route({"GET": health.ready}, session=False, any_host=True),
     seen.PATH: Route({"GET": seen.show}, session=False, any_host=True),
@@ -147,7 +149,7 @@ CODE = Route({"GET": status_code.show})
 PROVOKED = Route(dict.fromkeys(sorted(METHODS - {"HEAD"}), provoke.show), session=False)
 """The same by the code's number, where codes may be provoked; nobody's cookies are looked at, so anybody may ask."""
 
-ALONE = frozenset({"/", codes.PATH})
+ALONE = frozenset({"/", codes.PATH, well_known.PATH})
 """Addresses that are ours only where the pages are the whole site; an application around has its own."""
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from hardtack.errors import Refused
 from hardtack.login import Account, Accounts, Known, TooManyFailures, Whence
+from hardtack.login.names import fold
 from hardtack.login.sign_ins import NOWHERE
 from hardtack.login.trusted import Shown as ShownTrust
 from hardtack.message import Request, Response
@@ -250,8 +251,19 @@ class Services:
             invites=self.settings.invites,
             by_email=self.settings.by_email,
             mail=self.settings.mail_url is not None,
+            sign_in_name=self.sign_in_name,
             **values,
         )
+
+    def sign_in_name(self, account: Account) -> str:
+        """Return by what *account* signs in, as its owner would type it: what password managers keep with a password.
+
+        Not the name that is only shown, by which nobody can sign in; nor one in another spelling than it was typed in,
+        which a manager would take for somebody else's.
+        """
+        if self.settings.by_email and account.email:
+            return account.email
+        return account.display_name if fold(account.display_name) == account.name else account.name
 
     def _switch_url(self) -> str:
         if self.abroad:

@@ -16,7 +16,7 @@ from hardtack.login import NoSuchSignIn, SignedIn
 from hardtack.login.device_names import in_words
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, demands, forms, renewal, sign_out, texts
+from hardtack.site import answers, demands, forms, paged, renewal, sign_out, texts
 from hardtack.site.services import Services
 from hardtack.status import UnprocessableContent
 
@@ -28,6 +28,9 @@ END, END_OTHERS = "end", "end-others"
 
 _DONE = {"ended": "sessions.done_ended", "others": "sessions.done_others"}
 """What is said after something was done, by the word in the address that the answer leads to."""
+
+SHOWN = 15
+"""Sign-ins on a page; there may be two hundred."""
 
 _JUST_NOW = 120
 _HOUR = 3600
@@ -95,11 +98,15 @@ def _answer(
     if answers.speaks_json(request):
         rows = [_machine_row(services, each, identity) for each in found]
         return answers.json({"sign_ins": rows, "csrf_token": services.csrf_token()})
+    asked = forms.query(request).get(paged.AFTER, "")
+    at = paged.place(found, lambda each: each.id, size=SHOWN, after=asked)
     return services.render(
         "sessions.html",
         error=error,
         account=services.account,
-        sign_ins=[_row(services, each, identity) for each in found],
+        sign_ins=[_row(services, each, identity) for each in found[at.begin : at.end]],
+        alone=len(found) == 1,
+        more=at.more(services.url(PATH)),
         done=services.texts.text(services.language, _DONE[done]) if done in _DONE and error is None else "",
     )
 

@@ -15,13 +15,18 @@ from hardtack.login.credentials import SessionOver
 from hardtack.login.tokens import MOST_DAYS
 from hardtack.message import Request, Response
 from hardtack.session import Identity
-from hardtack.site import answers, demands, texts
+from hardtack.site import answers, demands, forms, paged, texts
 from hardtack.site.forms import Form
 from hardtack.site.services import Services
 from hardtack.status import NotFound, UnprocessableContent
 
+PATH = "/account/tokens"
+
 ENDS = (7, 30, 90, MOST_DAYS)
 """Days that the form offers."""
+
+SHOWN = 10
+"""Tokens on a page; there may be fifty."""
 
 USUAL = 90
 _LARGEST_ID = (1 << 63) - 1
@@ -42,7 +47,7 @@ def show(request: Request, services: Services) -> Response:
                 "csrf_token": services.csrf_token(),
             }
         )
-    return _page(services, account)
+    return _page(services, account, after=forms.query(request).get(paged.AFTER, ""))
 
 
 def change(request: Request, services: Services) -> Response:
@@ -102,7 +107,7 @@ def _end(request: Request, services: Services, account: Account) -> Response:
         raise NotFound(services.texts.both("tokens.gone"), reason="no-such-token")
     if answers.speaks_json(request):
         return answers.json({"ended": token_id})
-    return answers.see_other(services.url("/account/tokens"))
+    return answers.see_other(services.url(PATH))
 
 
 def _scopes(form: Form, known: tuple[str, ...]) -> list[str]:
@@ -147,12 +152,16 @@ def _page(
     days: str = "",
     made: Token | None = None,
     text: str = "",
+    after: str = "",
 ) -> Response:
+    found = services.accounts.tokens.of(account.id)
+    at = paged.place(found, lambda token: str(token.id), size=SHOWN, after=after)
     return services.render(
         "tokens.html",
         error=error,
         account=account,
-        tokens=services.accounts.tokens.of(account.id),
+        tokens=found[at.begin : at.end],
+        more=at.more(services.url(PATH)),
         scopes=services.settings.token_scopes,
         label=label,
         chosen=chosen or [],

@@ -14,11 +14,14 @@ from hardtack.login import Account
 from hardtack.login.device_names import in_words
 from hardtack.login.sign_ins import SignedIn
 from hardtack.message import Request, Response
-from hardtack.site import answers, event_words, forms, texts
+from hardtack.site import answers, event_words, forms, paged, texts
 from hardtack.site.admin import asking
 from hardtack.site.services import Services
 
 PATH = "/admin/account"
+
+SIGN_INS = 5
+"""Its sign-ins on a page; there may be two hundred."""
 
 EVENTS = 10
 """The newest events that are shown here; the page of the trail has the others."""
@@ -201,13 +204,16 @@ def _page(
                 "csrf_token": services.csrf_token(),
             }
         )
+    after = forms.query(request).get(paged.AFTER, "")
+    at = paged.place(sign_ins, lambda each: each.id, size=SIGN_INS, after=after)
     table, language = services.texts, services.language
     return services.render(
         "admin_account.html",
         error=error,
         meant=account,
         typed_roles=" ".join(account.roles) if typed_roles is None else typed_roles,
-        sign_ins=sign_ins,
+        sign_ins=sign_ins[at.begin : at.end],
+        more_sign_ins=at.more(services.url(PATH), id=account.id),
         held=held,
         under_way=under_way,
         wait=services.accounts.factor_reset.wait,

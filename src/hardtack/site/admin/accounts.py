@@ -19,7 +19,10 @@ PATH = "/admin/accounts"
 ONE = "/admin/account"
 
 PAGE = 50
-"""Accounts on a page."""
+"""Accounts that a program is told at once."""
+
+SHOWN = 30
+"""Accounts on a page for people."""
 
 WAYS = ("name", "address")
 """What an account can be looked for by."""
@@ -35,10 +38,11 @@ def show(request: Request, services: Services) -> Response:
     asked = forms.query(request)
     typed = asked.get("q", "")
     by = cast("By", asked["by"] if asked.get("by") in WAYS else WAYS[0])
-    found = _found(services, by, typed, asked.get("after", ""))
-    shown = found[:PAGE]
+    size = PAGE if answers.speaks_json(request) else SHOWN
+    found = _found(services, by, typed, asked.get("after", ""), limit=size + 1)
+    shown = found[:size]
     onward = None
-    if len(found) > PAGE:
+    if len(found) > size:
         onward = asking.address(services, PATH, q=typed, by=by, after=_key(by, shown[-1]))
     if answers.speaks_json(request):
         return answers.json({"accounts": [asking.described(services, each) for each in shown], "more": onward})
@@ -52,13 +56,13 @@ def show(request: Request, services: Services) -> Response:
     )
 
 
-def _found(services: Services, by: By, typed: str, after: str) -> tuple[Account, ...]:
+def _found(services: Services, by: By, typed: str, after: str, *, limit: int) -> tuple[Account, ...]:
     try:
         prefix, after = names.fold(typed), names.fold(after)
     except BadName:
         # Nobody is called anything of that length.
         return ()
-    return services.accounts.administration.find(by=by, prefix=prefix, after=after, limit=PAGE + 1)
+    return services.accounts.administration.find(by=by, prefix=prefix, after=after, limit=limit)
 
 
 def _key(by: By, account: Account) -> str:

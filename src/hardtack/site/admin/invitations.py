@@ -11,7 +11,7 @@ from typing import Any
 from hardtack.errors import Refused
 from hardtack.login import Account
 from hardtack.message import Request, Response
-from hardtack.site import answers, texts
+from hardtack.site import answers, forms, paged, texts
 from hardtack.site.admin import asking
 from hardtack.site.services import Services
 from hardtack.status import NotFound
@@ -19,8 +19,11 @@ from hardtack.store.invitations import Invitation
 
 PATH = "/admin/invitations"
 
-SHOWN = 200
-"""The newest invitations; older ones are in the trail."""
+NEWEST = 200
+"""So many are listed; older ones are in the trail."""
+
+SHOWN = 12
+"""Invitations on a page."""
 
 STATES = {
     "open": "admin.invitation_open",
@@ -99,7 +102,7 @@ def _page(
     link: str | None = None,
     mailed: bool = False,
 ) -> Response:
-    found = services.accounts.invitations.list(SHOWN)
+    found = services.accounts.invitations.list(NEWEST)
     if answers.speaks_json(request):
         return answers.json(
             {
@@ -109,11 +112,15 @@ def _page(
                 "csrf_token": services.csrf_token(),
             }
         )
-    people = {number for each in found for number in (each.invited_by, each.account_id) if number}
+    after = forms.query(request).get(paged.AFTER, "")
+    at = paged.place(found, lambda each: each.id.hex(), size=SHOWN, after=after)
+    shown = found[at.begin : at.end]
+    people = {number for each in shown for number in (each.invited_by, each.account_id) if number}
     return services.render(
         "admin_invitations.html",
         error=error,
-        invitations=found,
+        invitations=shown,
+        more=at.more(services.url(PATH)),
         state=lambda each: services.texts.text(services.language, STATES[each.state(services.now)]),
         names=services.accounts.administration.names(people),
         typed={name: services.form.said(name) for name in ("email", "roles")} if error else {},

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from hardtack.login import Account
 from hardtack.message import Request, Response
-from hardtack.site import answers, texts
+from hardtack.site import answers, forms, paged, texts
 from hardtack.site.admin import asking
 from hardtack.site.services import Services
 
 PATH = "/admin/throttles"
+
+SHOWN = 15
+"""Accounts on a page; there may be two hundred."""
 
 
 def show(request: Request, services: Services) -> Response:
@@ -65,9 +68,12 @@ def _page(request: Request, services: Services, *, link: str | None = None) -> R
                 "csrf_token": services.csrf_token(),
             }
         )
+    after = forms.query(request).get(paged.AFTER, "")
+    at = paged.place(found, lambda each: str(each.account.id), size=SHOWN, after=after)
     return services.render(
         "admin_throttles.html",
-        found=found,
+        found=found[at.begin : at.end],
+        more=at.more(services.url(PATH)),
         address=lambda account: asking.address(services, "/admin/account", id=account.id),
         link=link,
     )

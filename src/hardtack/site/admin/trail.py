@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from hardtack.errors import Text
 from hardtack.login import audit
-from hardtack.login.activity import Page
+from hardtack.login.activity import PAGE, Page
 from hardtack.message import Request, Response
 from hardtack.site import answers, event_words, forms
 from hardtack.site.activity import older
@@ -21,6 +21,9 @@ from hardtack.site.services import Services
 from hardtack.status import UnprocessableContent
 
 PATH = "/admin/audit"
+
+SHOWN = 25
+"""Events on a page for people; a program gets twice as many."""
 
 FIELDS = ("event", "account", "since", "until")
 
@@ -45,7 +48,8 @@ def show(request: Request, services: Services) -> Response:
     kept = {name: asked[name] for name in FIELDS if asked.get(name)}
     error, page = None, Page()
     try:
-        page = _found(services, kept, asked.get("before"))
+        limit = PAGE if answers.speaks_json(request) else SHOWN
+        page = _found(services, kept, asked.get("before"), limit)
     except UnprocessableContent as wrong:
         if answers.speaks_json(request):
             raise
@@ -64,7 +68,7 @@ def show(request: Request, services: Services) -> Response:
     )
 
 
-def _found(services: Services, kept: Mapping[str, str], before: str | None) -> Page:
+def _found(services: Services, kept: Mapping[str, str], before: str | None, limit: int) -> Page:
     """Return what is asked for.
 
     Raises:
@@ -86,6 +90,7 @@ def _found(services: Services, kept: Mapping[str, str], before: str | None) -> P
         since=None if since is None else int(since.timestamp()),
         until=None if until is None else int((until + _DAY).timestamp()),
         before=before,
+        limit=limit,
     )
 
 
