@@ -8,7 +8,6 @@ ones. A plain ``app.test_client()`` is a script: it needs tokens, and gets 401.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -16,12 +15,13 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from werkzeug.test import create_environ
 
+from hardtack.adapters import signed_client
 from hardtack.adapters.flask.configured import EXTENSION
 from hardtack.adapters.flask.visit_session import VisitInterface, VisitSession
 from hardtack.errors import MisuseError
 from hardtack.login import Account
 from hardtack.session import assurance
-from hardtack.session.testing import Place, domain_of, edited
+from hardtack.session.testing import Place, domain_of
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -87,22 +87,20 @@ def signed_in(
         MisuseError: the application has no ``Hardtack``.
         BadName: the name is none.
     """
-    sign_in, made = _installed(app).sign_in, browser(app)
-    accounts, now = sign_in.accounts, int(time.time())
-    if isinstance(who, Account):
-        account = who
-    else:
-        account = accounts.find(who) or accounts.add(who, PASSWORD, administrator=administrator, now=now)
-    sign_in.start()
-    with edited(made, sign_in.sessions, now=now - ago, host="localhost") as session:
-        session.sign_in(
-            account=account.id,
-            epoch=account.epoch,
-            profile_version=account.profile_version,
-            keep=keep,
-            factors=factors,
-            now=now - ago,
-        )
+    made = browser(app)
+    signed_client.put_in(
+        made,
+        _installed(app).sign_in,
+        who,
+        host="localhost",
+        ago=ago,
+        # Nothing has come from it since.
+        idle=ago,
+        factors=factors,
+        password=PASSWORD,
+        administrator=administrator,
+        keep=keep,
+    )
     return made
 
 
