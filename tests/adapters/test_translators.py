@@ -45,6 +45,7 @@ FIELDS = {
 
 VALUES = {
     ("django/carried.py", "max-age"): "an attribute of a cookie, as Django's own object calls it",
+    ("django/testing.py", "same-origin"): "what a browser says, and so a test's client",
     ("flask/parts.py", "expires="): "where Werkzeug's own text is cut in two",
     ("flask/parts.py", "expires=@"): "where Werkzeug's own text is cut in two",
     ("flask/testing.py", "same-origin"): "what a browser says, and so a test's client",

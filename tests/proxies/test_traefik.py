@@ -17,8 +17,9 @@ import yaml  # type: ignore[import-untyped]
 
 from hardtack.session import policy
 from hardtack.site.forward_auth import cookies
+from tests.browsing import NAVIGATION
 from tests.proxies.stand import GATE, IDLE, PORTAL, SHOP, WIKI, Stand, standing
-from tests.proxies.visitor import NAVIGATION, SCRIPT, Visitor
+from tests.proxies.visitor import SCRIPT, Visitor
 
 CLIENT = "203.0.113.7"
 HOP_BY_HOP = ("Connection", "Keep-Alive", "Te", "Trailers", "Transfer-Encoding", "Upgrade")

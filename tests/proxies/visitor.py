@@ -18,38 +18,23 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-NAVIGATION = {
-    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-    "Sec-Fetch-Mode": "navigate",
-    "Sec-Fetch-Dest": "document",
-}
+from tests.answered import Answered
+from tests.browsing import NAVIGATION, keep, named
+
 SCRIPT = {"Accept": "*/*", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Sec-Fetch-Site": "same-origin"}
 MOST_HOPS = 12
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Answered):
     """What came back, and from which address."""
 
     url: str
-    status: int
-    headers: http.client.HTTPMessage
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        """The content as text."""
-        return self.content.decode()
 
     @property
     def location(self) -> str:
         """Where it leads, as an absolute address; ``""``: nowhere."""
         return urljoin(self.url, self.headers["Location"]) if self.headers["Location"] else ""
-
-    @property
-    def set_cookies(self) -> list[str]:
-        """The values of every Set-Cookie."""
-        return list(self.headers.get_all("Set-Cookie", []))
 
 
 @dataclass
@@ -68,7 +53,7 @@ class Visitor:
 
     def go(self, url: str, **fields: str) -> Answer:
         """Go to a page by its address."""
-        return self.ask("GET", url, {**NAVIGATION, "Sec-Fetch-Site": "none", **_named(fields)})
+        return self.ask("GET", url, {**NAVIGATION, "Sec-Fetch-Site": "none", **named(fields)})
 
     def follow(self, url: str) -> Answer:
         """Go to a page, and on to wherever one is led from there; return the last answer."""
@@ -88,7 +73,7 @@ class Visitor:
 
     def call(self, url: str, method: str = "GET", content: bytes | None = None, **fields: str) -> Answer:
         """Let a script make a request."""
-        return self.ask(method, url, {**SCRIPT, **_named(fields)}, content)
+        return self.ask(method, url, {**SCRIPT, **named(fields)}, content)
 
     def ask(self, method: str, url: str, fields: Mapping[str, str], content: bytes | None = None) -> Answer:
         """Send one request with the host's cookies, and keep those that come back."""
@@ -103,11 +88,11 @@ class Visitor:
         try:
             connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, content, sent)
             response = connection.getresponse()
-            answer = Answer(url, response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read(), url)
         finally:
             connection.close()
         for value in answer.set_cookies:
-            self._keep(host, value)
+            keep(self.cookies.setdefault(host, {}), value)
         return answer
 
     def cookie(self, host: str) -> str:
@@ -127,17 +112,6 @@ class Visitor:
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         with connect(url, sock=plain, ssl=_context(), origin=origin, additional_headers=more) as connection:
             yield connection
-
-    def _keep(self, host: str, set_cookie: str) -> None:
-        pair, *attributes = set_cookie.split("; ")
-        name, _, value = pair.partition("=")
-        if name.startswith("__Host-"):
-            assert {"Secure", "Path=/"} <= set(attributes), set_cookie
-            assert not any(attribute.startswith("Domain") for attribute in attributes), set_cookie
-        if value:
-            self.cookies.setdefault(host, {})[name] = value
-        else:
-            self.cookies.get(host, {}).pop(name, None)
 
 
 def raw(
@@ -179,7 +153,3 @@ def _context() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _named(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name.replace("_", "-").title(): value for name, value in fields.items()}

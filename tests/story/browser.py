@@ -1,8 +1,7 @@
 """A browser, as far as the story needs one: it keeps cookies, says whose page a request comes from, follows nothing.
 
 Each request goes over a socket of its own, through a proxy that has taken TLS off, so with its two fields. The jar is
-one host's: a ``__Host-`` cookie without what the prefix demands (RFC 6265bis §4.1.3.2) is an error here, where a
-browser would ignore it without a word.
+one host's.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from tests.answered import Answered
+from tests.browsing import NAVIGATION, keep, named
 
 HOST = "shop.example"
 ORIGIN = f"https://{HOST}"
@@ -66,20 +66,20 @@ class Browser:
 
     def visit(self, path: str, **fields: str) -> Answer:
         """Go to a page by its address."""
-        return self.ask("GET", path, fields={**self._navigation("none"), **_named(fields)})
+        return self.ask("GET", path, fields={**self._navigation("none"), **named(fields)})
 
     def submit(self, path: str, values: Mapping[str, str], *, site: str = "same-origin", **fields: str) -> Answer:
         """Send a form from a page, one of the same site unless *site* says otherwise."""
         origin = ORIGIN if site == "same-origin" else "https://evil.example"
         said = {} if self.old else {"Origin": origin}
-        sent = {**self._navigation(site), "Content-Type": FORM, "Referer": origin + "/", **said, **_named(fields)}
+        sent = {**self._navigation(site), "Content-Type": FORM, "Referer": origin + "/", **said, **named(fields)}
         return self.ask("POST", path, urlencode(values).encode(), sent)
 
     def call(self, method: str, path: str, content: bytes | None = None, **fields: str) -> Answer:
         """Let a script of the site's own page make a request, which takes JSON unless *fields* say otherwise."""
         metadata = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
         said = {"Accept": "application/json", **metadata, **({"Origin": ORIGIN} if method != "GET" else {})}
-        return self.ask(method, path, content, {**said, **_named(fields)})
+        return self.ask(method, path, content, {**said, **named(fields)})
 
     @contextmanager
     def socket(self, path: str, origin: str = ORIGIN) -> Iterator[ClientConnection]:
@@ -93,7 +93,7 @@ class Browser:
         with connect(f"ws://{HOST}{path}", sock=plain, origin=Origin(origin), additional_headers=sent) as connection:
             assert connection.response is not None
             for value in connection.response.headers.get_all("Set-Cookie"):
-                self._keep(value)
+                keep(self.cookies, value)
             yield connection
 
     def ask(
@@ -112,7 +112,7 @@ class Browser:
         finally:
             connection.close()
         for value in answer.set_cookies:
-            self._keep(value)
+            keep(self.cookies, value)
         return answer
 
     @property
@@ -120,10 +120,7 @@ class Browser:
         return "; ".join(f"{name}={value}" for name, value in list(self.cookies.items()))
 
     def _navigation(self, site: str) -> dict[str, str]:
-        said = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-        if not self.old:
-            said |= {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-        return said
+        return {"Accept": NAVIGATION["Accept"]} if self.old else {**NAVIGATION, "Sec-Fetch-Site": site}
 
     def _content(self, response: http.client.HTTPResponse) -> bytes:
         try:
@@ -132,19 +129,3 @@ class Browser:
             if not self.tolerant:
                 raise
             return broken_off.partial
-
-    def _keep(self, set_cookie: str) -> None:
-        pair, *attributes = set_cookie.split("; ")
-        name, _, value = pair.partition("=")
-        if name.startswith("__Host-"):
-            assert {"Secure", "Path=/"} <= set(attributes), set_cookie
-            assert not any(attribute.startswith("Domain") for attribute in attributes), set_cookie
-        if value:
-            self.cookies[name] = value
-        else:
-            self.cookies.pop(name, None)
-
-
-def _named(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return header fields by their names, from keywords such as ``if_match``."""
-    return {name.replace("_", "-").title(): value for name, value in fields.items()}

@@ -18,6 +18,7 @@ from typing import Any
 from hardtack.adapters.ring import ring_of
 from hardtack.adapters.signed_visit import SignedVisit
 from hardtack.adapters.visits import Visits
+from hardtack.errors import MisuseError
 from hardtack.message import Request
 from hardtack.seal import Keyring
 from hardtack.session import Sessions
@@ -121,6 +122,17 @@ class SignIn(Visits):
     def has(self, path: str) -> bool:
         """Return whether *path* is an address of our pages."""
         return self.site.has(path)
+
+    def url(self, page: str) -> str:
+        """Return the address of a page of ours, such as ``"/sign-in"``.
+
+        Raises:
+            MisuseError: there is no such page.
+        """
+        address = self.prefix + page
+        if not self.has(address):
+            raise MisuseError(f"the sign-in has no page {page!r:.80}", 'write url("/sign-in") or url("/account")')
+        return address
 
     def may_wait(self) -> bool:
         """Say whether opening or finishing a visit may wait for a disk."""

@@ -12,6 +12,7 @@ fill the trail.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from hardtack.login.throttle import address
 from hardtack.seal import Keyring
 from hardtack.store import audit as rows
 from hardtack.store.audit import Event
+from hardtack.store.committed import after_commit
 
 SIGNED_IN = "sign-in"
 SIGN_IN_REFUSED = "sign-in-refused"
@@ -205,3 +207,7 @@ class Trail:
         }
         present = {name: value for name, value in fields.items() if value not in (None, "")}
         logger.info(event.event, extra={"event": event.event, **present})
+
+    def tell_after_commit(self, connection: Connection, event: Event) -> None:
+        """Log *event* once the transaction of *connection*, in which its row is, is committed."""
+        after_commit(connection, partial(self.tell, event))

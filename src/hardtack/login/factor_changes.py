@@ -32,7 +32,6 @@ from hardtack.session import Identity
 from hardtack.store import belongings, feed, recovery_codes
 from hardtack.store import sign_ins as sign_in_rows
 from hardtack.store.accounts import Account
-from hardtack.store.committed import after_commit
 
 
 class Removal(StrEnum):
@@ -316,7 +315,7 @@ class FactorChanges:
             factors=(factor,),
             reason=reason,
         )
-        after_commit(connection, lambda: trail.tell(written))
+        trail.tell_after_commit(connection, written)
 
     def _tell(self, connection: Connection, account: Account, order: Order, detail: str) -> None:
         if account.email is not None:

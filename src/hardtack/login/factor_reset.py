@@ -23,7 +23,6 @@ from hardtack.login.services import Services
 from hardtack.login.sign_ins import NOWHERE, Whence
 from hardtack.store import belongings, factor_resets, factors, feed
 from hardtack.store.accounts import Account
-from hardtack.store.committed import after_commit
 from hardtack.store.factor_resets import ResetRow
 
 WAIT = 86_400
@@ -253,7 +252,7 @@ def end(
         reason=reason,
     )
     _tell(services, connection, found.account, Notice.FACTOR_RESET_CALLED_OFF, now, whence=whence)
-    after_commit(connection, lambda: services.trail.tell(event))
+    services.trail.tell_after_commit(connection, event)
     return True
 
 

@@ -23,7 +23,6 @@ from hardtack.login.factors import RECOVERY_CODE, TOTP
 from hardtack.login.outbox import Notice, Order
 from hardtack.login.services import Services
 from hardtack.login.throttle import Places, TooManyAttempts
-from hardtack.store.committed import after_commit
 from hardtack.store.streaks import LIMIT, Streak, Streaks
 from hardtack.store.throttle import Budget
 
@@ -217,7 +216,7 @@ class Guesses:
         event = trail.write(
             connection, audit.CODE_REFUSED, now=now, account_id=account_id, client=client, device=device, reason=reason
         )
-        after_commit(connection, lambda: trail.tell(event))
+        trail.tell_after_commit(connection, event)
 
 
 def forget(services: Services, connection: Connection, account_id: int, *, by_link: bool = False) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 
 from hardtack.login import audit, given_names, passwords
 from hardtack.login.addresses import Address
+from hardtack.login.asking import ask
 from hardtack.login.invitations import redeemable
 from hardtack.login.links import Claims, Kind, LinkWrong
 from hardtack.login.names import Name, NameTaken
@@ -29,7 +30,6 @@ from hardtack.login.presented import presented, served
 from hardtack.login.rules import PasswordRules
 from hardtack.login.services import Services
 from hardtack.login.sign_up import checked, together
-from hardtack.login.throttle import TooManyAttempts
 from hardtack.store import invitations
 from hardtack.store.accounts import Account, NameIsTaken
 from hardtack.store.audit import Event
@@ -110,25 +110,8 @@ class Joining:
             client=client,
             device=device,
         )
-        event = None
-        with services.database.write() as connection:
-            refusal = services.throttle.take(connection, services.throttle.sign_up(client), now)
-            if refusal is None:
-                services.outbox.put(connection, order)
-            if refusal is None or refusal.first:
-                event = services.trail.write(
-                    connection,
-                    audit.SIGN_UP_ASKED if refusal is None else audit.SIGN_UP_REFUSED,
-                    now=now,
-                    name=address.canonical,
-                    client=client,
-                    reason="" if refusal is None else "throttled",
-                    device=device,
-                )
-        if event is not None:
-            services.trail.tell(event)
-        if refusal is not None:
-            raise TooManyAttempts(refusal.retry_after)
+        places = services.throttle.sign_up(client)
+        ask(services, places, order, audit.SIGN_UP_ASKED, refused=audit.SIGN_UP_REFUSED, name=address.canonical)
 
     def offer(self, code: str, doors: Doors, *, now: int) -> Offer:
         """Return what the link with *code* offers, consuming nothing.

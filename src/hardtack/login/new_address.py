@@ -19,12 +19,12 @@ from sqlalchemy import Connection
 from hardtack.errors import Refused
 from hardtack.login import audit
 from hardtack.login.addresses import Address
+from hardtack.login.asking import ask
 from hardtack.login.credentials import require_held
 from hardtack.login.links import Claims, Kind, LinkWrong
 from hardtack.login.outbox import Notice, Order
 from hardtack.login.presented import presented, served
 from hardtack.login.services import Services
-from hardtack.login.throttle import TooManyAttempts
 from hardtack.session import Identity
 from hardtack.store.accounts import Account, AddressIsTaken
 from hardtack.store.audit import Event
@@ -93,34 +93,17 @@ class Addresses:
         if address.typed == account.email:
             raise SameAddress
         key = services.keyring.lookup_hash(str(account.id).encode(), purpose="throttle-address")
-        event = None
-        with services.database.write() as connection:
-            refusal = services.throttle.take(connection, ((key, ASKED),), now)
-            if refusal is None:
-                order = Order(
-                    notice=Notice.VERIFY_ADDRESS,
-                    at=now,
-                    account=account.id,
-                    address=address.typed,
-                    language=language,
-                    client=client,
-                    device=device,
-                )
-                services.outbox.put(connection, order)
-            if refusal is None or refusal.first:
-                event = services.trail.write(
-                    connection,
-                    audit.ADDRESS_ASKED,
-                    now=now,
-                    account_id=account.id,
-                    client=client,
-                    reason="" if refusal is None else "throttled",
-                    device=device,
-                )
-        if event is not None:
-            services.trail.tell(event)
-        if refusal is not None:
-            raise TooManyAttempts(refusal.retry_after)
+        order = Order(
+            notice=Notice.VERIFY_ADDRESS,
+            at=now,
+            account=account.id,
+            address=address.typed,
+            language=language,
+            client=client,
+            device=device,
+        )
+        asked = audit.ADDRESS_ASKED
+        ask(services, ((key, ASKED),), order, asked, refused=asked, account_id=account.id)
 
     def pending(self, account_id: int, code: str, *, now: int) -> str:
         """Return the address that the link with *code* makes the account's, as typed, consuming nothing.

@@ -24,7 +24,6 @@ from hardtack.login.services import Services
 from hardtack.login.throttle import TooManyAttempts
 from hardtack.login.webauthn import Party
 from hardtack.store.accounts import Account
-from hardtack.store.committed import after_commit
 
 
 class PasskeySignIn:
@@ -136,4 +135,4 @@ class PasskeySignIn:
     def _write(self, connection: Connection, event: str, **fields: Any) -> None:
         trail = self._services.trail
         written = trail.write(connection, event, **fields)
-        after_commit(connection, lambda: trail.tell(written))
+        trail.tell_after_commit(connection, written)

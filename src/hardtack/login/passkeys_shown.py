@@ -28,7 +28,6 @@ from hardtack.login.webauthn import Party
 from hardtack.login.webauthn_answers import Used
 from hardtack.login.webauthn_json import Asserted
 from hardtack.store import passkeys as rows
-from hardtack.store.committed import after_commit
 from hardtack.store.passkeys import Passkey
 
 USER = "passkey-user"
@@ -193,4 +192,4 @@ class ShownPasskeys:
             device=device,
             factors=(PASSKEY,),
         )
-        after_commit(connection, lambda: trail.tell(written))
+        trail.tell_after_commit(connection, written)

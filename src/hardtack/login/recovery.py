@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from hardtack.login import audit, guesses
 from hardtack.login.addresses import Address
 from hardtack.login.administration import UnknownAccount
+from hardtack.login.asking import ask
 from hardtack.login.credentials import checked, has_second_factor, tell
 from hardtack.login.links import Claims, Kind, LinkWrong
 from hardtack.login.outbox import Notice, Order
@@ -72,34 +73,17 @@ class Recovery:
         """
         services = self._services
         wanted = Address.of(typed)
-        event = None
-        with services.database.write() as connection:
-            refusal = services.throttle.take(connection, services.throttle.asking(client), now)
-            if refusal is None:
-                order = Order(
-                    notice=Notice.FORGOT,
-                    at=now,
-                    address=wanted.typed,
-                    language=language,
-                    onward=onward,
-                    client=client,
-                    device=device,
-                )
-                services.outbox.put(connection, order)
-            if refusal is None or refusal.first:
-                event = services.trail.write(
-                    connection,
-                    audit.FORGOT,
-                    now=now,
-                    name=wanted.canonical,
-                    client=client,
-                    device=device,
-                    reason="" if refusal is None else "throttled",
-                )
-        if event is not None:
-            services.trail.tell(event)
-        if refusal is not None:
-            raise TooManyAttempts(refusal.retry_after)
+        order = Order(
+            notice=Notice.FORGOT,
+            at=now,
+            address=wanted.typed,
+            language=language,
+            onward=onward,
+            client=client,
+            device=device,
+        )
+        places = services.throttle.asking(client)
+        ask(services, places, order, audit.FORGOT, refused=audit.FORGOT, name=wanted.canonical)
 
     def look(self, code: str, now: int) -> Account:
         """Return whose password the link *code* can set, consuming nothing.

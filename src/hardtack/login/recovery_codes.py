@@ -23,7 +23,6 @@ from hardtack.login.services import Services
 from hardtack.session import Identity
 from hardtack.store import factors as factor_rows
 from hardtack.store import recovery_codes as rows
-from hardtack.store.committed import after_commit
 from hardtack.store.recovery_codes import Codes
 
 COUNT = 10
@@ -200,7 +199,7 @@ class RecoveryCodes:
             device=device,
             factors=(RECOVERY_CODE,),
         )
-        after_commit(connection, lambda: trail.tell(written))
+        trail.tell_after_commit(connection, written)
 
     def _tell(self, connection: Connection, account_id: int, order: Order) -> None:
         found = self._services.rows.by_id(connection, account_id)

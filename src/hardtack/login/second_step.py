@@ -30,7 +30,6 @@ from hardtack.login.totp import Totp
 from hardtack.login.webauthn import Party
 from hardtack.session import Identity
 from hardtack.store.accounts import Account
-from hardtack.store.committed import after_commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +231,4 @@ class SecondStep:
             reason=reason,
             factors=(asked.answer.factor,),
         )
-        after_commit(connection, lambda: trail.tell(written))
+        trail.tell_after_commit(connection, written)

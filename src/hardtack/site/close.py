@@ -8,7 +8,7 @@ it kept of these pages.
 from __future__ import annotations
 
 from hardtack.errors import Refused
-from hardtack.login import Account, device_names
+from hardtack.login import Account
 from hardtack.login.administration import LastAdministrator
 from hardtack.message import Request, Response
 from hardtack.site import answers, demands, headers, way_out
@@ -53,7 +53,7 @@ def close(request: Request, services: Services) -> Response:
             form.get("username"),
             client=request.client,
             now=services.now,
-            device=device_names.name_of(request.headers.get("user-agent")),
+            device=services.whence.device,
             language=services.language,
             known=services.known(),
         )

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from hardtack.login import device_names
 from hardtack.message import Request, Response
 from hardtack.site import answers, demands, texts
 from hardtack.site.services import Services
@@ -50,7 +49,7 @@ def download(request: Request, services: Services) -> Response:
         Unauthorized: nobody is signed in as of now, and the request is a script's.
     """
     account, _ = demands.recent(request, services)
-    device = device_names.name_of(request.headers.get("user-agent"))
+    device = services.whence.device
     document = services.accounts.export.document(account, client=request.client, now=services.now, device=device)
     body = msgspec.json.format(msgspec.json.encode(_written(document)), indent=2)
     disposition = f'attachment; filename="{FILE_NAME}"'

@@ -8,7 +8,6 @@ reads here what is left; so does everybody where no mail is set up.
 from __future__ import annotations
 
 from hardtack.errors import Refused
-from hardtack.login import device_names
 from hardtack.message import Request, Response
 from hardtack.site import answers, forms
 from hardtack.site.services import Services
@@ -42,7 +41,7 @@ def ask(request: Request, services: Services) -> Response:
             form.get("email"),
             client=request.client,
             now=services.now,
-            device=device_names.name_of(request.headers.get("user-agent")),
+            device=services.whence.device,
             language=services.language,
             onward=services.destination(form.get("next"), default=""),
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from hardtack.errors import Refused
-from hardtack.login import Account, device_names
+from hardtack.login import Account
 from hardtack.login.credentials import NEW, NoPassword
 from hardtack.login.passwords import MIN_LENGTH, MIN_LENGTH_BESIDE
 from hardtack.message import Request, Response
@@ -52,7 +52,7 @@ def change(request: Request, services: Services) -> Response:
             form.get(NEW),
             client=request.client,
             now=services.now,
-            device=device_names.name_of(request.headers.get("user-agent")),
+            device=services.whence.device,
             language=services.language,
             known=services.known(),
         )

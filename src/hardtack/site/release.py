@@ -11,7 +11,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from hardtack.errors import Refused
-from hardtack.login.device_names import name_of
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
 from hardtack.site import answers, forms, stale
@@ -72,7 +71,7 @@ def _ask(request: Request, services: Services) -> Response:
             client=request.client,
             now=services.now,
             language=services.language,
-            device=name_of(request.headers.get("user-agent")),
+            device=services.whence.device,
         )
     except Refused as error:
         if answers.speaks_json(request):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from hardtack.errors import Refused
-from hardtack.login import Account, device_names
+from hardtack.login import Account
 from hardtack.login.links import LinkWrong
 from hardtack.message import Request, Response
 from hardtack.site import answers, forms, stale, way_out
@@ -53,7 +53,7 @@ def set_password(request: Request, services: Services) -> Response:
             form.get("password"),
             client=request.client,
             now=services.now,
-            device=device_names.name_of(request.headers.get("user-agent")),
+            device=services.whence.device,
             language=services.language,
         )
     except LinkWrong as error:

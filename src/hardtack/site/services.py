@@ -27,6 +27,7 @@ from hardtack.site.parts import Parts
 from hardtack.site.settings import Settings
 from hardtack.site.texts import Texts
 from hardtack.status import ServiceUnavailable
+from hardtack.status.errors import challenge
 from hardtack.status.trace import Trace
 
 COOKIE_PROBLEMS = {
@@ -137,7 +138,7 @@ class Services:
     @property
     def challenge(self) -> str:
         """The ``WWW-Authenticate`` of a 401: where a person signs in (never Basic, which opens a dialog)."""
-        return f'Session realm="{self.settings.realm}", sign-in="{self.url("/sign-in")}"'
+        return challenge("Session", realm=self.settings.realm, sign_in=self.url("/sign-in"))
 
     @property
     def home(self) -> str:

@@ -179,10 +179,7 @@ class Hardtack:
         Raises:
             MisuseError: there is no such page.
         """
-        address = self.sign_in.prefix + page
-        if not self.sign_in.has(address):
-            raise MisuseError(f"the sign-in has no page {page!r:.80}", 'write url("/sign-in") or url("/account")')
-        return address
+        return self.sign_in.url(page)
 
     def authenticate(self, name: str, password: str) -> Account:
         """Return the account of *name* and *password*, for a sign-in form of one's own; ``sign_in`` comes after it.

@@ -8,24 +8,19 @@ ones. A plain ``app.test_client()`` is a script: it needs tokens, and gets 401.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import create_environ
 
+from hardtack.adapters import signed_client
 from hardtack.adapters.flask.configured import EXTENSION
-from hardtack.adapters.flask.visit_session import VisitInterface, VisitSession
 from hardtack.errors import MisuseError
 from hardtack.login import Account
 from hardtack.session import assurance
-from hardtack.session.testing import Place, domain_of, edited
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.sessions import SessionMixin
 
     from hardtack.adapters.flask.hardtack import Installed
 
@@ -87,22 +82,20 @@ def signed_in(
         MisuseError: the application has no ``Hardtack``.
         BadName: the name is none.
     """
-    sign_in, made = _installed(app).sign_in, browser(app)
-    accounts, now = sign_in.accounts, int(time.time())
-    if isinstance(who, Account):
-        account = who
-    else:
-        account = accounts.find(who) or accounts.add(who, PASSWORD, administrator=administrator, now=now)
-    sign_in.start()
-    with edited(made, sign_in.sessions, now=now - ago, host="localhost") as session:
-        session.sign_in(
-            account=account.id,
-            epoch=account.epoch,
-            profile_version=account.profile_version,
-            keep=keep,
-            factors=factors,
-            now=now - ago,
-        )
+    made = browser(app)
+    signed_client.put_in(
+        made,
+        _installed(app).sign_in,
+        who,
+        host="localhost",
+        ago=ago,
+        # Nothing has come from it since.
+        idle=ago,
+        factors=factors,
+        password=PASSWORD,
+        administrator=administrator,
+        keep=keep,
+    )
     return made
 
 
@@ -111,50 +104,3 @@ def _installed(app: Flask) -> Installed:
     if found is None:
         raise MisuseError("the application has no sign-in", "write Hardtack(app, keyring=…) before the test")
     return found
-
-
-class _Names(NamedTuple):
-    """Where a request goes."""
-
-    host: str
-    scheme: str
-
-
-class VisitEditing:
-    """The sessions of one application, as ``hardtack.session.testing.edited`` opens and edits them.
-
-    Args:
-        interface: the application's.
-        app: the application.
-    """
-
-    def __init__(self, interface: VisitInterface, app: Flask) -> None:
-        self._interface = interface
-        self._app = app
-        self._to = _Names("localhost", "http")
-
-    def place(self, host: str) -> Place:
-        """Return where the client keeps the cookies: the configured origin goes before *host*."""
-        policy = self._interface.cookie_policy(self._app)
-        if policy.origin is not None:
-            parts = urlsplit(policy.origin)
-            self._to = _Names(parts.netloc, parts.scheme)
-        elif host:
-            self._to = _Names(host, "http")
-        names = policy.for_host(self._to.host)
-        return Place((names.identity_name, names.session_name), domain_of(self._to.host), "/")
-
-    def open(self, cookie_header: str) -> VisitSession:
-        """Return the session that a Cookie field holds."""
-        headers = {"Cookie": cookie_header}
-        environ = create_environ(base_url=f"{self._to.scheme}://{self._to.host}/", headers=headers)
-        session = self._interface.open_session(self._app, self._app.request_class(environ))
-        # A request's context notes that somebody has looked; here a test does.
-        session.accessed = True
-        return session
-
-    def save(self, session: SessionMixin) -> list[str]:
-        """Return the Set-Cookie values that the answer to a request would carry."""
-        response = self._app.response_class()
-        self._interface.save_session(self._app, session, response)
-        return response.headers.getlist("Set-Cookie")

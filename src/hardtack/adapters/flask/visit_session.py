@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from flask import Flask, Request, Response
     from flask.sessions import SessionMixin
 
-    from hardtack.adapters.flask.testing import VisitEditing
+    from hardtack.adapters.flask.editing import VisitEditing
 
 Page = Callable[[Visit, Decided], message.Response]
 
@@ -190,7 +190,7 @@ class VisitInterface(NamedByOrigin):
 
     def editing(self, app: Flask) -> VisitEditing:
         """Return what ``hardtack.session.testing.edited(client, app)`` opens and saves sessions with."""
-        from hardtack.adapters.flask.testing import VisitEditing  # noqa: PLC0415 - for tests only
+        from hardtack.adapters.flask.editing import VisitEditing  # noqa: PLC0415 - for tests only
 
         return VisitEditing(self, app)
 

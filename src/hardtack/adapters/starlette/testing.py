@@ -8,7 +8,6 @@ a password; the account is made if there is none. Both go through the code that 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
@@ -16,11 +15,11 @@ from urllib.parse import urljoin
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from hardtack.adapters import signed_client
 from hardtack.adapters.starlette.layer import Hardtack
 from hardtack.errors import MisuseError
 from hardtack.login import PasswordRules
 from hardtack.session.assurance import PASSWORD
-from hardtack.session.testing import edited
 
 
 class Browser(TestClient):
@@ -62,19 +61,17 @@ def signed_in(
         MisuseError: the application has no Hardtack, or the name cannot be one.
     """
     hardtack = _hardtack_of(app)
-    now = int(time.time())
-    accounts = hardtack.accounts
-    account = accounts.find(name) or accounts.add(name, PasswordRules().random(), now=now)
-    hardtack.sign_in.start()
     client = visitor(app, **options)
-    with edited(client, hardtack.sessions, now=now, host=hardtack.host) as session:
-        session.sign_in(
-            account=account.id,
-            epoch=account.epoch,
-            profile_version=account.profile_version,
-            factors=factors,
-            now=now - ago,
-        )
+    signed_client.put_in(
+        client,
+        hardtack.sign_in,
+        name,
+        host=hardtack.host,
+        ago=ago,
+        idle=0,
+        factors=factors,
+        password=PasswordRules().random(),
+    )
     return client
 
 
