@@ -22,7 +22,7 @@ def test_a_chart_follows_the_button_of_the_theme_and_else_the_system(browser: Br
     page.goto(at.as_uri())
     seen: dict[tuple[str, str], bytes] = {}
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its two words
+        page.emulate_media(color_scheme=scheme)
         for theme in ("auto", "light", "dark"):
             page.evaluate("theme => { document.body.dataset.theme = theme }", theme)
             seen[scheme, theme] = page.locator("img").screenshot()
