@@ -22,9 +22,9 @@ _WIDTH, _LABEL, _NUMBER = 720, 210, 96
 _BAR, _GAP, _HEAD, _TITLE = 18, 7, 30, 34
 _STYLE = """
 text{font:14px system-ui,"Noto Sans CJK SC",sans-serif;fill:#26221c}
-.t{font-weight:700;font-size:16px}.g{font-weight:600}.q{fill:#6b6157}.o{fill:#1c5570}.p{fill:#c9b99f}.w{stroke:#26221c;stroke-width:1.5}
+.t{font-weight:700;font-size:16px}.g{font-weight:600}.q{fill:#6b6157}.o{fill:#1c5570}.p{fill:#9a8768}.w{stroke:#26221c;stroke-width:1.5}
 @media(prefers-color-scheme:dark){text{fill:#ece5d8}
-.q{fill:#a99f90}.o{fill:#8fc7e8}.p{fill:#5a5347}.w{stroke:#ece5d8}}
+.q{fill:#a99f90}.o{fill:#8fc7e8}.p{fill:#7d7464}.w{stroke:#ece5d8}}
 """.strip()
 
 _NAMES = {

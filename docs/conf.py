@@ -34,7 +34,7 @@ html_title = "Hardtack"
 html_theme_options = {"source_repository": "", "top_of_page_buttons": []}
 html_copy_source = False
 html_static_path = ["_static"]
-html_css_files = ["story.css", "tables.css"]
+html_css_files = ["story.css", "tables.css", "looks.css"]
 
 
 def _say_language(_app: Any, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:

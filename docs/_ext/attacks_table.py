@@ -77,7 +77,7 @@ class AttacksTable(Directive):
         group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
         group += nodes.thead("", _row(head))
         group += nodes.tbody("", *(_row(cells(row, language)) for row in rows(self.options.get("kind", KINDS[0]))))
-        return [nodes.table("", group, classes=["colwidths-given"])]
+        return [nodes.table("", group, classes=["colwidths-given", "attacks"])]
 
 
 def _row(texts: list[str]) -> nodes.row:

@@ -139,7 +139,7 @@ def test_the_keyboard_leads_through_the_whole_page_in_its_order_and_out_again(
 
 def test_what_keeps_people_out_is_found(browser: Browser) -> None:
     """The control: a picture without a text, a field without a label, grey on white; no focus, no edge, too wide."""
-    page = browser.new_page()
+    page = browser.new_page(viewport={"width": NARROWEST, "height": 640})
     page.set_content(
         '<html lang="en"><title>x</title><main><h1 style="color:#ccc">Grey words</h1><img src="x"><input></main>'
     )

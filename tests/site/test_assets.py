@@ -14,6 +14,7 @@ import hardtack.site
 from hardtack.errors import MisuseError
 from hardtack.site import Settings, assets, headers
 from hardtack.site.assets import OURS
+from hardtack.status import error_page
 from tests.site.conftest import MakeWorld, Page, World
 from tests.site.forward_auth.doors import APP, PORTAL, START, Person, portal
 from tests.site.pictures import SVG, WEBP, png
@@ -241,3 +242,15 @@ def test_the_room_has_no_other_names() -> None:
     """A wrong name is an error at the line that writes it."""
     with pytest.raises(AttributeError, match="Sight"):
         _ = hardtack.site.Sight
+
+
+def test_the_page_of_an_error_that_stands_by_itself_has_the_same_colours() -> None:
+    """One look, whether an answer comes from these pages or from the layer below any application."""
+    own = set(re.findall(r"#[0-9a-f]{6}", error_page.STYLE))
+    assert own
+    assert set() == own - set(re.findall(r"#[0-9a-f]{6}", CSS))
+
+
+def test_nothing_moves() -> None:
+    """So that whoever wants less motion has it without asking (WCAG 2.2, 2.3.3)."""
+    assert not re.search(r"transition|animation|scroll-behavior|@keyframes", CSS + error_page.STYLE)

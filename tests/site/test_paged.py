@@ -138,8 +138,16 @@ def test_accounts(world: World, anna: Browser) -> None:
     with world.accounts._database.write() as connection:
         for one in range(number):
             name, email = f"somebody.with.a.long.name-{one:03}", EMAIL.format(number=one)
-            made = {"display_name": name, "password_hash": "x", "email": email, "email_canonical": email}
-            rows.insert(connection, name=name, forms=[name], now=1, **made)
+            rows.insert(
+                connection,
+                name=name,
+                forms=[name],
+                display_name=name,
+                password_hash="x",
+                email=email,
+                email_canonical=email,
+                now=1,
+            )
     whole(anna, "/admin/accounts", r'href="/admin/account\?id=(\d+)"', number + 1, accounts.SHOWN)
 
 

@@ -11,6 +11,7 @@ from hardtack.login import Accounts
 from hardtack.message import Response
 from hardtack.session.revocation import GRACE
 from hardtack.site import texts
+from hardtack.store import schema
 from tests.login.orders import orders
 from tests.site.conftest import NAME, PASSWORD, Browser, MakeWorld, Page, World
 
@@ -297,3 +298,49 @@ def test_it_works_below_a_prefix(make_world: MakeWorld) -> None:
     assert 200 == response.status
     links = [str(link["href"]) for link in Page(words(response)).all("a")]
     assert [] == [link for link in links if not link.startswith(("/auth/", "#")) and link != "/"]
+
+
+class TestManagers:
+    """Programs that keep passwords find the page, and keep the right name beside the new one."""
+
+    @pytest.mark.parametrize("prefix", ["", "/house"])
+    def test_they_are_led_to_the_page(self, make_world: MakeWorld, prefix: str) -> None:
+        """By the address that they look for on every host; what nobody has, which they try as well, is not there."""
+        browser = make_world(prefix=prefix).browser()
+        led = browser.get(f"{prefix}/.well-known/change-password")
+        assert (303, f"{prefix}/account/password") == (led.status, led.get("location"))
+        unlikely = "resource-that-should-not-exist-whose-status-code-should-not-be-200"
+        assert 404 == browser.get(f"{prefix}/.well-known/{unlikely}").status
+
+    def test_inside_an_application_the_address_is_that_applications(self, make_world: MakeWorld) -> None:
+        """It is one of a whole host."""
+        inside = make_world(prefix="/auth", home="/")
+        assert not inside.site.has("/auth/.well-known/change-password")
+
+    @staticmethod
+    def kept(browser: Browser) -> str | None:
+        """Return what a manager finds as the name beside the passwords."""
+        page = Page(browser.get("/account/password").body.decode())
+        (name,) = [each for each in page.all("input") if each.get("autocomplete") == "username"]
+        return name["value"]
+
+    def test_the_name_is_that_by_which_somebody_signs_in_as_they_typed_it(self, make_world: MakeWorld) -> None:
+        """Else it would keep a second entry, or one with which nobody gets in."""
+        world = make_world()
+        world.member("Anna.Li")
+        browser = world.browser()
+        browser.sign_in("anna.li")
+        assert "Anna.Li" == self.kept(browser)
+
+        world = make_world(sign_up_by="email")
+        made = world.member("anna-7x2kq")
+        browser = world.browser()
+        browser.sign_in("anna-7x2kq")
+        with world.accounts._database.write() as connection:
+            connection.execute(schema.account.update().values(display_name="Anna Li"))
+        assert "anna-7x2kq" == self.kept(browser)
+        with world.accounts._database.write() as connection:
+            world.accounts._services.rows.set_address(
+                connection, made.id, email="Anna@example.org", canonical="anna@example.org"
+            )
+        assert "Anna@example.org" == self.kept(browser)

@@ -20,9 +20,9 @@ from hardtack.status.saying import Saying
 from hardtack.status.trace import Step
 
 STYLE = """
-:root { color-scheme: light dark; --paper: #faf8f4; --ink: #26241f; --soft: #67635a; --line: #ddd7ca; --link: #8a4b12 }
+:root { color-scheme: light dark; --paper: #f6f1e8; --ink: #29231d; --soft: #665b50; --line: #e4dacb; --link: #1c5570 }
 @media (prefers-color-scheme: dark) {
-  :root { --paper: #1b1a17; --ink: #ece8df; --soft: #a9a397; --line: #3b3832; --link: #e0a868 }
+  :root { --paper: #14181c; --ink: #ece5da; --soft: #aea497; --line: #313a41; --link: #8fc8e6 }
 }
 * { box-sizing: border-box }
 body {
@@ -41,7 +41,7 @@ ul { margin: 0 0 .75rem; padding-left: 1.25rem; overflow-wrap: anywhere }
 .advice { color: var(--soft) }
 .home { margin: 1.75rem 0 0 }
 a { color: var(--link); text-underline-offset: .2em }
-a:focus-visible { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 2px }
+a:focus-visible { outline: 3px solid var(--link); outline-offset: 3px; border-radius: 2px }
 @media (max-width: 26rem) { .code { font-size: 3.5rem } h1 { font-size: 1.375rem } body { font-size: 1rem } }
 """
 
