@@ -99,7 +99,7 @@ def test_settings_are_taken(tmp_path: Path) -> None:
     for block in taken:
         path = tmp_path / "hardtack.toml"
         path.write_text(block.code, "utf-8")
-        assert Settings.load(path, {}), block.place
+        assert Settings.load(path, {}).data, block.place
 
 
 def test_nginx_takes_its_lines(tmp_path: Path) -> None:

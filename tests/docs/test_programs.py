@@ -13,7 +13,7 @@ from typing import Any
 import flask
 import pytest
 import werkzeug.test
-from django.utils.module_loading import import_string
+from django.utils.module_loading import import_string  # type: ignore[import-untyped]
 from starlette.testclient import TestClient
 
 from bench.scale.__main__ import main as scale
