@@ -1,7 +1,7 @@
 """Every code block of the documents runs, or its page says why not; and whatever it is, it can be read.
 
 ``code_blocks`` says how a page says it. What this file runs by itself are the blocks that name nothing but what is
-ours: commands, settings, configurations, templates.
+ours: commands, settings, lines for nginx and for browsers.
 """
 
 from __future__ import annotations

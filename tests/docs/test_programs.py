@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from bench.scale.__main__ import main as scale
 from hardtack.adapters.answering import Answering
 from hardtack.adapters.flask import Hardtack
-from hardtack.adapters.flask.testing import browser
+from hardtack.adapters.flask.testing import browser, signed_in
 from hardtack.errors import Refused
 from hardtack.login import Accounts
 from hardtack.message import Headers, Request
@@ -133,6 +133,20 @@ def test_a_view_takes_a_token(folder: Path, now: int) -> None:
         ]
         assert [401, 200] == [each.status_code for each in answers], folder
         assert {"for": "ada"} == answers[1].json
+        hardtack.close()
+
+
+def test_a_template_of_flask_has_what_the_page_names(folder: Path) -> None:
+    """A token for forms, the way to our pages, and who is signed in."""
+    app = flask.Flask("shop")
+    hardtack = Hardtack(app, keyring="hardtack-data/hardtack.key")
+    lines = [block.code for block in blocks(DOCS / "en" / "flask.md") if block.kind == "html"]
+    app.get("/")(lambda: flask.render_template_string("".join(lines)))
+    for visitor, way in ((browser(app), "sign-in"), (signed_in(app, "carl"), "sign-out")):
+        shown = visitor.get("/").text
+        assert 'name="csrf_token"' in shown, folder
+        assert f'"/auth/{way}"' in shown
+    with app.app_context():
         hardtack.close()
 
 
