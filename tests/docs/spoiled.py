@@ -25,7 +25,6 @@ from tests.docs.code_blocks import ROOT, Block, blocks, every_block
 SPOILED = {
     "python": "raise AssertionError('spoiled')\n",
     "pycon": ">>> raise AssertionError('spoiled')\n",
-    "console": "$ hardtack spoiled\n",
     "toml": "spoiled = 1\n",
     "html": "{% spoiled %}\n",
     "xml": "spoiled\n",
@@ -35,6 +34,9 @@ SPOILED = {
     "text": "spoiled\n",
 }
 """What is put before the code of a block, by its kind; of a text it takes the place."""
+
+Where = tuple[str, int, str]
+"""A page, and a block in it: the line of its fence, and its code."""
 
 Round = dict[Block, frozenset[str]]
 """Blocks, each with the tests that run it."""
@@ -89,19 +91,30 @@ def rounds(tests: Mapping[Block, frozenset[str]]) -> Iterator[Round]:
         left = {block: those for block, those in left.items() if block not in made}
 
 
+def places(block: Block) -> list[Where]:
+    """Return where a block is in each language."""
+    number = [each.line for each in blocks(ROOT / block.page)].index(block.line)
+    chinese = block.page.replace("docs/en/", "docs/zh/").replace("README.md", "README.zh-CN.md")
+    found = [(name, blocks(ROOT / name)[number]) for name in sorted({block.page, chinese})]
+    return [(name, each.line, each.code) for name, each in found]
+
+
+def wrong(kind: str, code: str) -> str:
+    """Return code that cannot run any more: the first command says something else."""
+    if kind == "console":
+        return re.sub(r"^([$#] \S+) \S+", r"\1 spoiled", code, count=1, flags=re.MULTILINE)
+    return SPOILED[kind] + ("" if kind == "text" else code)
+
+
 @contextmanager
-def spoiled(tree: Path, spoilt: Collection[Block]) -> Iterator[None]:
+def spoiled(tree: Path, spoilt: Mapping[Block, list[Where]]) -> Iterator[None]:
     """Let blocks not run in the copy, in both languages, since many tests compare them."""
     before = {}
-    for block in spoilt:
-        number = [each.line for each in blocks(ROOT / block.page)].index(block.line)
-        chinese = block.page.replace("docs/en/", "docs/zh/").replace("README.md", "README.zh-CN.md")
-        for name in {block.page, chinese}:
+    for block, where in spoilt.items():
+        for name, line, code in where:
             before[name] = (tree / name).read_text("utf-8")
-            found = blocks(ROOT / name)[number]
             lines = before[name].splitlines(keepends=True)
-            end = found.line + (len(found.code.splitlines()) if found.kind == "text" else 0)
-            lines[found.line : end] = [SPOILED[block.kind]]
+            lines[line : line + len(code.splitlines())] = [wrong(block.kind, code)]
             (tree / name).write_text("".join(lines), "utf-8")
     yield
     for name, text in before.items():
@@ -117,14 +130,15 @@ def main(pages: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder)
         copied(tree)
+        where = {block: places(block) for block in found}
         tests = run_by(tree, found)
         anyway = failing(tree, frozenset().union(*tests.values()))
         for test in sorted(anyway):
             click.echo(f"fails without that: {test}")
         for number, one in enumerate(rounds(tests)):
-            with spoiled(tree, one):
-                wrong = failing(tree, frozenset().union(*one.values())) - anyway
-            missed = [block for block, those in one.items() if not those & wrong]
+            with spoiled(tree, {block: where[block] for block in one}):
+                noticed = failing(tree, frozenset().union(*one.values())) - anyway
+            missed = [block for block, those in one.items() if not those & noticed]
             unnoticed += missed
             click.echo(f"round {number + 1}: {len(one)} blocks, unnoticed: {len(missed)}")
             for block in missed:

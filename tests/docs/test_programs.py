@@ -200,10 +200,25 @@ def test_a_route_says_its_facts() -> None:
     assert declared.protect
 
 
+def test_mistakes_in_the_settings_are_told_as_the_page_shows(folder: Path) -> None:
+    """All of those in the file above, with their lines."""
+    (mistaken,) = (
+        block.code
+        for block in blocks(DOCS / "en" / "configuration.md")
+        if block.kind == "toml" and "prot" in block.code
+    )
+    (folder / "hardtack-data" / "hardtack.toml").write_text(mistaken, "utf-8")
+    command, shown = console("configuration.md", "config check")
+    assert shown
+    commands.carry_out(command, shown, {})
+
+
 def test_a_line_prints_the_texts_of_our_pages(capsys: pytest.CaptureFixture[str]) -> None:
     """All of them, each with its id."""
     command, _ = console("pages.md", "$ python -c")
-    run(shlex.split(command)[2])
+    python, option, line = shlex.split(command)
+    assert ("python", "-c") == (python, option)
+    run(line)
     assert [f"{name}: {text}" for name, text in OURS.table("en").items()] == capsys.readouterr().out.splitlines()
 
 
