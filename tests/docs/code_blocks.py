@@ -22,7 +22,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
-CARRIED_OUT = frozenset({"console", "toml", "nginx", "yaml", "xml", "html", "javascript"})
+CARRIED_OUT = frozenset({"console", "toml", "nginx", "javascript"})
 
 UNMARKED = {
     (

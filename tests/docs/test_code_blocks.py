@@ -1,7 +1,7 @@
 """Every code block of the documents runs, or its page says why not; and whatever it is, it can be read.
 
 ``code_blocks`` says how a page says it. What this file runs by itself are the blocks that name nothing but what is
-ours: commands, settings, configurations, templates.
+ours: commands, settings, lines for nginx and for browsers.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def test_settings_are_taken(tmp_path: Path) -> None:
     for block in taken:
         path = tmp_path / "hardtack.toml"
         path.write_text(block.code, "utf-8")
-        assert Settings.load(path, {}), block.place
+        assert Settings.load(path, {}).data, block.place
 
 
 def test_nginx_takes_its_lines(tmp_path: Path) -> None:

@@ -126,7 +126,8 @@ def test_the_recipe_works_from_its_first_line_to_its_last(name: str, folder: Pat
         match block.kind:
             case "console":
                 for command, shown in typed(block.text):
-                    assert not words(command) or known(words(command))
+                    if arguments := words(command):
+                        known(arguments)
                     if block.runs:
                         carry_out(command, shown, ids)
             case "toml":

@@ -162,6 +162,7 @@ def test_every_event_that_is_documented_is_one(language: str) -> None:
     assert set() == named - events()
 
 
+@cache
 def statuses(path: Path) -> set[int]:
     """Return the numbers with which a module of the command line leaves."""
     found = set()
@@ -176,11 +177,8 @@ def statuses(path: Path) -> set[int]:
 @both
 def test_every_exit_status_is_documented(language: str) -> None:
     """Those of all commands, and of each that says something of its own by one."""
-    page = (
-        (DOCS / language / "service.md")
-        .read_text("utf-8")
-        .partition("\n## Exit status\n" if language == "en" else "\n## 退出状态\n")[2]
-    )
+    head = {"en": "## Exit status", "zh": "## 退出状态"}[language]
+    page = (DOCS / language / "service.md").read_text("utf-8").partition(f"\n{head}\n")[2]
     rows = re.findall(r"^\| (\d) \| (.+) \|$", page, re.MULTILINE)
     assert sorted(set().union(*map(statuses, CLI.rglob("*.py")))) == [int(number) for number, _ in rows]
     own = {

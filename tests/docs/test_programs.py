@@ -13,13 +13,13 @@ from typing import Any
 import flask
 import pytest
 import werkzeug.test
-from django.utils.module_loading import import_string
+from django.utils.module_loading import import_string  # type: ignore[import-untyped]
 from starlette.testclient import TestClient
 
 from bench.scale.__main__ import main as scale
 from hardtack.adapters.answering import Answering
 from hardtack.adapters.flask import Hardtack
-from hardtack.adapters.flask.testing import browser
+from hardtack.adapters.flask.testing import browser, signed_in
 from hardtack.errors import Refused
 from hardtack.login import Accounts
 from hardtack.message import Headers, Request
@@ -136,6 +136,20 @@ def test_a_view_takes_a_token(folder: Path, now: int) -> None:
         hardtack.close()
 
 
+def test_a_template_of_flask_has_what_the_page_names(folder: Path) -> None:
+    """A token for forms, the way to our pages, and who is signed in."""
+    app = flask.Flask("shop")
+    hardtack = Hardtack(app, keyring="hardtack-data/hardtack.key")
+    lines = [block.code for block in blocks(DOCS / "en" / "flask.md") if block.kind == "html"]
+    app.get("/")(lambda: flask.render_template_string("".join(lines)))
+    for visitor, way in ((browser(app), "sign-in"), (signed_in(app, "carl"), "sign-out")):
+        shown = visitor.get("/").text
+        assert 'name="csrf_token"' in shown, folder
+        assert f'"/auth/{way}"' in shown
+    with app.app_context():
+        hardtack.close()
+
+
 def test_what_a_status_knows_is_what_stands_beside_it() -> None:
     """Each line is what its comment says, or a text where that describes it."""
     first, *lines = program("status.md", "phrase_in").strip().splitlines()
@@ -186,10 +200,25 @@ def test_a_route_says_its_facts() -> None:
     assert declared.protect
 
 
+def test_mistakes_in_the_settings_are_told_as_the_page_shows(folder: Path) -> None:
+    """All of those in the file above, with their lines."""
+    (mistaken,) = (
+        block.code
+        for block in blocks(DOCS / "en" / "configuration.md")
+        if block.kind == "toml" and "prot" in block.code
+    )
+    (folder / "hardtack-data" / "hardtack.toml").write_text(mistaken, "utf-8")
+    command, shown = console("configuration.md", "config check")
+    assert shown
+    commands.carry_out(command, shown, {})
+
+
 def test_a_line_prints_the_texts_of_our_pages(capsys: pytest.CaptureFixture[str]) -> None:
     """All of them, each with its id."""
     command, _ = console("pages.md", "$ python -c")
-    run(shlex.split(command)[2])
+    python, option, line = shlex.split(command)
+    assert ("python", "-c") == (python, option)
+    run(line)
     assert [f"{name}: {text}" for name, text in OURS.table("en").items()] == capsys.readouterr().out.splitlines()
 
 
