@@ -202,22 +202,3 @@ def test_a_module_of_ours_that_is_missing_is_a_fault(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(COMMANDS, "absent", ("cli", "Not there."))
     with pytest.raises(ModuleNotFoundError):
         run(["absent"])
-
-
-def test_importing_hardtack_loads_nothing_heavy() -> None:
-    """DESIGN §8: the few names are loaded when they are used."""
-    heavy = ("cryptography", "msgspec", "sqlalchemy", "jinja2", "click", "uvicorn", "flask")
-    script = f"import sys, hardtack; print([name for name in {heavy!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "[]\n" == done.stdout
-
-
-def test_the_few_names_load_from_their_rooms() -> None:
-    """And a name that is none is an ordinary AttributeError."""
-    script = (
-        "import hardtack\n"
-        "for name in hardtack.__all__: getattr(hardtack, name)\n"
-        "print(hardtack.Status(404).phrase, hasattr(hardtack, 'biscuit'))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert "Not Found False\n" == done.stdout

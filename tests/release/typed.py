@@ -1,0 +1,68 @@
+"""Whether every public name has a type that a checker knows: pyright's ``--verifytypes``, judged here.
+
+Whoever writes an application against Hardtack with a strict checker must not meet a name of ours whose type is unknown
+or guessed. pyright looks at the wheel as it is installed, with ``py.typed``, and lists every name that can be reached
+without an underscore: the modules of the reference and all the others. What others have written is not judged.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.supply import installing
+
+
+class Typed(NamedTuple):
+    """What pyright has found.
+
+    Args:
+        known: names whose type is known.
+        found: what is wrong, one line each.
+    """
+
+    known: int
+    found: list[str]
+
+
+class TypesError(Exception):
+    """pyright could not run; the text is what it said."""
+
+
+def verify(pyright: Path, python: Path, folder: Path) -> Typed:
+    """Ask pyright about the Hardtack that an environment has.
+
+    Args:
+        pyright: the command.
+        python: of the environment.
+        folder: where it is run; no source lies there.
+
+    Raises:
+        TypesError: if what it says is no report.
+    """
+    command = [pyright, "--pythonpath", python, "--verifytypes", "hardtack", "--ignoreexternal", "--outputjson"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=installing.environ())
+    try:
+        return judge(json.loads(done.stdout)["typeCompleteness"])
+    except (ValueError, KeyError):
+        raise TypesError(done.stdout[-2000:] + done.stderr[-2000:]) from None
+
+
+def judge(report: Mapping[str, Any]) -> Typed:
+    """Return how many exported names are known, and a line for each one that is not."""
+    found = [f"pyright: {each['message']}" for each in report.get("generalDiagnostics", ())]
+    if not report.get("pyTypedPath"):
+        found.append("py.typed is missing, so nothing of the package counts as typed")
+    known = 0
+    for symbol in report["symbols"]:
+        if not symbol["isExported"]:
+            continue
+        if symbol["isTypeKnown"] and not symbol["isTypeAmbiguous"]:
+            known += 1
+            continue
+        said = "; ".join(each["message"].replace("\n", " ") for each in symbol.get("diagnostics", ()))
+        found.append(f"{symbol['name']}: {said or 'its type is not known'}")
+    return Typed(known, found)
