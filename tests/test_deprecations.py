@@ -18,11 +18,12 @@ FOLDER = Path(hardtack.__file__).parent
 
 def uses(source: str) -> list[dict[str, str]]:
     """Return what is deprecated in a module: the arguments of each warning that it makes."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "HardtackDeprecationWarning":
-            found.append({each.arg or "": ast.literal_eval(each.value) for each in node.keywords if each.arg != "instead"})
-    return found
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    made = [call for call in calls if ast.unparse(call.func).rpartition(".")[2] == "HardtackDeprecationWarning"]
+    return [
+        {each.arg or "": ast.literal_eval(each.value) for each in call.keywords if each.arg != "instead"}
+        for call in made
+    ]
 
 
 def wrong(source: str, version: Version) -> list[str]:
@@ -45,7 +46,7 @@ def plain(source: str) -> bool:
 
 def test_the_warning_says_since_when_until_when_and_what_to_write() -> None:
     """And is what Python, pytest and everybody's filters know as one."""
-    with pytest.warns(DeprecationWarning) as caught:
+    with pytest.warns(DeprecationWarning, match="old") as caught:
         warnings.warn(HardtackDeprecationWarning("old()", since="1.2", gone="2.0", instead="new()"), stacklevel=1)
     assert [str(each.message) for each in caught] == [
         "old() is deprecated since Hardtack 1.2 and gone with 2.0; write new()"

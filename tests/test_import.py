@@ -21,7 +21,8 @@ print(*sorted(new & {{"asyncio", "sqlite3", "ssl", "email", "http.client", "logg
 """
 """What a statement loads: packages that are not Python's own, modules of ours, and what is heavy of Python's own."""
 
-CORE = {"hardtack", "cryptography", "_cffi_backend", "msgspec"}
+CORE = {"hardtack", "cryptography", "_cffi_backend", "_openssl", "msgspec", "typing_extensions"}
+"""The two packages and theirs; msgspec looks for the last, and can do without it."""
 
 
 def loaded(statement: str) -> list[list[str]]:

@@ -39,16 +39,17 @@ PIN = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ;\\]+)", re.MULTILINE)
 def rows() -> list[tuple[str, str, str, str]]:
     """Return name, lowest and newest version, and the extra that brings it; the frameworks last, which none does."""
     project: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lowest, newest = (dict(PIN.findall((ROOT / "requirements" / f"{name}.txt").read_text())) for name in ("lowest", "dev"))
+    lowest, newest = (
+        dict(PIN.findall((ROOT / "requirements" / f"{name}.txt").read_text())) for name in ("lowest", "dev")
+    )
     pythons = sorted(
         (found[1] for each in project["classifiers"] if (found := re.search(r"Python :: (3\.\d+)$", each))),
         key=lambda version: int(version.partition(".")[2]),
     )
     made = [("python", pythons[0], pythons[-1], "")]
     for extra, asked in {"": project["dependencies"], **project["optional-dependencies"]}.items():
-        for each in asked:
-            if (found := NAME.match(each)) and found[1] in newest:
-                made.append((found[1], lowest[found[1]], newest[found[1]], extra))
+        names = [found[1] for each in asked if (found := NAME.match(each))]
+        made += [(name, lowest[name], newest[name], extra) for name in names if name in newest]
     return [*made, *((name, lowest[name], newest[name], "–") for name in FRAMEWORKS)]
 
 

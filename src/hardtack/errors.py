@@ -37,7 +37,7 @@ class MisuseError(HardtackError, ValueError):
 
 
 class HardtackDeprecationWarning(DeprecationWarning):
-    """Something public goes away; the text says since when that is known, with which version, and what to write instead.
+    """Something public goes away; the text says since when and with which version, and what to write instead.
 
     It is a warning and no error: what is deprecated works until it is gone. pytest shows it, ``python -W
     error::DeprecationWarning`` makes an error of it.

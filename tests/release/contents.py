@@ -70,7 +70,11 @@ def wrong(sdist: Mapping[str, bytes], wheel: Mapping[str, bytes]) -> list[str]:
     sources = {name.removeprefix("src/hardtack/"): held for name, held in sdist.items() if name.startswith("src/")}
     found = [f"the wheel lacks {name}" for name in sorted(sources.keys() - package.keys())]
     found += [f"the wheel has {name}, which is in no source" for name in sorted(package.keys() - sources.keys())]
-    found += [f"{name} is another one in the wheel" for name in sorted(package) if sources.get(name) not in (None, package[name])]
+    found += [
+        f"{name} is another one in the wheel"
+        for name in sorted(package)
+        if sources.get(name) not in (None, package[name])
+    ]
     found += [f"no {each}: {why}" for each, why in NEEDED.items() if not fnmatch.filter(package, each)]
     found += [f"the source distribution lacks {name}" for name in BESIDE if not sdist.get(name)]
     found += _misplaced(wheel, everywhere=True) + _misplaced(sdist, everywhere=False)
@@ -130,8 +134,9 @@ def metadata(text: str, points: str, wheel: Mapping[str, bytes], sdist: Mapping[
         ("the text", (read.description or "").strip(), sdist.get("README.md", b"").decode().strip()),
     ]
     found = [f"{what}: {said!r}, and should be {should!r}" for what, said, should in says if said != should]
-    for extra, wanted in extras.items():
-        # Quotes around the extra are how markers are written.
+    for extra in extras:
+        # What an extra takes from another one is written out.
+        wanted = pins.of_extra(extra)
         number = sum(f'extra == "{extra}"' in str(each.marker) for each in read.requires_dist or ())
         if number != len(wanted):
             found.append(f"the extra {extra} asks for {number} packages, and should for {len(wanted)}")

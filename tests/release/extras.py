@@ -145,7 +145,9 @@ def look(name: str, wheel: Path, folder: Path) -> tuple[int, list[str]]:
     found = [f"hardtack[{name}]: {each}" for each in judge(extra.rooms, modules)]
     ran = _run(folder, empty, *extra.command)
     if ran.returncode != extra.status or extra.says not in ran.stdout + ran.stderr:
-        found.append(f"hardtack[{name}]: {' '.join(extra.command)} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")
+        found.append(
+            f"hardtack[{name}]: {' '.join(extra.command)} ended with {ran.returncode}: {ran.stdout}{ran.stderr}"
+        )
     return sum(not why for why in modules.values()), found
 
 

@@ -30,7 +30,9 @@ OF_THE_TREE = {
 }
 """What is about the sources and not about what is installed; it has no place here, and runs in ``make test``."""
 
-SUMMARY = re.compile(r"^(?:=+ )?(?:(\d+) failed, )?(\d+) passed(?:, (\d+) (?:warning|deselected)s?)*.* in [\d.]+s", re.M)
+SUMMARY = re.compile(
+    r"^(?:=+ )?(?:(\d+) failed, )?(\d+) passed(?:, (\d+) (?:warning|deselected)s?)*.* in [\d.]+s", re.M
+)
 
 
 class Ran(NamedTuple):

@@ -72,7 +72,11 @@ class Check:
     def _wheel_of(self, python: Path, name: str) -> Path:
         """Let pip make a wheel of the source distribution, with what builds in an environment, at the commit's time."""
         folder = self.folder / name
-        command = [python, "-m", "pip", "wheel"] if name == "again" else [sys.executable, "-m", "pip", "--python", python, "wheel"]
+        command = (
+            [python, "-m", "pip", "wheel"]
+            if name == "again"
+            else [sys.executable, "-m", "pip", "--python", python, "wheel"]
+        )
         command += ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-index"]
         epoch = {**installing.environ(), "SOURCE_DATE_EPOCH": str(build.source().epoch)}
         done = _run([*command, "-w", folder, self.sdist], environ=epoch)

@@ -8,6 +8,7 @@ without an underscore: the modules of the reference and all the others. What oth
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,10 +44,12 @@ def verify(pyright: Path, python: Path, folder: Path) -> Typed:
     Raises:
         TypesError: if what it says is no report.
     """
-    command = [pyright, "--pythonpath", python, "--verifytypes", "hardtack", "--ignoreexternal", "--outputjson"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=installing.environ())
+    command = [pyright, "--verifytypes", "hardtack", "--ignoreexternal", "--outputjson"]
+    # --pythonpath does not count here: pyright asks the first Python that it finds.
+    environ = {**installing.environ(), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
     try:
-        return judge(json.loads(done.stdout)["typeCompleteness"])
+        return judge(json.loads(done.stdout))
     except (ValueError, KeyError):
         raise TypesError(done.stdout[-2000:] + done.stderr[-2000:]) from None
 
@@ -54,10 +57,11 @@ def verify(pyright: Path, python: Path, folder: Path) -> Typed:
 def judge(report: Mapping[str, Any]) -> Typed:
     """Return how many exported names are known, and a line for each one that is not."""
     found = [f"pyright: {each['message']}" for each in report.get("generalDiagnostics", ())]
-    if not report.get("pyTypedPath"):
+    complete = report["typeCompleteness"]
+    if not complete.get("pyTypedPath"):
         found.append("py.typed is missing, so nothing of the package counts as typed")
     known = 0
-    for symbol in report["symbols"]:
+    for symbol in complete["symbols"]:
         if not symbol["isExported"]:
             continue
         if symbol["isTypeKnown"] and not symbol["isTypeAmbiguous"]:
