@@ -83,10 +83,10 @@ class Refused(HardtackError):
         **extensions: Any,
     ) -> None:
         self.detail = detail
-        self.reason = reason or self.slug
-        self.headers = tuple(headers)
+        self.reason: str = reason or self.slug
+        self.headers: tuple[tuple[str, str], ...] = tuple(headers)
         self.retry_after = retry_after
-        self.fields = dict(fields or {})
+        self.fields: dict[str, Text] = dict(fields or {})
         self.extensions = extensions
         super().__init__(f"{self.status} {self.reason}")
 

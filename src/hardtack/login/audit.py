@@ -134,7 +134,7 @@ EVENTS = (
 OPERATOR = 0
 """The ``actor_id`` of whoever works on the command line."""
 
-logger = logging.getLogger("hardtack.audit")
+logger: logging.Logger = logging.getLogger("hardtack.audit")
 
 
 class Trail:

@@ -103,13 +103,15 @@ class Site:
         self._keyring = keyring
         shell = Shell.of(settings, templates=templates, texts=texts)
         tokens = csrf.Tokens(keyring)
-        self.known = KnownCookie(keyring, settings.realm)
-        self.half_cookie = HalfCookie(keyring, settings.realm)
+        self.known: KnownCookie = KnownCookie(keyring, settings.realm)
+        self.half_cookie: HalfCookie = HalfCookie(keyring, settings.realm)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._any_host = RefusePolicy(development=settings.development, max_body=settings.max_body)
         gate = Gate(keyring, sessions, settings, accounts.revocations, shell.texts)
         judge = auth.Judge(accounts, sessions, gate=gate, origin=settings.origin, accesses=settings.access)
-        self.auth = QuickAuth(judge, self._any_host, self._proxies, origin=settings.origin, prefix=prefix, clock=clock)
+        self.auth: QuickAuth = QuickAuth(
+            judge, self._any_host, self._proxies, origin=settings.origin, prefix=prefix, clock=clock
+        )
         self._parts = Parts(
             accounts,
             sessions,
