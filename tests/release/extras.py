@@ -59,7 +59,7 @@ WITH_HTTPLINT = "from hardtack.cli import lint_httplint; print(lint_httplint.ins
 
 EXTRAS: Mapping[str, Extra] = {
     "": Extra(CORE, ("hardtack", "--version"), status=1, says="pip install 'hardtack[cli]'"),
-    "cli": Extra(CORE, ("hardtack", "keys", "new"), says="hardtack.key"),
+    "cli": Extra(CORE, ("hardtack", "status", "404"), says="Not Found"),
     "login": Extra(LOGIN, ("python", "-W", "error", "-c", MIGRATED), says="migrated"),
     "serve": Extra((*LOGIN, "cli", "adapters"), ("hardtack", "demo", "--lang", "en")),
     "postgres": Extra(

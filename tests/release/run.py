@@ -50,6 +50,7 @@ class Check:
         self.workers = workers
         self.counts: dict[str, int] = {}
         self.found: list[str] = []
+        self.explained: list[str] = []
         self._environments: dict[str, Path] = {}
 
     def contents(self) -> None:
@@ -124,6 +125,7 @@ class Check:
         read = typed.verify(TOOLS / "pyright", self.environment("newest"), empty)
         self.counts["public names whose type is known"] = read.known
         self.found += read.found
+        self.explained += read.explained
 
     def part(self, name: str) -> Callable[[], None]:
         """Return what one part does."""
@@ -181,7 +183,9 @@ def main(arguments: list[str]) -> int:
         sys.stdout.write(f"{number:>7,}  {label}\n")
     for line in check.found:
         sys.stdout.write(f"found: {line}\n")
-    return run.end(check.counts, check.found)
+    for line in check.explained:
+        sys.stdout.write(f"explained: {line}\n")
+    return run.end(check.counts, check.found, check.explained)
 
 
 if __name__ == "__main__":

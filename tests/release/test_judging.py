@@ -81,11 +81,17 @@ def test_types_that_are_not_known_are_told() -> None:
     guessed = {**symbol, "name": "hardtack.b", "isTypeAmbiguous": True, "diagnostics": [{"message": "guessed\nhere"}]}
     unknown = {**symbol, "name": "hardtack.c", "isTypeKnown": False}
     private = {**unknown, "name": "hardtack._d", "isExported": False}
-    report = {"pyTypedPath": "py.typed", "symbols": [symbol, guessed, unknown, private]}
-    assert typed.judge({"typeCompleteness": report}) == (
-        1,
-        ["hardtack.b: guessed here", "hardtack.c: its type is not known"],
-    )
+    django = {**unknown, "name": "hardtack.adapters.django.E"}
+    wrong = {**guessed, "name": "hardtack.adapters.django.F", "isTypeKnown": False}
+    report = {"pyTypedPath": "py.typed", "symbols": [symbol, guessed, unknown, private, django, wrong]}
+    read = typed.judge({"typeCompleteness": report})
+    assert read.known == 1
+    assert read.found == [
+        "hardtack.b: guessed here",
+        "hardtack.c: its type is not known",
+        "hardtack.adapters.django.F: guessed here",
+    ]
+    assert [line.partition(":")[0] for line in read.explained] == ["hardtack.adapters.django.E"]
     assert typed.judge({"typeCompleteness": {"symbols": [symbol]}}).found != []
 
 

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 from tests.supply import installing
 
+UNTYPED = {"hardtack.adapters.django": "made of Django's classes, which have no types"}
+"""Where names may be unknown, though never guessed, since what they are made of is; and why."""
+
 
 class Typed(NamedTuple):
     """What pyright has found.
@@ -23,10 +26,12 @@ class Typed(NamedTuple):
     Args:
         known: names whose type is known.
         found: what is wrong, one line each.
+        explained: what is not known and cannot be, with the reason.
     """
 
     known: int
     found: list[str]
+    explained: list[str]
 
 
 class TypesError(Exception):
@@ -60,13 +65,17 @@ def judge(report: Mapping[str, Any]) -> Typed:
     complete = report["typeCompleteness"]
     if not complete.get("pyTypedPath"):
         found.append("py.typed is missing, so nothing of the package counts as typed")
-    known = 0
+    known, explained = 0, []
     for symbol in complete["symbols"]:
         if not symbol["isExported"]:
             continue
         if symbol["isTypeKnown"] and not symbol["isTypeAmbiguous"]:
             known += 1
             continue
+        reason = next((why for place, why in UNTYPED.items() if symbol["name"].startswith(f"{place}.")), None)
+        if reason is not None and not symbol["isTypeAmbiguous"]:
+            explained.append(f"{symbol['name']}: {reason}")
+            continue
         said = "; ".join(each["message"].replace("\n", " ") for each in symbol.get("diagnostics", ()))
         found.append(f"{symbol['name']}: {said or 'its type is not known'}")
-    return Typed(known, found)
+    return Typed(known, found, explained)
