@@ -64,6 +64,18 @@ def of_sdist(path: Path) -> dict[str, bytes]:
     return found
 
 
+def other(wheel: Mapping[str, bytes], again: Mapping[str, bytes]) -> list[str]:
+    """Return the files that are not the same in two wheels, but for what says the version of what has built them."""
+
+    def told(name: str, held: bytes | None) -> bytes | None:
+        if held is None or not name.endswith(".dist-info/METADATA"):
+            return held
+        return re.sub(rb"^Metadata-Version: .*$", b"", held, count=1, flags=re.MULTILINE)
+
+    names = [name for name in sorted({*wheel, *again}) if not name.endswith((".dist-info/WHEEL", ".dist-info/RECORD"))]
+    return [name for name in names if told(name, wheel.get(name)) != told(name, again.get(name))]
+
+
 def wrong(sdist: Mapping[str, bytes], wheel: Mapping[str, bytes]) -> list[str]:
     """Return what is wrong with a release, one line each: the files first, then the metadata."""
     package = {name.removeprefix("hardtack/"): held for name, held in wheel.items() if name.startswith("hardtack/")}

@@ -93,11 +93,15 @@ def run(python: Path, folder: Path, chosen: Sequence[str], workers: int) -> Ran:
     said: list[str] = []
     assert process.stdout is not None
     with process:
-        for line in process.stdout:
-            said.append(line)
-            # Somebody waits for minutes: the dots and what has failed are shown as they come.
-            sys.stdout.write(line)
-            sys.stdout.flush()
+        try:
+            for line in process.stdout:
+                said.append(line)
+                # Somebody waits for minutes: the dots and what has failed are shown as they come.
+                sys.stdout.write(line)
+                sys.stdout.flush()
+        except BaseException:
+            process.terminate()
+            raise
     return read("".join(said), process.returncode)
 
 

@@ -65,8 +65,7 @@ class Check:
         if build.sha256(again) != build.sha256(self.wheel):
             self.found.append("the wheel that pip makes of the source distribution is another one")
         oldest = contents.of_wheel(self._wheel_of(self.environment("lowest"), "oldest"))
-        own = ("/WHEEL", "/RECORD")  # where hatchling says its version
-        if changed := [name for name in held if held[name] != oldest.get(name) and not name.endswith(own)]:
+        if changed := contents.other(held, oldest):
             self.found.append(f"built with the lowest hatchling, these are others: {', '.join(changed)}")
         self.counts["wheels compared"] = 3
 

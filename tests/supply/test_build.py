@@ -81,6 +81,15 @@ def test_the_source_distribution_has_what_a_build_needs(built: Built) -> None:
     assert people == {(0, 0, "", "")}
 
 
+def test_wheels_of_two_builders_are_compared_but_for_what_says_who_has_built_them() -> None:
+    """The version of the metadata is the builder's; everything else is ours."""
+    ours = {"a.dist-info/METADATA": b"Metadata-Version: 2.5\nName: a\n", "a.dist-info/WHEEL": b"1", "a/b.py": b""}
+    theirs = {"a.dist-info/METADATA": b"Metadata-Version: 2.4\nName: a\n", "a.dist-info/WHEEL": b"2", "a/b.py": b""}
+    assert contents.other(ours, theirs) == []
+    changed = {"a.dist-info/METADATA": b"Metadata-Version: 2.4\nName: b\n", "a/c.py": b""}
+    assert contents.other(ours, theirs | changed) == ["a.dist-info/METADATA", "a/c.py"]
+
+
 Held = tuple[dict[str, bytes], dict[str, bytes]]
 
 
