@@ -152,6 +152,6 @@ def look(name: str, wheel: Path, folder: Path) -> tuple[int, list[str]]:
 
 
 def _run(folder: Path, where: Path, program: str, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [folder / "venv" / "bin" / program, *words]
+    command: list[str | Path] = [folder / "venv" / "bin" / program, *words]
     environ = {**installing.environ(), "LC_ALL": "C.UTF-8"}
     return subprocess.run(command, cwd=where, capture_output=True, text=True, check=False, env=environ, timeout=120)

@@ -70,7 +70,7 @@ def environment(folder: Path, python: str, file: str, wheel: Path) -> Path:
 
 def imported_from(python: Path, folder: Path) -> Path:
     """Return where an environment finds Hardtack, asked in a folder."""
-    command = [python, "-c", "import hardtack; print(hardtack.__file__)"]
+    command: list[str | Path] = [python, "-c", "import hardtack; print(hardtack.__file__)"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, env=installing.environ())
     return Path(done.stdout.strip())
 
@@ -85,7 +85,17 @@ def run(python: Path, folder: Path, chosen: Sequence[str], workers: int) -> Ran:
         workers: how many at once.
     """
     left_out = [f"--ignore={name}" for name in OF_THE_TREE]
-    command = [python, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-n", str(workers)]
+    command: list[str | Path] = [
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        str(workers),
+    ]
     command += ["--dist", "worksteal", *left_out, *chosen]
     process = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=installing.environ()

@@ -31,7 +31,7 @@ def wrong(wanted: Iterable[Requirement], pinned: Iterable[pins.Pin]) -> list[str
     texts: dict[str, set[str]] = {}
     found = []
     for each in wanted:
-        name, least = canonicalize_name(each.name), bound(each)
+        name, least = str(canonicalize_name(each.name)), bound(each)
         if least is None:
             found.append(f"{each} has no lower bound")
             continue

@@ -72,11 +72,8 @@ class Check:
     def _wheel_of(self, python: Path, name: str) -> Path:
         """Let pip make a wheel of the source distribution, with what builds in an environment, at the commit's time."""
         folder = self.folder / name
-        command = (
-            [python, "-m", "pip", "wheel"]
-            if name == "again"
-            else [sys.executable, "-m", "pip", "--python", python, "wheel"]
-        )
+        own: list[str | Path] = ["--python", python] if name != "again" else []
+        command: list[str | Path] = [sys.executable, "-m", "pip", *own, "wheel"]
         command += ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-index"]
         epoch = {**installing.environ(), "SOURCE_DATE_EPOCH": str(build.source().epoch)}
         done = _run([*command, "-w", folder, self.sdist], environ=epoch)
@@ -97,7 +94,10 @@ class Check:
     def environment(self, name: str) -> Path:
         """Return the interpreter of the environment with the lowest or the newest versions; it is made once."""
         if name not in self._environments:
-            version = pythons()[0 if name == "lowest" else -1]
+            end = 0 if name == "lowest" else -1
+            version = pythons()[end]
+            if version != promised()[end]:
+                self.explained.append(f"Python {promised()[end]} is not here: the {name} versions ran on {version}")
             file = "lowest.txt" if name == "lowest" else "dev.txt"
             sys.stdout.write(f"making an environment: Python {version}, requirements/{file}\n")
             there = installed.environment(self.folder / name, f"python{version}", file, self.wheel)

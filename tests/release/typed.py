@@ -49,7 +49,7 @@ def verify(pyright: Path, python: Path, folder: Path) -> Typed:
     Raises:
         TypesError: if what it says is no report.
     """
-    command = [pyright, "--verifytypes", "hardtack", "--ignoreexternal", "--outputjson"]
+    command: list[str | Path] = [pyright, "--verifytypes", "hardtack", "--ignoreexternal", "--outputjson"]
     # --pythonpath does not count here: pyright asks the first Python that it finds.
     environ = {**installing.environ(), "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
