@@ -18,7 +18,7 @@ TRACED := $(FULLY_COVERED) adapters/flask/test_editing.py adapters/starlette/tes
 	adapters/test_second_factor.py cli/test_doctor.py cli/test_passwords.py
 MEASURED := $(shell echo '$(FULLY_COVERED:%=*/hardtack/%/*)' | tr ' ' ',')
 
-.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz build prove prove-long docs handbook pictures passwords requirements clean
+.PHONY: help serve demo setup test coverage asvs check types pages format bench fuzz build release-check prove prove-long docs handbook pictures passwords requirements clean
 
 help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ fuzz: $(VENV)/.dev ## Fuzz every parser for a minute each, guided by coverage
 build: $(VENV)/.dev ## Build the wheel, the source distribution and their bill of materials from the last commit, into dist
 	$(BIN)/python -m tests.supply.build dist
 
+release-check: setup build $(VENV)/.release ## Look at a release as installed: contents, extras, tests with the lowest and newest versions, types
+	$(BIN)/python -m tests.release.run $(ARGS)
+
 prove: setup $(VENV)/.proof ## Run every proof that there is, in an hour: attacks, fuzzing, kills, faults, tools, timing
 	$(BIN)/python -m tests.prove.run $(ARGS)
 
@@ -105,6 +108,11 @@ requirements: ## Pin the requirements anew (needs uv)
 		--upgrade --quiet pyproject.toml --extra serve --group build -o requirements/serve.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
 		--upgrade --quiet pyproject.toml --extra serve --extra postgres --group dev -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --resolution lowest-direct --generate-hashes --no-emit-index-url --no-annotate \
+		--no-strip-extras --no-header --upgrade --quiet pyproject.toml --extra serve --extra postgres --group test --group build \
+		-o requirements/lowest.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras --no-header \
+		--upgrade --quiet --group release -o requirements/release.txt
 	echo httplint | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--no-strip-extras --no-header --upgrade --quiet - -o requirements/httplint.txt
 	echo 'psycopg[binary]' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
@@ -123,8 +131,13 @@ $(VENV)/.proof: requirements/fuzz.txt requirements/mutants.txt requirements/outs
 	@tests/outside/install
 	@touch $@
 
+# What looks at a release besides has an environment of its own.
+$(VENV)/.release: requirements/release.txt | $(VENV)/.dev
+	@tests/release/install
+	@touch $@
+
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .venv-outside build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(VENV) .venv-outside .venv-release build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

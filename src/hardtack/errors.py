@@ -5,6 +5,8 @@ Two families by guilt: ``MisuseError`` is the programmer's and is raised at star
 code that raises it. A bad cookie is no error at all: it is an empty session whose ``why`` says the reason.
 
 An error never holds a secret: its text may be logged, and a ``Refused``'s detail is shown to the visitor.
+
+What goes away one day is no error yet: a ``HardtackDeprecationWarning`` says so to the programmer a year before.
 """
 
 from __future__ import annotations
@@ -34,6 +36,27 @@ class MisuseError(HardtackError, ValueError):
         self.hint = hint
 
 
+class HardtackDeprecationWarning(DeprecationWarning):
+    """Something public goes away; the text says since when and with which version, and what to write instead.
+
+    It is a warning and no error: what is deprecated works until it is gone. pytest shows it, ``python -W
+    error::DeprecationWarning`` makes an error of it.
+
+    Args:
+        what: goes away, as one writes it.
+        since: the version that has deprecated it.
+        gone: the version that will not have it any more; a major one from 1.0 on.
+        instead: what to write.
+    """
+
+    def __init__(self, what: str, *, since: str, gone: str, instead: str) -> None:
+        super().__init__(f"{what} is deprecated since Hardtack {since} and gone with {gone}; write {instead}")
+        self.what = what
+        self.since = since
+        self.gone = gone
+        self.instead = instead
+
+
 class Refused(HardtackError):
     """The visitor's request is answered with a status code instead of a result.
 
@@ -60,10 +83,10 @@ class Refused(HardtackError):
         **extensions: Any,
     ) -> None:
         self.detail = detail
-        self.reason = reason or self.slug
-        self.headers = tuple(headers)
+        self.reason: str = reason or self.slug
+        self.headers: tuple[tuple[str, str], ...] = tuple(headers)
         self.retry_after = retry_after
-        self.fields = dict(fields or {})
+        self.fields: dict[str, Text] = dict(fields or {})
         self.extensions = extensions
         super().__init__(f"{self.status} {self.reason}")
 

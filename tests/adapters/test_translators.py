@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "src" / "hardtack" / "adapters"
+import hardtack
+
+FOLDER = Path(hardtack.__file__).parent / "adapters"
 FILES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.py"))
 MOST_LINES = 300
 

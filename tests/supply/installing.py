@@ -40,7 +40,14 @@ def pip(*arguments: str | Path) -> str:
     return done.stdout
 
 
-def install(folder: Path, files: Iterable[Path], *, wheel: Path | None = None, sources: bool = False) -> Path:
+def install(
+    folder: Path,
+    files: Iterable[Path],
+    *,
+    wheel: Path | None = None,
+    sources: bool = False,
+    python: str | None = None,
+) -> Path:
     """Make an environment, install into it what files pin, by its hashes, and return where it then lies.
 
     Args:
@@ -48,17 +55,18 @@ def install(folder: Path, files: Iterable[Path], *, wheel: Path | None = None, s
         files: of requirements.
         wheel: one of Hardtack's, to install as well.
         sources: whether what is published as sources alone is built from them, with what pip fetches for that.
+        python: the interpreter that it is an environment of; ours otherwise.
 
     Raises:
         InstallError: if pip refuses, as it does where one hash is another.
     """
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, env=environ())
-    python = folder / "bin" / "python"
+    subprocess.run([python or sys.executable, "-m", "venv", "--without-pip", folder], check=True, env=environ())
+    there = folder / "bin" / "python"
     binary = () if sources else ("--only-binary=:all:",)
     for each in files:
-        pip("--python", python, "install", "--quiet", "--no-deps", *binary, "--require-hashes", "-r", each)
+        pip("--python", there, "install", "--quiet", "--no-deps", *binary, "--require-hashes", "-r", each)
     if wheel is not None:
-        pip("--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel)
+        pip("--python", there, "install", "--quiet", "--no-deps", "--no-index", wheel)
     return next(folder.glob("lib/python*/site-packages"))
 
 

@@ -150,6 +150,8 @@ def asked() -> dict[str, list[Requirement]]:
         "postgres.txt": of_extra("postgres"),
         "fuzz.txt": of_group("fuzz"),
         "httplint.txt": [each for each in of_extra("lint") if each.name == "httplint"],
+        "lowest.txt": [*of_extra(), *of_extra("serve", "postgres"), *of_group("test"), *of_group("build")],
+        "release.txt": of_group("release"),
     }
 
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+import hardtack
+from tests.release import contents
 from tests.supply import build, licences, pins, sbom
 
 ELSEWHERE = {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": "/nowhere", "USER": "somebody"}
@@ -60,7 +62,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:
     with zipfile.ZipFile(built.first[1]) as archive:
         members = archive.infolist()
         names = {member.filename for member in members}
-    assert {name.partition("/")[0] for name in names} == {"hardtack", "hardtack-0.1.0.dev0.dist-info"}
+    assert {name.partition("/")[0] for name in names} == {"hardtack", f"hardtack-{hardtack.__version__}.dist-info"}
     source = {str(path.relative_to(pins.ROOT / "src")) for path in (pins.ROOT / "src").rglob("*.py")}
     assert {name for name in names if name.endswith(".py")} <= source
     assert [name for name in names if name.endswith((".pyc", ".key", ".sqlite", ".db", ".so"))] == []
@@ -77,6 +79,77 @@ def test_the_source_distribution_has_what_a_build_needs(built: Built) -> None:
     assert {"pyproject.toml", "requirements/serve.txt", "Makefile", "LICENSE", "SECURITY.md"} <= names
     assert [name for name in names if name.startswith((".venv", "build/", ".git/"))] == []
     assert people == {(0, 0, "", "")}
+
+
+def test_wheels_of_two_builders_are_compared_but_for_what_says_who_has_built_them() -> None:
+    """The version of the metadata is the builder's; everything else is ours."""
+    ours = {"a.dist-info/METADATA": b"Metadata-Version: 2.5\nName: a\n", "a.dist-info/WHEEL": b"1", "a/b.py": b""}
+    theirs = {"a.dist-info/METADATA": b"Metadata-Version: 2.4\nName: a\n", "a.dist-info/WHEEL": b"2", "a/b.py": b""}
+    assert contents.other(ours, theirs) == []
+    changed = {"a.dist-info/METADATA": b"Metadata-Version: 2.4\nName: b\n", "a/c.py": b""}
+    assert contents.other(ours, theirs | changed) == ["a.dist-info/METADATA", "a/c.py"]
+
+
+Held = tuple[dict[str, bytes], dict[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def held(built: Built) -> Held:
+    """The files of the source distribution and of the wheel."""
+    return contents.of_sdist(built.first[0]), contents.of_wheel(built.first[1])
+
+
+def test_a_release_has_all_that_it_needs_and_says_what_pyproject_says(held: Held) -> None:
+    """Typed, with its templates, words, filters, migrations and licence; name, extras and Pythons are right."""
+    assert contents.wrong(*held) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "told"),
+    [
+        ("hardtack/py.typed", None, "the wheel lacks py.typed"),
+        ("hardtack/login/common.filter", b"", "login/common.filter is another one in the wheel"),
+        ("hardtack/site/left.py", b"", "the wheel has site/left.py, which is in no source"),
+        ("hardtack/__pycache__/a.pyc", b"", "hardtack/__pycache__/a.pyc is no source"),
+        ("hardtack/hardtack.key", b"", "hardtack/hardtack.key has no place in a wheel"),
+        (
+            "hardtack/cli/a.txt",
+            b"-----BEGIN EC PRIVATE KEY-----\n" + b"A" * 64,
+            "hardtack/cli/a.txt holds a private key",
+        ),
+        ("tests/test_a.py", b"", "tests/test_a.py lies beside the package"),
+    ],
+)
+def test_a_wheel_with_a_flaw_is_found_out(held: Held, name: str, change: bytes | None, told: str) -> None:
+    """The controls: something is missing, another one, too much, compiled, secret or in the wrong place."""
+    sdist, wheel = held[0], dict(held[1])
+    if change is None:
+        del wheel[name]
+    else:
+        wheel[name] = change
+    assert told in contents.wrong(sdist, wheel)
+
+
+@pytest.mark.parametrize(
+    ("said", "other", "told"),
+    [
+        ("Name: hardtack", "Name: hardtrack", "the name: 'hardtrack'"),
+        ("Requires-Python: >=3.11", "Requires-Python: >=3.9", "the Pythons: '>=3.9'"),
+        ("Provides-Extra: lint", "Provides-Extra: linen", "the extras: "),
+        ("Requires-Dist: msgspec>=0.20\n", "", "what is always needed: "),
+        ("License-Expression: Apache-2.0", "License-Expression: MIT", "the licence: 'MIT'"),
+        ("License-Expression: Apache-2.0", "License-Expression: Biscuit", "metadata: "),
+        ("\n# Hardtack", "\n# Biscuit", "the text: "),
+    ],
+)
+def test_metadata_that_are_not_those_of_pyproject_are_found_out(held: Held, said: str, other: str, told: str) -> None:
+    """The controls of what an index shows and what pip decides by."""
+    sdist, wheel = held
+    [name] = [each for each in wheel if each.endswith(".dist-info/METADATA")]
+    text = wheel[name].decode()
+    assert said in text
+    found = contents.wrong(sdist, {**wheel, name: text.replace(said, other, 1).encode()})
+    assert [line for line in found if line.startswith(told)], found
 
 
 def test_the_bill_is_valid_and_names_every_package_with_its_licence_and_hashes(built: Built) -> None:

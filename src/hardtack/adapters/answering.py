@@ -104,12 +104,12 @@ class Answering(ErrorAnswers):
         super().__init__(
             page_from(templates), language, types, limits, problems=problems, explained=explained, traces=traces
         )
-        self.policy = replace(
+        self.policy: RefusePolicy = replace(
             policy or RefusePolicy(), max_body=limits.max_body, temporary_limit=limits.temporary_limit
         )
         if hosts is not None:
             self.policy = replace(self.policy, hosts=frozenset(hosts))
-        self.maintenance = limits.maintenance
+        self.maintenance: bool = limits.maintenance
         self._maintenance_file = None if maintenance_file is None else Path(maintenance_file)
         self.addresses = addresses
         self._errors = errors
@@ -122,7 +122,7 @@ class Answering(ErrorAnswers):
         if make_etags:
             self._finish = replace(self._finish, make_etags_up_to=make_etags)
         self._clock = clock
-        self.shed = 0
+        self.shed: int = 0
         """How many requests were turned away before they cost anything, so far."""
 
     # Before the application

@@ -19,6 +19,7 @@ from hardtack.adapters.ring import ring_of
 from hardtack.adapters.signed_visit import SignedVisit
 from hardtack.adapters.visits import Visits
 from hardtack.errors import MisuseError
+from hardtack.login.accounts import Accounts
 from hardtack.message import Request
 from hardtack.seal import Keyring
 from hardtack.session import Sessions
@@ -69,11 +70,12 @@ class SignIn(Visits):
         clock: Callable[[], float] = time.time,
         **settings: Any,
     ) -> None:
-        self.settings = Settings.given("the settings of the sign-in", settings)
-        ring = self.keyring = ring_of(keyring)
+        self.settings: Settings = Settings.given("the settings of the sign-in", settings)
+        self.keyring: Keyring = ring_of(keyring)
+        ring = self.keyring
         if self.settings.database is None:
             self.settings.make_folder()
-        self.accounts = connect(self.settings, ring, texts=Texts(texts, brand=self.settings.brand))
+        self.accounts: Accounts = connect(self.settings, ring, texts=Texts(texts, brand=self.settings.brand))
         try:
             super().__init__(self._sessions(ring, application), ring, csrf=csrf, clock=clock)
             self.prefix = prefix

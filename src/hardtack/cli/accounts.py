@@ -19,7 +19,7 @@ from hardtack.cli.accounts_opened import begins, described, guessed, moment, ope
 from hardtack.errors import Refused
 from hardtack.login import Account
 
-SAY = {
+SAY: dict[str, dict[str, str]] = {
     "en": {
         "added": "added {name}",
         "added-administrator": "added {name}, who may administer",

@@ -109,7 +109,7 @@ class Together(multiprocess.Multiprocess):
 
     ends_listener = False
     """Whether the listener ends with this process."""
-    stop_delay = 0.0
+    stop_delay: float = 0.0
     """Seconds for which the workers serve on."""
 
     def terminate_all(self) -> None:

@@ -14,7 +14,7 @@ class Line:
     """The line, on standard error; ``on`` says whether anybody sees it."""
 
     def __init__(self) -> None:
-        self.on = sys.stderr.isatty()
+        self.on: bool = sys.stderr.isatty()
         self._shown = False
 
     def __call__(self, text: str) -> None:

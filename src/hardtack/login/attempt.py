@@ -51,7 +51,7 @@ FACTORS = ("password",)
 _NOBODY = 0
 """An account number that is never given out."""
 
-logger = logging.getLogger("hardtack.login")
+logger: logging.Logger = logging.getLogger("hardtack.login")
 
 
 class WrongCredentials(Refused):

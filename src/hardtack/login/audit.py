@@ -136,7 +136,7 @@ EVENTS = (
 OPERATOR = 0
 """The ``actor_id`` of whoever works on the command line."""
 
-logger = logging.getLogger("hardtack.audit")
+logger: logging.Logger = logging.getLogger("hardtack.audit")
 
 
 class Trail:

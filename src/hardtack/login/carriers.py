@@ -207,7 +207,7 @@ class Folder:
     """
 
     def __init__(self, folder: Path, tell: Callable[[str, Path, str], None] | None = None) -> None:
-        self.place = f"{folder}{os.sep}"
+        self.place: str = f"{folder}{os.sep}"
         self._folder = folder
         self._tell = tell
 

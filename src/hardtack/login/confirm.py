@@ -27,7 +27,10 @@ class WrongPassword(WrongCredentials):
 
     def __init__(self) -> None:
         super().__init__()
-        self.detail = {"en": "The password is not right. Please try again.", "zh": "密码不正确，请重试。"}
+        self.detail: dict[str, str] = {
+            "en": "The password is not right. Please try again.",
+            "zh": "密码不正确，请重试。",
+        }
 
 
 def confirm(

@@ -13,7 +13,8 @@ the keyed hashes in the tables of budgets and of failures.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -79,8 +80,8 @@ class Known(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
 UNKNOWN = Known()
 """What a browser shows that shows nothing."""
 
-encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Known).decode
+encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder().encode
+decode: Callable[[bytes], Known] = msgspec.msgpack.Decoder(Known).decode
 """Return what bytes show, or raise one of ``UNDECODABLE``, never anything else."""
 
 

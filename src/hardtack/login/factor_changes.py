@@ -76,7 +76,7 @@ class PasswordTooWeakAlone(Refused):
     """The present password is too short, or too easily guessed, to be the only factor."""
 
     status = 409
-    slug = "password-too-short-alone"
+    slug: str = "password-too-short-alone"
 
     def __init__(self, *, short: bool) -> None:
         least = passwords.MIN_LENGTH

@@ -67,7 +67,7 @@ class FilterBuilder:
     ) -> None:
         self.kind = kind
         self.width = width
-        self.count = 0
+        self.count: int = 0
         self._shard_keys = shard_keys
         self._held = held
         self._waiting = 0

@@ -53,7 +53,7 @@ SMALL = 1 << 24
 _PERSON = b"hardtack-filter"
 _REBUILD = "make it again: hardtack passwords build CORPUS"
 
-logger = logging.getLogger("hardtack.login")
+logger: logging.Logger = logging.getLogger("hardtack.login")
 
 
 class Kind(IntEnum):
@@ -111,8 +111,8 @@ class PasswordFilter:
         self.path = path
         self.kind = kind
         self.width = width
-        self.entries = sum(shard.entries for shard in shards)
-        self.size = len(content)
+        self.entries: int = sum(shard.entries for shard in shards)
+        self.size: int = len(content)
         self._shards = shards
         self._bits = len(shards).bit_length() - 1
         self._content = content

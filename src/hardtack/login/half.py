@@ -9,8 +9,9 @@ nothing else that is sent can turn it to another one. The id of the session is d
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -86,8 +87,8 @@ class HalfOver(Refused):
         )
 
 
-encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Shown).decode
+encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder().encode
+decode: Callable[[bytes], Shown] = msgspec.msgpack.Decoder(Shown).decode
 """Return what bytes show, or raise one of ``UNDECODABLE``, never anything else."""
 
 

@@ -69,23 +69,23 @@ class HashingPool:
         places: int | None = None,
         patience: float = PATIENCE,
     ) -> None:
-        self.hasher = hasher or Argon2id()
-        self.threads = threads or cores()
+        self.hasher: Argon2id = hasher or Argon2id()
+        self.threads: int = threads or cores()
         self._places = places or self.threads * WAITING
         self._patience = patience
         # What nobody's password fits; every check for a name without one takes it, and the same time.
-        self.decoy = self.hasher.decoy()
+        self.decoy: str = self.hasher.decoy()
         self._start()
         _pools.add(self)
 
     def _start(self) -> None:
         self._free = threading.BoundedSemaphore(self._places)
         self._counting = threading.Lock()
-        self.running = 0
+        self.running: int = 0
         """How many have a place now."""
-        self.waiting = 0
+        self.waiting: int = 0
         """How many wait for one now."""
-        self.refused = 0
+        self.refused: int = 0
         """How many got none, so far."""
         self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix="hardtack-hashing", initializer=_give_way)
 

@@ -25,7 +25,7 @@ MOST = 50_000
 BATCH = 500
 """Sign-ins that are written in one transaction, so that nobody waits long for its end."""
 
-logger = logging.getLogger("hardtack.login")
+logger: logging.Logger = logging.getLogger("hardtack.login")
 
 
 class Policy(Protocol):

@@ -55,7 +55,7 @@ class LinkElsewhere(LinkWrong):
 
     def __init__(self) -> None:
         super().__init__("of-another-account")
-        self.detail = {
+        self.detail: dict[str, str] = {
             "en": "This link belongs to another account than the one that you are signed in to. Sign out, then open "
             "the link again.",
             "zh": "此链接属于另一个账户，不是您现在登录的账户。请先退出登录，再重新打开链接。",

@@ -23,7 +23,7 @@ from hardtack.store.committed import after_commit
 LIFETIME = 86_400
 """Seconds after which an order that could not be carried out is given up."""
 
-logger = logging.getLogger("hardtack.mail")
+logger: logging.Logger = logging.getLogger("hardtack.mail")
 
 
 class Notice(StrEnum):

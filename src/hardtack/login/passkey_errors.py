@@ -43,7 +43,7 @@ class PasskeyUnfit(PasskeyWrong):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.detail = {
+        self.detail: dict[str, str] = {
             "en": "This passkey could not be added. Please try again, or use another device or security key.",
             "zh": "无法添加此通行密钥。请重试，或改用其他设备或安全密钥。",
         }
@@ -56,7 +56,7 @@ class PasskeyTaken(PasskeyUnfit):
 
     def __init__(self) -> None:
         super().__init__("taken")
-        self.detail = {
+        self.detail: dict[str, str] = {
             "en": "This passkey is in use here already. Please choose another device or security key.",
             "zh": "此通行密钥已在此使用，请选择其他设备或安全密钥。",
         }

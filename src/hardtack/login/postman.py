@@ -54,7 +54,7 @@ STOPPING = 10.0
 _SETTLING = 3
 """How often it is tried to write down what became of a mail."""
 
-logger = logging.getLogger("hardtack.mail")
+logger: logging.Logger = logging.getLogger("hardtack.mail")
 
 
 class Compose(Protocol):

@@ -123,8 +123,8 @@ class SignIns:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self.last_use = LastUse(services.database)
-        self.note = self.last_use.note
+        self.last_use: LastUse = LastUse(services.database)
+        self.note: Callable[[Identity, int, Policy], None] = self.last_use.note
 
     def begin(self, identity: Identity, whence: Whence, policy: Policy, now: int) -> None:
         """Write a sign-in down, before its cookie is made.

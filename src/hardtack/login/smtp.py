@@ -52,7 +52,7 @@ class MailServer:
         step: float = STEP,
         whole: float = WHOLE,
     ) -> None:
-        self.place = server.place
+        self.place: str = server.place
         self._server = server
         self._password = password
         self._sender_host = sender_host

@@ -42,7 +42,7 @@ STEP = 30
 DRIFT = 1
 """Steps by which an app's clock may be ahead or behind."""
 
-logger = logging.getLogger("hardtack.login")
+logger: logging.Logger = logging.getLogger("hardtack.login")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -101,8 +102,8 @@ class Shown(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
 NOTHING = Shown()
 """What a browser shows that shows nothing."""
 
-encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Shown).decode
+encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder().encode
+decode: Callable[[bytes], Shown] = msgspec.msgpack.Decoder(Shown).decode
 """Return what bytes show, or raise one of ``UNDECODABLE``, never anything else."""
 
 

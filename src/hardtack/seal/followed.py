@@ -22,7 +22,7 @@ from hardtack.seal.key import ACTIVE, KeyInfo, KeyringError
 from hardtack.seal.keyring import Keyring
 from hardtack.seal.keytext import Written
 
-log = logging.getLogger("hardtack.seal")
+log: logging.Logger = logging.getLogger("hardtack.seal")
 
 
 class Found(NamedTuple):

@@ -85,14 +85,14 @@ class DecodedData(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_f
     values: Any
 
 
-encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Data).decode
+encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder().encode
+decode: Callable[[bytes], Data] = msgspec.msgpack.Decoder(Data).decode
 """Return the Data that bytes hold, its values not yet looked into, or raise one of ``UNDECODABLE``."""
-decode_at_once = msgspec.msgpack.Decoder(DecodedData).decode
+decode_at_once: Callable[[bytes], DecodedData] = msgspec.msgpack.Decoder(DecodedData).decode
 """Return the same with its values decoded, or raise one of ``UNDECODABLE``."""
 _decode_all = msgspec.msgpack.Decoder(dict[str, Any]).decode
 _decode_keys = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
-decode_value = msgspec.msgpack.Decoder().decode
+decode_value: Callable[[bytes], Any] = msgspec.msgpack.Decoder().decode
 """Return one value, or raise one of ``UNDECODABLE``."""
 EMPTY = encode({})
 

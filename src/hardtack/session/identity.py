@@ -12,7 +12,8 @@ that a newer version has added would be lost when this one re-issues the cookie,
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import msgspec
 
@@ -70,8 +71,8 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
         return f"<Identity of account {self.account} by {'+'.join(self.factors) or 'nothing'}, epoch {self.epoch}>"
 
 
-encode = msgspec.msgpack.Encoder().encode
-decode = msgspec.msgpack.Decoder(Identity).decode
+encode: Callable[[Any], bytes] = msgspec.msgpack.Encoder().encode
+decode: Callable[[bytes], Identity] = msgspec.msgpack.Decoder(Identity).decode
 """Return the Identity that bytes hold, or raise one of ``UNDECODABLE``, never anything else."""
 UNDECODABLE: tuple[type[Exception], ...] = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for bytes of another form, broken text, and what is nested too deep."""

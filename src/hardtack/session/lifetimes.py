@@ -133,9 +133,9 @@ class KeptLifetimes:
             raise MisuseError("people who are kept signed in would be signed out sooner than others", "give them more")
         if kept.leeway != usual.leeway:
             raise MisuseError("the leeway is for the clocks of servers, whoever is signed in", "give both the same")
-        self.usual = usual
-        self.kept = kept
-        self.leeway = usual.leeway
+        self.usual: Lifetimes = usual
+        self.kept: Lifetimes = kept
+        self.leeway: int = usual.leeway
 
     @property
     def idle(self) -> int:

@@ -21,7 +21,7 @@ from hardtack.session.lifetimes import Dated
 
 NONE = "none"
 
-log = logging.getLogger("hardtack.session")
+log: logging.Logger = logging.getLogger("hardtack.session")
 
 _Record = TypeVar("_Record", bound=Dated)
 _Judged_contra = TypeVar("_Judged_contra", contravariant=True)
@@ -83,8 +83,8 @@ class SealedCookie(Generic[_Record]):
         attributes: str,
         persistent: bool,
     ) -> None:
-        self.name = name
-        self.deletion = f"{name}=; Expires={http_date(0)}{attributes}"
+        self.name: str = name
+        self.deletion: str = f"{name}=; Expires={http_date(0)}{attributes}"
         self._purpose = purpose
         self._context = (name, *place)
         self._keyring = keyring

@@ -125,17 +125,17 @@ class Sessions:
         accepts: Callable[[Identity], bool] | None = None,
         insecure_plain_http: bool = False,
     ) -> None:
-        self.policy = decide(origin, application=application, insecure_plain_http=insecure_plain_http)
-        self.lifetimes = lifetimes
+        self.policy: CookiePolicy = decide(origin, application=application, insecure_plain_http=insecure_plain_http)
+        self.lifetimes: Lifetimes = lifetimes
         self.lost_updates = 0
-        self.with_identity = identity
-        self.adopt_anonymous = adopt_anonymous
+        self.with_identity: bool = identity
+        self.adopt_anonymous: bool = adopt_anonymous
         self._keyring = keyring
         self._realm = realm
         self._verdicts = Verdicts(revocations)
-        self.kept_values = None if server_side is None else KeptValues(self, server_side)
+        self.kept_values: KeptValues | None = None if server_side is None else KeptValues(self, server_side)
         self._persistent = persistent
-        self.accepts = accepts
+        self.accepts: Callable[[Identity], bool] | None = accepts
         self._by_keeping = KeptLifetimes(lifetimes, kept_lifetimes)
         self._latest = LatestWrites()
         dropped = (*SIGN_IN_KEYS, *drop_on_adopt)

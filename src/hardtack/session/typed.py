@@ -61,8 +61,8 @@ class Typed(Generic[_Struct]):
         self._struct = struct
         self._decode = msgspec.msgpack.Decoder(struct).decode
         self._migrate = migrate
-        self.key = key
-        self.version = version
+        self.key: str = key
+        self.version: int = version
 
     def read(self, session: Session) -> _Struct:
         """Return what the session holds, or a new one; changing it changes no session (``edit`` does).

@@ -73,18 +73,18 @@ class Assets:
 
     def __init__(self, accent: Accent | None = None, mark: Logo | None = None) -> None:
         light, dark = colours.ours()
-        self.accent = Accent(light["accent"], dark["accent"]) if accent is None else accent
+        self.accent: Accent = Accent(light["accent"], dark["accent"]) if accent is None else accent
         rules = b"" if accent is None else accent.rules().encode()
-        self.css = File.of("site", ".css", _ours("site.css") + rules)
-        self.js = File.of("field", ".js", _ours("field.js"))
-        self.passkey_js = File.of("passkey", ".js", _ours("passkey.js"))
-        self.conditional_js = File.of("conditional", ".js", _ours("conditional.js"))
-        self.has_logo = mark is not None
+        self.css: File = File.of("site", ".css", _ours("site.css") + rules)
+        self.js: File = File.of("field", ".js", _ours("field.js"))
+        self.passkey_js: File = File.of("passkey", ".js", _ours("passkey.js"))
+        self.conditional_js: File = File.of("conditional", ".js", _ours("conditional.js"))
+        self.has_logo: bool = mark is not None
         if mark is None:
-            self.mark = File.of("mark", ".svg", _ours("mark.svg"))
+            self.mark: File = File.of("mark", ".svg", _ours("mark.svg"))
         else:
             self.mark = File.of("logo", mark.ending, mark.content, headers.PICTURE_POLICY)
-        self.on_every_page = frozenset({self.css.path, self.js.path, self.mark.path})
+        self.on_every_page: frozenset[str] = frozenset({self.css.path, self.js.path, self.mark.path})
         """The addresses of what the frame of a page needs."""
         files = (self.css, self.js, self.passkey_js, self.conditional_js, self.mark)
         self._files: Mapping[str, File] = {file.path: file for file in files}

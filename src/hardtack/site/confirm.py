@@ -26,7 +26,7 @@ from hardtack.site.second_factor import WORDS
 from hardtack.site.services import Services
 from hardtack.status import UnprocessableContent
 
-FIELDS = {PASSWORD: ("password",), TOTP: (FIELD,), PASSKEY: (TOKEN, ANSWER)}
+FIELDS: dict[str, tuple[str, ...]] = {PASSWORD: ("password",), TOTP: (FIELD,), PASSKEY: (TOKEN, ANSWER)}
 """What a form sends for each proof."""
 
 _NOTHING = {SECOND_FACTOR: "confirm.none_second", PASSKEY: "confirm.none_passkey"}

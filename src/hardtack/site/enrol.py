@@ -25,7 +25,7 @@ from hardtack.site.two_factor import CEREMONY
 from hardtack.site.way_in import ENROL
 from hardtack.status import UnprocessableContent
 
-FIELDS = {TOTP: (CEREMONY, FIELD), PASSKEY: ("label", TOKEN, ANSWER)}
+FIELDS: dict[str, tuple[str, ...]] = {TOTP: (CEREMONY, FIELD), PASSKEY: ("label", TOKEN, ANSWER)}
 """What a form sends for each factor."""
 
 WORDS = {TOTP: "enrol.with_totp", PASSKEY: "enrol.with_passkey"}

@@ -105,7 +105,7 @@ class Entry:
 
     def __init__(self, session: Session, *, sessions: Sessions, whence: Whence, keep: bool, now: int) -> None:
         self._session = session
-        self.entering = Entering(self._identify, whence, sessions)
+        self.entering: Entering = Entering(self._identify, whence, sessions)
         self._keep = keep
         self._now = now
         self._identity: Identity | None = None

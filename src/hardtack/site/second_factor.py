@@ -38,7 +38,7 @@ from hardtack.status import UnprocessableContent
 CANCEL = "cancel"
 """What a form asks for, in its field ``action``, that is to end here."""
 
-FIELDS = {TOTP: (FIELD,), RECOVERY_CODE: (FIELD,), PASSKEY: (TOKEN, ANSWER)}
+FIELDS: dict[str, tuple[str, ...]] = {TOTP: (FIELD,), RECOVERY_CODE: (FIELD,), PASSKEY: (TOKEN, ANSWER)}
 """What a form sends for each factor."""
 
 WORDS = {

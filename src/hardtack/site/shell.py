@@ -109,8 +109,8 @@ class Shell:
         reload: bool = False,
         files: Assets = assets.OURS,
     ) -> None:
-        self.texts = texts
-        self.files = files
+        self.texts: Texts = texts
+        self.files: Assets = files
         if templates is None:
             self._environment = _PLAIN
             self.plain = self

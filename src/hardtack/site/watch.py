@@ -31,7 +31,7 @@ class Watch:
 
     def __init__(self, settings: Settings, counts: Counts | None = None) -> None:
         self.counts = counts
-        self.writes = settings.access_log
+        self.writes: bool = settings.access_log
         """Whether every request has its line in the log."""
         self._proxies = proxies = TrustedProxies(settings.trusted_proxies)
         self._believes = bool(settings.trusted_proxies)

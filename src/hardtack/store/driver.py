@@ -36,7 +36,7 @@ class Driver(psycopg.Connection[Any]):
 
     silence: float | None = SILENCE
     reach: Reach | None = None
-    made = 0.0
+    made: float = 0.0
 
     @property
     def is_stale(self) -> bool:

@@ -58,14 +58,14 @@ class Generation:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = Path(f"{path}{SUFFIX}")
+        self.path: Path = Path(f"{path}{SUFFIX}")
         self._remap()
 
     def _remap(self) -> None:
         with self._open() as descriptor:
             self._inode = os.fstat(descriptor).st_ino
             # The map outlives the descriptor; an old one is left to whoever may still be reading it.
-            self.numbers = memoryview(mmap.mmap(descriptor, SIZE, prot=mmap.PROT_READ)).cast("Q")
+            self.numbers: memoryview[int] = memoryview(mmap.mmap(descriptor, SIZE, prot=mmap.PROT_READ)).cast("Q")
 
     @contextmanager
     def _open(self) -> Iterator[int]:
@@ -120,7 +120,7 @@ class PrivateGeneration:
 
     def __init__(self) -> None:
         private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-        self.numbers = memoryview(mmap.mmap(-1, SIZE, flags=private)).cast("Q")
+        self.numbers: memoryview[int] = memoryview(mmap.mmap(-1, SIZE, flags=private)).cast("Q")
         self._next = count(1)
 
     @property

@@ -34,7 +34,7 @@ FIRST, LAST = 0.25, 5.0
 
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
-logger = logging.getLogger("hardtack.store")
+logger: logging.Logger = logging.getLogger("hardtack.store")
 
 _left: list[Any] = []
 """Connections of a parent, which its children keep and never touch."""

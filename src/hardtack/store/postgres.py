@@ -20,7 +20,7 @@ import select
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -94,7 +94,7 @@ class PostgresPart(Part):
         folder: the data folder that the processes of this node share; ``None``: each learns by the feed alone.
     """
 
-    name = Server.engine
+    name: ClassVar[str] = Server.engine
 
     def __init__(self, server: Server, folder: Path | None) -> None:
         super().__init__(server.says)
@@ -146,7 +146,9 @@ class PostgresPart(Part):
         """See ``Part``."""
         # A command that runs where no service does makes no folder.
         there = self._folder if self._folder is not None and self._folder.is_dir() else None
-        self.generation = PrivateGeneration() if there is None else Generation(there / "hardtack")
+        self.generation: PrivateGeneration | Generation = (
+            PrivateGeneration() if there is None else Generation(there / "hardtack")
+        )
         with engine.connect() as connection:
             version = connection.dialect.server_version_info or ()
             if version < MINIMUM:

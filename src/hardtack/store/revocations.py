@@ -23,6 +23,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Final
 from weakref import WeakSet
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -65,7 +66,7 @@ _new_epochs = select(account.c.id, account.c.epoch).where(account.c.change > _se
 _new_keys = select(revoked_key.c.key_id).where(revoked_key.c.change > _seen)
 _newest = select(feed.c.change)
 
-logger = logging.getLogger("hardtack.store")
+logger: logging.Logger = logging.getLogger("hardtack.store")
 
 
 class RevocationTable:
@@ -82,11 +83,11 @@ class RevocationTable:
     lagged: Callable[[float], object] | None = None
     """Told after how many seconds a change of another node was known here, where that can be measured."""
 
-    revoke_lineage = staticmethod(writers.revoke_lineage)
-    revoke_session = staticmethod(writers.revoke_session)
-    supersede = staticmethod(writers.supersede)
-    raise_epoch = staticmethod(writers.raise_epoch)
-    revoke_key = staticmethod(writers.revoke_key)
+    revoke_lineage: Final = staticmethod(writers.revoke_lineage)
+    revoke_session: Final = staticmethod(writers.revoke_session)
+    supersede: Final = staticmethod(writers.supersede)
+    raise_epoch: Final = staticmethod(writers.raise_epoch)
+    revoke_key: Final = staticmethod(writers.revoke_key)
 
     def __init__(
         self,
@@ -107,16 +108,16 @@ class RevocationTable:
         self._superseded = Superseded()
         self._epochs = Epochs()
         self._steady = SteadyTime()
-        self.changes = Changes()
+        self.changes: Changes = Changes()
         """Which accounts have changed since when; another object where another database was read."""
         self._seen = 0
         self._noted = _NEVER
         self._trusted_until = -1.0
         self._not_before = -1.0
         self._interval = 0.0
-        self.loaded_at = 0.0
+        self.loaded_at: float = 0.0
         """When all that has ended was last known, Unix seconds; 0 before the first time."""
-        self.failures = 0
+        self.failures: int = 0
         """How many loads have failed, so far."""
         self._start()
         _tables.add(self)

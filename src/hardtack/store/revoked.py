@@ -39,8 +39,8 @@ class RevokedIds:
 
     def __init__(self) -> None:
         self.recent: dict[bytes, int] = {}
-        self.settled = 0
-        self.marks = bytearray()
+        self.settled: int = 0
+        self.marks: bytearray = bytearray()
         self._buckets: list[bytes] = []
         self._sweep = 0
 

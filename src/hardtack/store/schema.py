@@ -37,7 +37,7 @@ VERSION_TABLE = "schema_version"
 APPLICATION_ID = 0x48415244
 """SQLite's ``application_id`` of our files: ``HARD`` in ASCII. It tells another program's database from ours."""
 
-metadata = MetaData(
+metadata: MetaData = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -53,7 +53,7 @@ _Whole = BigInteger().with_variant(Integer(), "sqlite")
 # Compared and put in order by code point, as SQLite does it, whatever the language of the server.
 _Words = Text().with_variant(Text(collation="C"), "postgresql")
 
-account = Table(
+account: Table = Table(
     "account",
     metadata,
     Column("id", _Whole, Identity(), primary_key=True),
@@ -106,7 +106,7 @@ account = Table(
     sqlite_strict=True,
 )
 
-name_form = Table(
+name_form: Table = Table(
     "name_form",
     metadata,
     Column("form", _Words, primary_key=True),
@@ -117,7 +117,7 @@ name_form = Table(
 )
 """Every form in which a name is taken: as it is compared, and as it looks. Rows are never deleted."""
 
-feed = Table(
+feed: Table = Table(
     "feed",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
@@ -129,7 +129,7 @@ feed = Table(
 )
 """One row: the number of the last change. It is raised inside the writer's transaction, so numbers commit in order."""
 
-counted = Table(
+counted: Table = Table(
     "counted",
     metadata,
     Column("name", _Words, primary_key=True),
@@ -140,7 +140,7 @@ counted = Table(
 )
 """How much there was of what is too much to be counted for a page, and when that was."""
 
-revocation = Table(
+revocation: Table = Table(
     "revocation",
     metadata,
     Column("change", _Whole, primary_key=True, autoincrement=False),
@@ -158,7 +158,7 @@ revocation = Table(
 )
 """Lineages and session ids that are over, each until no cookie that names it can be alive any more."""
 
-revoked_key = Table(
+revoked_key: Table = Table(
     "revoked_key",
     metadata,
     Column("change", _Whole, primary_key=True, autoincrement=False),
@@ -169,7 +169,7 @@ revoked_key = Table(
 )
 """Keys that were stolen, by id: no process opens a token under one, whatever its file says. Rows are never deleted."""
 
-session_data = Table(
+session_data: Table = Table(
     "session_data",
     metadata,
     Column("session_id", LargeBinary, primary_key=True),
@@ -183,7 +183,7 @@ session_data = Table(
 )
 """What a session holds that is kept here instead of in its cookie, sealed (``sealed``)."""
 
-spent = Table(
+spent: Table = Table(
     "spent",
     metadata,
     Column("mark", LargeBinary, primary_key=True),
@@ -195,7 +195,7 @@ spent = Table(
 )
 """What was used and counts no second time: hashes that give back nothing, each for as long as it could count."""
 
-throttle = Table(
+throttle: Table = Table(
     "throttle",
     metadata,
     Column("key", LargeBinary, primary_key=True),
@@ -211,7 +211,7 @@ throttle = Table(
     sqlite_strict=True,
 )
 
-streak = Table(
+streak: Table = Table(
     "streak",
     metadata,
     Column("key", LargeBinary, primary_key=True),
@@ -226,7 +226,7 @@ streak = Table(
 )
 """Consecutive failures by keyed hash, of names whether they exist or not, and of known devices."""
 
-signed_in = Table(
+signed_in: Table = Table(
     "signed_in",
     metadata,
     Column("lineage", LargeBinary, primary_key=True),
@@ -253,7 +253,7 @@ signed_in = Table(
 )
 """The sign-ins that a person sees and can end. What ends one is the revocation; a row that is missing opens nothing."""
 
-outbox = Table(
+outbox: Table = Table(
     "outbox",
     metadata,
     Column("message_id", LargeBinary, primary_key=True),
@@ -274,7 +274,7 @@ outbox = Table(
 )
 """Mail that is to be written and sent, and has not been yet."""
 
-invitation = Table(
+invitation: Table = Table(
     "invitation",
     metadata,
     Column("invitation_id", LargeBinary, primary_key=True),
@@ -304,7 +304,7 @@ invitation = Table(
 )
 """Who was invited, by whom, and what became of it. The link itself is nowhere."""
 
-access_token = Table(
+access_token: Table = Table(
     "access_token",
     metadata,
     Column("id", _Whole, Identity(), primary_key=True),
@@ -324,7 +324,7 @@ access_token = Table(
 )
 """Personal access tokens, by hash."""
 
-half_signed_in = Table(
+half_signed_in: Table = Table(
     "half_signed_in",
     metadata,
     Column("half_id", LargeBinary, primary_key=True),
@@ -343,7 +343,7 @@ half_signed_in = Table(
 )
 """Who has proved a first factor and not yet the second. It is no session; a row that is gone opens nothing."""
 
-totp = Table(
+totp: Table = Table(
     "totp",
     metadata,
     Column("factor_id", LargeBinary, primary_key=True),
@@ -358,7 +358,7 @@ totp = Table(
 )
 """The secrets of authenticator apps, one for an account."""
 
-passkey = Table(
+passkey: Table = Table(
     "passkey",
     metadata,
     # As the authenticator chose it, up to 1023 bytes.
@@ -388,7 +388,7 @@ passkey = Table(
 )
 """Public keys, by which their owners sign in."""
 
-recovery_code = Table(
+recovery_code: Table = Table(
     "recovery_code",
     metadata,
     # Keyed: of the account and the code.
@@ -404,7 +404,7 @@ recovery_code = Table(
 )
 """Codes for somebody who has lost a factor, each good once."""
 
-trusted_device = Table(
+trusted_device: Table = Table(
     "trusted_device",
     metadata,
     # Kept through every renewal of its token; what the list names.
@@ -429,7 +429,7 @@ trusted_device = Table(
 )
 """Browsers in which the second factor is not asked for, for a while."""
 
-factor_reset = Table(
+factor_reset: Table = Table(
     "factor_reset",
     metadata,
     Column("account_id", _Whole, ForeignKey("account.id"), primary_key=True, autoincrement=False),
@@ -444,7 +444,7 @@ factor_reset = Table(
 )
 """Second factors that an administrator is about to take away from who has lost them."""
 
-welcome = Table(
+welcome: Table = Table(
     "welcome",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
@@ -455,7 +455,7 @@ welcome = Table(
 )
 """At most one row: the keyed hash of the first administrator's link."""
 
-audit = Table(
+audit: Table = Table(
     "audit",
     metadata,
     Column("id", _Whole, Identity(), primary_key=True),

@@ -30,7 +30,7 @@ MAX_SIZE = 1 << 16
 ABSENT = 0
 """The version of a row that is not there."""
 
-logger = logging.getLogger("hardtack.store")
+logger: logging.Logger = logging.getLogger("hardtack.store")
 
 _load = select(session_data.c.version, session_data.c.data).where(session_data.c.session_id == bindparam("id"))
 _add = ByEngine(lambda words: words.insert(session_data).on_conflict_do_nothing())

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import cast
+from typing import ClassVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
@@ -48,7 +48,7 @@ class SqlitePart(Part):
         path: of the file; it is made if it is not there.
     """
 
-    name = File.engine
+    name: ClassVar[str] = File.engine
 
     def __init__(self, path: Path) -> None:
         if sqlite3.sqlite_version_info < MINIMUM:
@@ -81,7 +81,7 @@ class SqlitePart(Part):
         self._place = Place(self.path)
         with engine.connect() as connection:
             _refuse_foreign(connection, self.path)
-        self.generation = Generation(self.path)
+        self.generation: Generation = Generation(self.path)
         # Switching to WAL needs the file alone for a moment, and SQLite does not wait for that by itself; a pragma of
         # this kind runs in no transaction.
         bare = engine.execution_options(**{_BEGIN: ""})

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import hardtack
 from hardtack.adapters.django.checks import OWN
 from hardtack.adapters.django.signing import NAMES
 
 ROOT = Path(__file__).parents[3]
-ENGINE = ROOT / "src" / "hardtack" / "adapters" / "django"
+ENGINE = Path(hardtack.__file__).parent / "adapters" / "django"
 
 ALONE = """
 import sys

@@ -29,13 +29,13 @@ class Content:
     def __init__(self, receive: Receive, limits: Limits) -> None:
         self._receive = receive
         self._limits = limits
-        self.size = 0
+        self.size: int = 0
         """How many octets have come."""
-        self.unread = True
+        self.unread: bool = True
         """Whether there is more."""
-        self.gone = False
+        self.gone: bool = False
         """Whether the client went away."""
-        self.begun = False
+        self.begun: bool = False
         """Whether some was asked for."""
         self._until: float | None = None
 

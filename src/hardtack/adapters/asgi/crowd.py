@@ -32,7 +32,7 @@ class Crowd:
 
     def __init__(self, most: int = unparsed.MAX_CONNECTIONS) -> None:
         self.most = most
-        self.turned_away = 0
+        self.turned_away: int = 0
         """How many gave way or were told to come back, so far."""
         self._waiting: dict[GivesWay, None] = {}  # in the order in which they began to wait
         self._told_at = -float(unparsed.CROWD_TOLD_SECONDS)

@@ -84,7 +84,7 @@ class Exchange(Carrying):
         receive = self._receive
         self._plain = layer.needs_nothing(self._scope)
         if not self._plain:
-            self.most = layer.answering.max_body
+            self.most: int = layer.answering.max_body
             self._content = Content(receive, layer.answering.limits)
             response = self._before()
             if response is not None:

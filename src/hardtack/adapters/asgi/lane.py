@@ -30,12 +30,12 @@ class Lane:
     def __init__(self, *, threads: int, waiting: int) -> None:
         self._threads = threads
         self._all = self._places = threads + waiting
-        self.refused = 0
+        self.refused: int = 0
         """How many found no place, so far."""
         self._open()
 
     def _open(self) -> None:
-        self.pool = ThreadPoolExecutor(self._threads, thread_name_prefix="hardtack-page")
+        self.pool: ThreadPoolExecutor = ThreadPoolExecutor(self._threads, thread_name_prefix="hardtack-page")
 
     def close(self) -> None:
         """End the threads; where the lane is used again, as between two tests, there will be new ones."""

@@ -70,7 +70,9 @@ class Hardtack:
         answering = None if status is None else Answering(**known({**theirs, **status}))
         inner = app if app is None or session is None else SessionLayer(app, session, answering=answering)
         self.app = inner
-        self.status = None if inner is None or answering is None else StatusLayer(inner, answering=answering)
+        self.status: StatusLayer | None = (
+            None if inner is None or answering is None else StatusLayer(inner, answering=answering)
+        )
         self._behind = self.status or inner
         self._lives: Visits | Site | None = session or site
         site = own or site

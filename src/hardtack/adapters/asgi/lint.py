@@ -40,7 +40,7 @@ class Lint:
         judge: Judge | None = None,
     ) -> None:
         self.app = app
-        self.judge = judge or Judge(collect=collect, raises=raises, ignore=ignore)
+        self.judge: Judge = judge or Judge(collect=collect, raises=raises, ignore=ignore)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection (ASGI 3)."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from asyncio import TimerHandle
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
@@ -60,7 +61,7 @@ class Listening(Taken, H11Protocol):
     head_seconds: float = unparsed.HEAD_SECONDS
     idle_seconds: float = unparsed.IDLE_SECONDS
     parting_seconds: float = unparsed.PARTING_SECONDS
-    crowd = Crowd()
+    crowd: Crowd = Crowd()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,7 +73,7 @@ class Listening(Taken, H11Protocol):
         most = self.config.h11_max_incomplete_event_size
         # Only where the server itself has nothing to say about a request.
         if self._at_once is not None and most is not None and self.limit_concurrency is None and not self.root_path:
-            self.conn = Heads(most, self._answers)
+            self.conn: Heads = Heads(most, self._answers)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first octet."""
@@ -130,7 +131,7 @@ class Listening(Taken, H11Protocol):
 
     def _send_at_once(self, status: int, fields: bytes) -> None:
         """Send an answer, and do as after any other: ``on_response_complete``, without what only an application has."""
-        conn = cast("Heads", self.conn)  # who else would ask
+        conn = self.conn
         self._head = b""
         self._wait_no_more()
         self._unset_keepalive_if_required()
@@ -163,7 +164,7 @@ class Listening(Taken, H11Protocol):
             self._head = begun[: unparsed.MAX_HEAD]
             self._waiting = self.loop.call_later(self.head_seconds, self._too_late)
         else:
-            self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive_task: TimerHandle = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
 

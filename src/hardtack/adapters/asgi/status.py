@@ -50,9 +50,9 @@ class StatusLayer:
 
     def __init__(self, app: ASGIApp, *, answering: Answering | None = None, **settings: Any) -> None:
         self.app = app
-        self.answering = answering or Answering(**known(settings))
-        self.handler_seconds = self.answering.limits.handler_seconds
-        self.in_flight = 0
+        self.answering: Answering = answering or Answering(**known(settings))
+        self.handler_seconds: float | None = self.answering.limits.handler_seconds
+        self.in_flight: int = 0
         self._most = self.answering.limits.in_flight
         self._remembers = self.answering.may_remember
         self._may_pass = self.answering.may_pass

@@ -50,7 +50,7 @@ class Watched:
         if app is service and service.site is not None and service.app is None:
             # Nothing else has a say about any address then.
             self.at_once = AtOnce(service.site.auth, self._watch)
-        self.stop_delay = settings.stop_delay
+        self.stop_delay: int = settings.stop_delay
         """Seconds between saying that it stops and stopping."""
         self._counts = counts
         self._numbers = numbers or {}

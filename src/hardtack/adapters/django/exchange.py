@@ -20,7 +20,7 @@ from hardtack.adapters.carrying import Carrying
 from hardtack.adapters.django import translate
 from hardtack.adapters.django.pages import ProjectAnswering, bare, shown
 from hardtack.adapters.django.views import route_of, wrong_method
-from hardtack.adapters.error_answers import MADE
+from hardtack.adapters.error_answers import MADE, Steps
 from hardtack.adapters.wsgi.content import Content
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
@@ -47,9 +47,10 @@ class Exchange(Carrying):
     def __init__(self, answering: ProjectAnswering, request: HttpRequest) -> None:
         super().__init__(answering)
         self.answering = answering
-        self.most = answering.max_body
-        self.asked = translate.head_of(request)
-        self.steps = self._steps = answering.begin()
+        self.most: int = answering.max_body
+        self.asked: Request = translate.head_of(request)
+        self.steps: Steps = answering.begin()
+        self._steps = self.steps
         self._error: Exception | None = None
         self._plain = False  # nothing in the request asks for a change of the answer
         self._request = request

@@ -55,8 +55,9 @@ class SessionStore(SessionBase):  # type: ignore[misc]  # Django has no types
         self._keeps_cookie = False  # whether the cookie that came may be tried again, so that none may replace it
         # As Django's, without finding the serializer again for every request.
         self._session_key = session_key
-        self.accessed = self._modified = False
-        self.serializer = inside.serializer_at(setting("SESSION_SERIALIZER"))
+        self.accessed: bool = False
+        self._modified = False
+        self.serializer: Any = inside.serializer_at(setting("SESSION_SERIALIZER"))
 
     cookie_name: str | None = None
     """The name of the cookie, where it is not ``SESSION_COOKIE_NAME``: in the safe profile."""

@@ -9,6 +9,7 @@ second factor they sign nobody in: our page for it does. Forged forms are Django
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -56,7 +57,7 @@ class SignInMiddleware(AuthenticationMiddleware):  # type: ignore[misc]  # Djang
         self._visiting = Visiting()
         self._site = self._visiting.sign_in.site
         if self._visiting.sign_in.csrf:
-            self.process_view = self._check
+            self.process_view: Callable[..., Any] = self._check
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         """Answer with one of our pages, or tell the project who it is."""

@@ -51,11 +51,11 @@ class StatusMiddleware:
         self.get_response = get_response
         self._sign_in = _sign_in() if Installed.now().signs_in else None
         theirs = {} if self._sign_in is None else self._sign_in.status_settings
-        self.answering = ProjectAnswering.from_settings(theirs)
+        self.answering: ProjectAnswering = ProjectAnswering.from_settings(theirs)
         self._handler_seconds = self.answering.limits.handler_seconds
         self._in_flight = 0
         self._lock = Lock()
-        self.asynchronous = iscoroutinefunction(get_response)
+        self.asynchronous: bool = iscoroutinefunction(get_response)
         if self.asynchronous:
             markcoroutinefunction(self)
             vars(self)["process_view"] = self._aprocess_view  # Django looks whether it is asynchronous

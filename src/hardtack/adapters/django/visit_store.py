@@ -49,7 +49,7 @@ class VisitStore(SessionStore):
         self._of_visit = session
         self._before = before
         self._owner: int | None = None  # whose the values are, that were read last
-        self.took_over = False
+        self.took_over: bool = False
         """Whether the cookie of before has been used, so that this answer deletes it."""
 
     def _get_session(self, no_load: bool = False) -> dict[str, Any]:
@@ -103,7 +103,8 @@ class VisitStore(SessionStore):
         """Return what was in the cookie of before, which the engine judges and spends."""
         engine = SessionStore(before)
         values = engine.load()
-        self.took_over = self._modified = bool(values) and not engine.keeps_cookie
+        self.took_over = bool(values) and not engine.keeps_cookie
+        self._modified = self.took_over
         return values
 
     def save(self, must_create: bool = False) -> None:

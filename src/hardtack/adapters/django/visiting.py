@@ -21,7 +21,7 @@ from hardtack.adapters.django.late import watch
 from hardtack.adapters.django.session import SessionStore
 from hardtack.adapters.django.signing import sign_in
 from hardtack.adapters.django.visit_store import VisitStore
-from hardtack.adapters.sign_in import SignedVisit
+from hardtack.adapters.sign_in import SignedVisit, SignIn
 from hardtack.adapters.visits import Elsewhere
 from hardtack.errors import Refused
 from hardtack.message import Request, Response
@@ -91,7 +91,7 @@ class Visiting:
     """Opens the visits of one project."""
 
     def __init__(self) -> None:
-        self.sign_in = sign_in()
+        self.sign_in: SignIn = sign_in()
 
     def begin(self, request: HttpRequest, store: Any = None) -> HttpResponse | None:
         """Open the visit of *request*, unless a page of ours answers it; return what refuses the request, if it is.

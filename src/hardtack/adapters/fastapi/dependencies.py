@@ -53,7 +53,7 @@ class IdentityCookie(SecurityBase):
     def __init__(self, scheme_name: str) -> None:
         self.scheme_name = scheme_name
         # The application's own name for it is written in when its document is made.
-        self.model = APIKey.model_validate({"in": APIKeyIn.cookie, "name": SCHEME})
+        self.model: APIKey = APIKey.model_validate({"in": APIKeyIn.cookie, "name": SCHEME})
 
     async def __call__(self, connection: HTTPConnection) -> SignedVisit:
         """Return the visit.

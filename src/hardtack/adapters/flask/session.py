@@ -69,7 +69,7 @@ class SealedSessionInterface(NamedByOrigin):
     """
 
     session_class = SealedSession
-    serializer = SealedSerializer()
+    serializer: SealedSerializer = SealedSerializer()
     """What the values become; take tag classes of your own with ``register``, as with Flask's serializer."""
     salt = upgrade.FLASK_SALT
     """What Flask's own sessions were signed under, for ``accept_signed_until``; a subclass may set another."""

@@ -50,10 +50,10 @@ def this_visit() -> SignedVisit:
     return visit
 
 
-current_account = cast("Account", LocalProxy(lambda: this_visit().account))
+current_account: Account = cast("Account", LocalProxy(lambda: this_visit().account))
 """The account of whoever is signed in; false where nobody is (as every proxy, it is never ``is None``)."""
 
-current_identity = cast("Identity", LocalProxy(lambda: this_visit().identity))
+current_identity: Identity = cast("Identity", LocalProxy(lambda: this_visit().identity))
 """How they are signed in: since when, by which factors; false where nobody is."""
 
 

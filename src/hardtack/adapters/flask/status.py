@@ -56,7 +56,7 @@ class Status:
     def init_app(self, app: Flask) -> None:
         """Put the layer around *app* and into it."""
         answering = _Answering(app, self._settings)
-        self.layer = StatusLayer(
+        self.layer: StatusLayer = StatusLayer(
             _wrapping_files(app.wsgi_app), answering=answering, propagates=lambda _error: _propagates(app)
         )
         app.wsgi_app = self.layer  # type: ignore[method-assign]  # as Flask's documentation has it

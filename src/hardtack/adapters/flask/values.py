@@ -21,7 +21,7 @@ class SealedSession(SecureCookieSession):
     """What the cookie carried besides the values, and those as they came; ``None`` without a cookie that opened."""
 
     # One function for all sessions, where Flask makes one for each.
-    on_update = staticmethod(_mark_modified)
+    on_update: Any = staticmethod(_mark_modified)
 
     came_once = False
     """Whether it came in a cookie that counts no second time: this answer carries it, whatever else is said."""

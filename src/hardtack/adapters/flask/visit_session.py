@@ -55,7 +55,7 @@ class VisitSession(SecureCookieSession):
     moved = False
     """Whether it was signed by Flask, under another name, under which this answer deletes it."""
 
-    on_update = staticmethod(_mark_modified)  # one for all sessions, where Flask makes one for each
+    on_update: Any = staticmethod(_mark_modified)  # one for all sessions, where Flask makes one for each
 
     def __init__(self, visit: Visit, values: Mapping[str, Any], came: bytes) -> None:
         dict.__init__(self, values)
@@ -73,7 +73,7 @@ class VisitInterface(NamedByOrigin):
     """
 
     session_class = VisitSession
-    serializer = SealedSerializer()
+    serializer: SealedSerializer = SealedSerializer()
     """What the values become; take tag classes of your own with ``register``, as with Flask's serializer."""
     salt = upgrade.FLASK_SALT
     """What Flask's own sessions were signed under; a subclass may set another."""

@@ -86,7 +86,7 @@ class Hardtack:
         own = {**self.usual, **({} if page is None else {"templates": page})}
         self._status = None if status is None else {**own, **status}
         self._answering = Answering(**known(own if self._status is None else self._status))
-        self.sign_in = SignIn(
+        self.sign_in: SignIn = SignIn(
             application=application,
             keyring=keyring,
             prefix=prefix,

@@ -88,7 +88,7 @@ class Exchange(Carrying):
         self._size = 0
         self._began: float | None = None
         self._close: Callable[[], object] = nothing
-        self.most = layer.answering.max_body
+        self.most: int = layer.answering.max_body
 
     def run(self, in_flight: int) -> Iterable[bytes]:
         """Answer the request, by the application or instead of it; *in_flight* others are being answered."""

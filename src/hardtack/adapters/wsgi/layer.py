@@ -55,7 +55,9 @@ class Hardtack:
         theirs = {} if session is None else session.status_settings
         answering = None if status is None else Answering(**known({**theirs, **status}))
         inner = app if app is None or session is None else SessionLayer(app, session, answering=answering)
-        self.status = None if inner is None or answering is None else StatusLayer(inner, answering=answering)
+        self.status: StatusLayer | None = (
+            None if inner is None or answering is None else StatusLayer(inner, answering=answering)
+        )
         self._behind = self.status or inner
         site = own or site
         self._site = site

@@ -40,7 +40,7 @@ class Lint:
         judge: Judge | None = None,
     ) -> None:
         self.app = app
-        self.judge = judge or Judge(collect=collect, raises=raises, ignore=ignore)
+        self.judge: Judge = judge or Judge(collect=collect, raises=raises, ignore=ignore)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""

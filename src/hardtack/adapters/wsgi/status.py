@@ -42,7 +42,7 @@ class StatusLayer:
         **settings: Any,
     ) -> None:
         self.app = app
-        self.answering = answering or Answering(**known(settings))
+        self.answering: Answering = answering or Answering(**known(settings))
         self.propagates = propagates
         self._counts = self.answering.limits.in_flight is not None
         self._in_flight = 0

@@ -34,7 +34,7 @@ class AtOnce:
     def __init__(self, auth: QuickAuth, watch: Watch) -> None:
         self._auth = auth
         self._watch = watch
-        self.begins = auth.raw_path
+        self.begins: bytes = auth.raw_path
         """What the target of a request begins with that is worth asking about."""
 
     def answer(

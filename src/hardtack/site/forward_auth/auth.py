@@ -80,7 +80,7 @@ class LetIn:
     __slots__ = ("_told", "total")
 
     def __init__(self) -> None:
-        self.total = 0
+        self.total: int = 0
         self._told = 0
 
     def fresh(self) -> int:
@@ -112,9 +112,9 @@ class Judge:
     ) -> None:
         self.accounts = accounts
         self.sessions = sessions
-        self.rules = Rules(accesses)
-        self.people = People(accounts)
-        self.let_in = LetIn()
+        self.rules: Rules = Rules(accesses)
+        self.people: People = People(accounts)
+        self.let_in: LetIn = LetIn()
         self.gate = gate
         self._own = None if origin is None else _host(origin)
         self._ours = frozenset(ours(sessions.policy))

@@ -106,8 +106,8 @@ class QuickAuth:
         prefix: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.path = prefix + PATH
-        self.raw_path = self.path.encode("utf-8")
+        self.path: str = prefix + PATH
+        self.raw_path: bytes = self.path.encode("utf-8")
         self.judge = judge
         self._answers = origin is not None
         self._most, self._many = policy.max_fields, policy.max_field_count

@@ -123,11 +123,11 @@ class Rules:
     __slots__ = ("_below", "_by_host", "_folded", "accesses", "ask_for_factors", "hosts")
 
     def __init__(self, accesses: Sequence[Access] = ()) -> None:
-        self.accesses = tuple(accesses)
+        self.accesses: tuple[Access, ...] = tuple(accesses)
         rules = [_ready(number, access) for number, access in enumerate(accesses, 1)]
-        self.hosts = frozenset(rule.host for rule in rules)
+        self.hosts: frozenset[str] = frozenset(rule.host for rule in rules)
         """The hosts that rules name, ``*.example.org`` among them; ``names`` asks for one host."""
-        self.ask_for_factors = any(rule.level for rule in rules)
+        self.ask_for_factors: bool = any(rule.level for rule in rules)
         """Whether it matters to any of them what somebody has signed in with."""
         self._by_host = {
             host: tuple(rule for rule in rules if _fits(rule.host, host))

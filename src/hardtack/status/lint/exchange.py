@@ -97,14 +97,14 @@ class Seen:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self.method = exchange.request.method
-        self.asked = exchange.request.headers
-        self.status = exchange.response.status
-        self.fields = Headers(exchange.response.headers)
-        self.body = exchange.response.body
-        self.octets = len(self.body) if exchange.octets is None else exchange.octets
-        self.kept = self.octets == len(self.body)
-        self.on_wire = exchange.at == "wire"
+        self.method: str = exchange.request.method
+        self.asked: Headers = exchange.request.headers
+        self.status: int = exchange.response.status
+        self.fields: Headers = Headers(exchange.response.headers)
+        self.body: bytes = exchange.response.body
+        self.octets: int = len(self.body) if exchange.octets is None else exchange.octets
+        self.kept: bool = self.octets == len(self.body)
+        self.on_wire: bool = exchange.at == "wire"
 
     @property
     def http1(self) -> bool:
