@@ -65,7 +65,7 @@ def test_every_example_is_one_of_its_command(name: str, line: str) -> None:
         assert below, line
         command, context = below, click.Context(below, info_name=words.pop(0), parent=context)
     try:
-        command.parse_args(context, words)
+        command.parse_args(context, list(words))
     except click.exceptions.Exit:
         assert ["--help"] == words
     assert "hardtack" == program

@@ -28,7 +28,7 @@ _WRONG = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
         (r"No such command '(.+?)'\.(?: .*)?", "没有 {0} 这个命令"),
-        (r"No such option: (\S+?)\.?(?: Did you mean (\S+?)\?| \(Possible options: (.+)\))?", "没有 {0} 这个选项"),
+        (r"No such option:? '?(-[\w-]+)'?.*", "没有 {0} 这个选项"),
         (r"Missing (?:argument|option|parameter) '(.+?)'\..*", "缺少 {0}"),
         (r"Got unexpected extra arguments? \((.*)\)", "多余的内容：{0}"),
         (r"Option '(.+)' requires an argument\.", "选项 {0} 需要一个值"),
