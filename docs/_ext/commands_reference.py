@@ -58,24 +58,30 @@ def shown(name: str, command: click.Command, context: click.Context, language: s
     says = chinese.translated if language == "zh" else _filled
     usage = " ".join(["hardtack", name, *command.collect_usage_pieces(context)])
     made: list[nodes.Node] = [nodes.rubric("", "", nodes.literal("", usage))]
-    made += [nodes.paragraph("", text) for text in says(inspect.cleandoc(command.help or "")).split("\n\n")]
+    made += [_text(text) for text in says(inspect.cleandoc(command.help or "")).split("\n\n")]
     terms = [
         nodes.definition_list_item(
             "",
             nodes.term("", "", nodes.literal("", record[0])),
-            nodes.definition("", nodes.paragraph("", says(record[1]))),
+            nodes.definition("", _text(says(record[1]))),
         )
         for each in command.get_params(context)
-        if (record := each.get_help_record(context)) is not None and "--help" not in record[0]
+        if (record := each.get_help_record(context)) is not None and record[1] and "--help" not in record[0]
     ]
     if terms:
         made.append(nodes.definition_list("", *terms))
-    lines = [
-        f"# {does[language]}\n$ {line}" for line, does in examples.table().get(name, {}).items()
-    ]
+    lines = [f"# {does[language]}\n$ {line}" for line, does in examples.table().get(name, {}).items()]
     code = "\n".join(lines)
     made.append(nodes.literal_block(code, code, language="console"))
     return [nodes.container("", *made, classes=[CLASS])]
+
+
+def _text(text: str) -> nodes.paragraph:
+    """Return a paragraph, in which what stands between backticks is code."""
+    parts = text.split("`")
+    return nodes.paragraph(
+        "", "", *(nodes.literal("", each) if at % 2 else nodes.Text(each) for at, each in enumerate(parts))
+    )
 
 
 def _filled(text: str) -> str:

@@ -86,6 +86,17 @@ def test_the_heading_is_chinese_too(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "\n示例:\n  hardtack keys rotate\n" in capsys.readouterr().out
 
 
+def test_what_must_be_given_is_said_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the parser's own remark."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert 0 == run(["proxy", "--help"])
+    shown = capsys.readouterr().out
+    assert "[必填]" in shown
+    assert "[required]" not in shown
+
+
 def test_within_an_application_an_example_begins_as_its_commands_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Who copies it from there gets what it says."""
     assert 0 == run(["keys", "list", "--help"], program="flask hardtack")

@@ -74,5 +74,7 @@ def test_every_command_whose_1_is_an_answer_is_named(language: str) -> None:
 
 def test_the_table_of_statuses_would_notice_another() -> None:
     """The search that both tests stand on finds every way to leave."""
-    source = "def f():\n  context.exit(3 if wrong else 0)\n  sys.exit(4)\n  return 5\n  return int(bad)\n  return text\n"
+    source = (
+        "def f():\n  context.exit(3 if wrong else 0)\n  sys.exit(4)\n  return 5\n  return int(bad)\n  return text\n"
+    )
     assert {0, 1, 3, 4, 5} == statuses(source)

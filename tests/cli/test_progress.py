@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Be in a folder with a data folder, in English, impatient from the beginning."""
     for name in [name for name in os.environ if name.startswith(("HARDTACK_", "LC_", "LANG"))]:
         monkeypatch.delenv(name)
@@ -40,7 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     data.mkdir()
     empty.put(data / "hardtack.db")
     keyfile.create(data / "hardtack.key")
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.fixture

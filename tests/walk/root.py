@@ -45,7 +45,15 @@ class Root(NamedTuple):
 
     def command(self, user: str, *words: str) -> list[str]:
         """Return the command that runs *words* in it as *user*."""
-        return ["chroot", f"--userspec={user}:{user}", str(self.folder), "/usr/bin/env", "-i", *self.environment(user), *words]
+        return [
+            "chroot",
+            f"--userspec={user}:{user}",
+            str(self.folder),
+            "/usr/bin/env",
+            "-i",
+            *self.environment(user),
+            *words,
+        ]
 
 
 def mirror() -> str:
@@ -78,7 +86,9 @@ def made(folder: Path, repository: Path) -> Iterator[Root]:
     began = time.monotonic()
     try:
         subprocess.run(
-            ["debootstrap", "--variant=minbase", codename(), str(folder), mirror()], check=True, stdout=subprocess.DEVNULL
+            ["debootstrap", "--variant=minbase", codename(), str(folder), mirror()],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         for place, *told in MOUNTS:
             (folder / place).mkdir(exist_ok=True)

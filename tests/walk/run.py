@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import msgspec
 
 from bench import machine
@@ -152,7 +153,7 @@ def main() -> int:
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="keep a picture of each page that was seen")
     told = parser.parse_args()
     if missing := [name for name in NEEDED if not shutil.which(name)]:
-        print(f"this cannot be walked without {', '.join(missing)}: apt-get install {' '.join(missing)}")
+        click.echo(f"this cannot be walked without {', '.join(missing)}: apt-get install {' '.join(missing)}")
         return 2
     for port in PORTS:
         free(port)
@@ -161,10 +162,10 @@ def main() -> int:
         with root.made(told.root.resolve(), REPOSITORY) as made:
             for part in walked(made, told.pictures):
                 parts.append(part)
-                print(f"{part.name}: {part.own:.1f} s, and {part.took() - part.own:.1f} s of downloads", flush=True)
+                click.echo(f"{part.name}: {part.own:.1f} s, and {part.took() - part.own:.1f} s of downloads")
             about, seconds = _about(made), made.seconds
     except (AstrayError, TimeoutError) as astray:
-        print(f"astray: {astray}")
+        click.echo(f"astray: {astray}")
         return 1
     if told.save:
         today = datetime.now(UTC).date().isoformat()

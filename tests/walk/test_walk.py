@@ -65,7 +65,14 @@ def test_a_screen_has_no_empty_ends() -> None:
 
 def test_nothing_private_is_kept() -> None:
     """A one-time code, a key, and where packages come from."""
-    lines = ["open http://localhost:8000/welcome?code=abcdefghijkl", "Get:1 http://deb.example.com/ x", "0" * 64, "4", "5", "6"]
+    lines = [
+        "open http://localhost:8000/welcome?code=abcdefghijkl",
+        "Get:1 http://deb.example.com/ x",
+        "0" * 64,
+        "4",
+        "5",
+        "6",
+    ]
     assert ["open http://localhost:8000/welcome?code=…", "…", "4", "5", "… (5)"] == log.kept(lines)
 
 

@@ -146,7 +146,7 @@ class Walker:
         self.type(f"mkdir {self.folder} && cd {self.folder}")
         self.superuser.type(f"cd {self.folder}")
 
-    def follow(self, page: Path, instead: Mapping[str, tuple[str, str]] = {}) -> None:  # noqa: B006 - never changed
+    def follow(self, page: Path, instead: Mapping[str, tuple[str, str]] | None = None) -> None:
         """Do all that a page says, also what the tests of the documents leave out.
 
         Args:
@@ -156,7 +156,7 @@ class Walker:
         for block in blocks(page):
             if block.kind == "console":
                 for call in calls(block.code):
-                    self._call(call, instead)
+                    self._call(call, instead or {})
             elif block.file:
                 self.write(block)
 

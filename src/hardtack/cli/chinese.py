@@ -33,10 +33,16 @@ _WRONG = tuple(
         (r"Got unexpected extra arguments? \((.*)\)", "多余的内容：{0}"),
         (r"Option '(.+)' requires an argument\.", "选项 {0} 需要一个值"),
         (r"Option '(.+)' does not take a value\.", "选项 {0} 不带值"),
-        (r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' is not a valid integer(?: range)?\.", "{0} 的值 {1} 不是整数"),
+        (
+            r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' is not a valid integer(?: range)?\.",
+            "{0} 的值 {1} 不是整数",
+        ),
         (r"Invalid value for '(.+?)'(?: / '.+?')*: (.*) is not in the range (.+)\.", "{0} 的值 {1} 不在范围 {2} 内"),
         (r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' is not one of (.+)\.", "{0} 的值 {1} 不是以下之一：{2}"),
-        (r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' does not match the formats? (.+)\.", "{0} 的值 {1} 应写成 {2}"),
+        (
+            r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' does not match the formats? (.+)\.",
+            "{0} 的值 {1} 应写成 {2}",
+        ),
     )
 )
 """What click says was wrong, and the same in Chinese."""
@@ -59,6 +65,7 @@ def _translated(paragraph: str) -> str:
     if found is None and paragraph.endswith("]"):
         # What click adds, such as the least and the greatest number.
         before, _, added = paragraph.rpartition(" [")
+        added = "必填]" if added == "required]" else added
         return f"{_translated(before)} [{added}" if before else paragraph
     return found or paragraph
 
