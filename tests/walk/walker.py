@@ -37,6 +37,10 @@ SERVERS = {
 PORTS = frozenset({80, *SERVERS.values(), 8080})
 
 
+SERVING = 120
+"""Seconds after which a server must have spoken and listen."""
+
+
 class AstrayError(Exception):
     """Something was not as the page says."""
 
@@ -111,12 +115,14 @@ class Walker:
         terminal, began = self.terminal(), time.monotonic()
         terminal.type(words, wait_for="")
         self._servers.append((words, terminal))
-        while not listens(port):
-            if time.monotonic() - began > 60:
-                raise AstrayError(f"{words}: nothing listens\n" + "\n".join(terminal.more()))
-            time.sleep(0.02)
-        took = time.monotonic() - began
-        done = Typed(None, took, terminal.more())
+        said: list[str] = []
+        took = 0.0
+        # It listens, and has said what it has to say.
+        while not listens(port) or not said or terminal.more() != said:
+            said, took = terminal.more(0.05), time.monotonic() - began
+            if took > SERVING:
+                raise AstrayError(f"{words}: it does not serve\n" + "\n".join(said))
+        done = Typed(None, took, said)
         self._noted(words, done, USER, note)
         return done
 
