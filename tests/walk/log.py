@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-MOST_LINES = 4
+MOST_LINES = 8
 """Lines of a command that are kept."""
 
-MOST_CHARACTERS = 110
+MOST_CHARACTERS = 120
 
 TYPED, DOWNLOAD, WRITTEN, BROWSER = "typed", "download", "written", "browser"
 """What a step may be: a command; one that fetches from a registry; a file that was written; a page in a browser."""

@@ -50,9 +50,11 @@ class Terminal:
         self._answers = answers
         self._pid, self._file = pty.fork()
         if self._pid == 0:
+            # Whoever runs this behind others has it ignored, and so would every program that is typed.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvp(shell[0], list(shell))  # noqa: S606 - the words are ours
         self._read = ""
-        os.write(self._file, b"stty -echo; PS1=; PS2=; PROMPT_COMMAND='printf \"\\036%s\\036\" $?'\n")
+        os.write(self._file, b"stty -echo; PS1=; PS2=; PROMPT_COMMAND='printf \"\\036%s\\036\" $?; PS1='\n")
         self._until(lambda: MARK in self._read, 30)
         self.type("true")
 

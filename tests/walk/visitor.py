@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.pictures import CHROMIUM
 from tests.walk import log
 from tests.walk.log import Step
-from tests.walk.walker import PASSWORD, AstrayError, Walker
+from tests.walk.walker import PASSWORD, Walker
 
 PATIENCE = 30_000
 """Milliseconds."""
@@ -43,15 +43,9 @@ class Visitor:
             self._page.locator("main input[name=username]").fill(name)
             self._page.locator("main input[name=password]").first.fill(PASSWORD)
             self._page.locator("main form:has(input[name=password]) button[type=submit]").click()
-            self._page.wait_for_load_state()
+            self._page.get_by_text(expected).first.wait_for()
 
         self._do(f"fill in name and password: {name}", do)
-        self.see(expected)
-
-    def see(self, expected: str) -> None:
-        """Look for a text on the page."""
-        if expected not in self._page.content():
-            raise AstrayError(f"{self._page.url}: no {expected!r}, but\n{self._page.inner_text('body')[:1000]}")
 
     def forget(self) -> None:
         """Begin as somebody whom no page knows."""
