@@ -11,6 +11,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -168,6 +169,8 @@ def main() -> int:
     for port in PORTS:
         free(port)
     parts: list[Part] = []
+    # Whoever ends it has the root taken away, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(2))
     try:
         with root.made(told.root.resolve(), REPOSITORY) as made:
             for part in walked(made, told.pictures):
