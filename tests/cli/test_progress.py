@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
 from hardtack.cli import passwords, shown
@@ -15,6 +18,7 @@ from hardtack.cli.commands import run
 from hardtack.login import tuning
 from hardtack.seal import keyfile
 from tests import empty
+from tests.cli.test_examples import ALL
 
 Run = Callable[..., str]
 
@@ -104,3 +108,44 @@ def test_a_terminal_that_only_writes_forward_gets_none(seen: Run, monkeypatch: p
     """It could not take the line away."""
     monkeypatch.setenv("TERM", "dumb")
     assert "\x1b" not in seen("backup", "copies")
+
+
+QUICK = {
+    "a file or a table is read, and that is all": ("config check", "config show", "cookie", "proxy", "asvs", "status"),
+    "one file of keys": ("keys new", "keys list", "keys rotate", "keys retire", "keys check"),
+    "one account, found by its name": (
+        "accounts add",
+        "accounts disable",
+        "accounts enable",
+        "accounts release",
+        "accounts show",
+        "accounts sessions",
+        "accounts export",
+        "accounts roles",
+        "accounts reset",
+        "accounts reset-factors",
+        "accounts close",
+    ),
+    "one row, or as many as are printed": (
+        "accounts invite",
+        "accounts withdraw",
+        "accounts invitations",
+        "accounts audit",
+    ),
+    "one password": ("passwords check",),
+}
+"""The commands that say nothing of how far they are, by why nobody has to wait for them."""
+
+
+def test_every_other_command_says_how_far_it_is() -> None:
+    """A new command is either quick, and stands above with the reason, or belongs to those that tell."""
+    names = {name for name, (command, _) in ALL.items() if not isinstance(command, click.Group)}
+    quick = [name for each in QUICK.values() for name in each]
+    assert set(quick) <= names
+    silent = []
+    for name in names.difference(quick):
+        module = inspect.getmodule(inspect.unwrap(ALL[name][0].callback or run))
+        silent += (
+            [] if re.search(r"shown\.(line|meanwhile)|progressbar", inspect.getsource(module or shown)) else [name]
+        )
+    assert [] == silent
