@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SAVED = Path(__file__).parents[2] / "tests" / "walk" / "last.json"
 LABELS = {
     "en": {
-        "about": "On {on}, commit {commit}: {cpu}, {cores} cores, {system}, {python} in the root.",
+        "about": "On {on}, commit {commit}: {cpu}, {cores} cores, {system}, {python} in the root; {load} processes at once wanted the cores, ours and others'.",
         "part": "part",
         "page": "by",
         "own": "took, seconds",
@@ -36,7 +36,7 @@ LABELS = {
         "browser": "(in the browser: {words})",
     },
     "zh": {
-        "about": "{on}，提交 {commit}：{cpu}，{cores} 核，{system}，根目录里是 {python}。",
+        "about": "{on}，提交 {commit}：{cpu}，{cores} 核，{system}，根目录里是 {python}；当时同时有 {load} 个进程争用这些核，包括别的工作。",
         "part": "部分",
         "page": "依据",
         "own": "用时（秒）",

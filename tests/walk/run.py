@@ -186,13 +186,14 @@ def main() -> int:
     return int(any(part.own > part.target for part in parts))
 
 
-def _about(made: root.Root) -> dict[str, str | int]:
-    """Return what it was walked on: this machine, and the Debian and the Python of the root."""
+def _about(made: root.Root) -> dict[str, str | int | float]:
+    """Return what it was walked on: this machine, how busy it was, and the Debian and the Python of the root."""
     here = machine.describe(0, os.getloadavg()[0])
     asked = made.command(root.USER, "python3", "--version")
     python = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     version = (made.folder / "etc/debian_version").read_text().strip()
-    return {"cpu": here.cpu, "cores": here.cores, "system": f"Debian {version}", "python": python}
+    load = round(os.getloadavg()[2], 1)
+    return {"cpu": here.cpu, "cores": here.cores, "load": load, "system": f"Debian {version}", "python": python}
 
 
 if __name__ == "__main__":
