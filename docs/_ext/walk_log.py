@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 SAVED = Path(__file__).parents[2] / "tests" / "walk" / "last.json"
 LABELS = {
     "en": {
-        "about": "On {on}, commit {commit}: {cpu}, {cores} cores, {system}, {python} in the root; {load} processes at once wanted the cores, ours and others'.",
+        "about": "On {on}, commit {commit}: {cpu}, {cores} cores, {system}, {python} in the root.",
+        "load": "{load} processes at once wanted the cores then, ours and those of other work.",
         "part": "part",
         "page": "by",
         "own": "took, seconds",
@@ -36,7 +37,8 @@ LABELS = {
         "browser": "(in the browser: {words})",
     },
     "zh": {
-        "about": "{on}，提交 {commit}：{cpu}，{cores} 核，{system}，根目录里是 {python}；当时同时有 {load} 个进程争用这些核，包括别的工作。",
+        "about": "{on}，提交 {commit}：{cpu}，{cores} 核，{system}，根目录里是 {python}。",
+        "load": "当时同时有 {load} 个进程争用这些核，包括别的工作。",
         "part": "部分",
         "page": "依据",
         "own": "用时（秒）",
@@ -94,7 +96,11 @@ def _times(walk: dict[str, Any], language: str) -> list[nodes.Node]:
         rows.append([name, part["page"], f"{own:.1f}", f"{downloads:.0f}", str(part["target"])])
     head = [labels[each] for each in ("part", "page", "own", "downloads", "target")]
     about = labels["about"].format(**walk["machine"], on=walk["on"], commit=walk["commit"][:10])
-    return [nodes.paragraph("", about), _table(head, rows, (4, 6, 2, 2, 2))]
+    load = labels["load"].format(**walk["machine"])
+    return [
+        nodes.paragraph("", f"{about} {load}" if language == "en" else about + load),
+        _table(head, rows, (4, 6, 2, 2, 2)),
+    ]
 
 
 def _log(walk: dict[str, Any], language: str) -> list[nodes.Node]:
