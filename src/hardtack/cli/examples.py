@@ -32,7 +32,7 @@ def table() -> dict[str, Examples]:
 def put(command: click.Command) -> click.Command:
     """Let the help of *command*, and of each command below it, end with its examples; return it."""
     # Click has no other place for it: an epilog is filled like a text, and knows no name of the program.
-    command.format_epilog = _write  # type: ignore[method-assign]
+    command.format_epilog = _write  # type: ignore[method-assign, assignment]
     if isinstance(command, click.Group):
         for each in command.commands.values():
             put(each)
