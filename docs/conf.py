@@ -18,7 +18,7 @@ version = release = hardtack.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 extensions += ["status_table", "peers_table", "conformance_table", "servers_table", "story_table", "causes_table"]
 extensions += ["lint_table", "import_graph", "attacks_table", "threats_table", "licences_table", "side_channels_table"]
-extensions += ["outside_table", "proof", "versions_table"]
+extensions += ["outside_table", "proof", "versions_table", "commands_reference", "walk_log"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -103,7 +103,7 @@ def helps(command: click.Command, context: click.Context) -> Iterator[str]:
 def test_all_help_is_there_in_chinese_too_and_nothing_else_is() -> None:
     """A text that was changed without its Chinese is told here, and so is a Chinese one that nothing says any more."""
     said = set(helps(hardtack_command, click.Context(hardtack_command))) | {line for _, line in COMMANDS.values()}
-    said |= {"Usage: ", "Options", "Commands", "Show this message and exit."}
+    said |= {"Usage: ", "Options", "Commands", "Examples", "Show this message and exit."}
     assert said == set(chinese.words())
     assert [] == [text for text in chinese.words().values() if not re.search(r"[\u4e00-\u9fff]", text)]
 
@@ -175,7 +175,9 @@ def test_what_a_command_does_is_said_in_one_line(name: str, capsys: pytest.Captu
     """Where it is longer, the help cuts it off in the middle of a sentence."""
     assert 0 == run([name, "--help"])
     _, _, commands = capsys.readouterr().out.partition("Commands:\n")
+    commands, _, examples = commands.partition("\n\n")
     assert commands
+    assert examples.startswith("Examples:\n")
     assert [] == [line for line in commands.splitlines() if not line.endswith(".")]
     assert "..." not in commands
 

@@ -161,6 +161,15 @@ def test_the_settings_of_the_recipes_are_settings() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", PROXIES)
+def test_what_stands_for_an_application_shows_no_key(name: str) -> None:
+    """A file server that is started beside the data folder would give the key to whoever asks for it."""
+    (call,) = (call for block in blocks(page(name)) for call in calls(block.code) if "http.server" in call.words)
+    shown = Path(call.words.partition(" --directory ")[2])
+    assert shown.is_absolute()
+    assert "hardtack" not in str(shown)
+
+
 def test_what_goes_into_nginx_is_taken_by_it(tmp_path: Path) -> None:
     """Before the applications that share a sign-in."""
     (block,) = (each for each in blocks(page("share-a-sign-in")) if "nginx" == each.kind)

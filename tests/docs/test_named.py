@@ -1,7 +1,7 @@
 """Whatever there is, a page names; and whatever a page names, there is.
 
 Settings, counts and codes have tests of their own (``test_configuration``, ``test_operating``, ``test_handbook``); here
-are the commands with their options and exit statuses, the addresses, and the events of the log.
+are the commands with their options, the addresses, and the events of the log.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 import click
 import pytest
 
-from hardtack.cli.commands import COMMANDS, hardtack_command
+from hardtack.cli.commands import hardtack_command
 from hardtack.site.routes import HAND_OFF, ROUTES
 from tests.docs.code_blocks import DOCS, ROOT
 from tests.docs.commands import known
@@ -160,32 +159,3 @@ def test_every_event_that_is_documented_is_one(language: str) -> None:
     named = {event for row in rows for event in re.findall(r"`([a-z-]+)`", row)}
     assert len(named) > 60
     assert set() == named - events()
-
-
-@cache
-def statuses(path: Path) -> set[int]:
-    """Return the numbers with which a module of the command line leaves."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        leaving = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "exit"
-        if leaving or (isinstance(node, ast.Return) and path.name == "commands.py"):
-            numbers = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
-            found |= {number for number in numbers if isinstance(number, int) and not isinstance(number, bool)}
-    return found
-
-
-@both
-def test_every_exit_status_is_documented(language: str) -> None:
-    """Those of all commands, and of each that says something of its own by one."""
-    head = {"en": "## Exit status", "zh": "## 退出状态"}[language]
-    page = (DOCS / language / "service.md").read_text("utf-8").partition(f"\n{head}\n")[2]
-    rows = re.findall(r"^\| (\d) \| (.+) \|$", page, re.MULTILINE)
-    assert sorted(set().union(*map(statuses, CLI.rglob("*.py")))) == [int(number) for number, _ in rows]
-    own = {
-        path.relative_to(CLI).parts[0].removesuffix(".py")
-        for path in CLI.rglob("*.py")
-        if 1 in statuses(path) and path.name not in ("__init__.py", "commands.py")
-    }
-    named = re.findall(r"^\| (`hardtack .+?) \| .+ \|$", page, re.MULTILINE)
-    assert own <= set(COMMANDS)
-    assert set() == own - set(re.findall(r"`hardtack ([a-z]+)", " ".join(named)))

@@ -14,13 +14,14 @@ from typing import Any
 
 import click
 
-from hardtack.cli import accounts_changed, accounts_seen, asking, columns, voice
+from hardtack.cli import accounts_changed, accounts_seen, asking, columns, shown, voice
 from hardtack.cli.accounts_opened import begins, described, guessed, moment, opened, opened_with, options
 from hardtack.errors import Refused
 from hardtack.login import Account
 
 SAY: dict[str, dict[str, str]] = {
     "en": {
+        "reads": "reading the accounts",
         "added": "added {name}",
         "added-administrator": "added {name}, who may administer",
         "disabled": "disabled {name}: all sessions have ended",
@@ -35,6 +36,7 @@ SAY: dict[str, dict[str, str]] = {
         "active": "active",
     },
     "zh": {
+        "reads": "正在读取账户",
         "added": "已添加 {name}",
         "added-administrator": "已添加管理员 {name}",
         "disabled": "已停用 {name}，其所有会话均已结束",
@@ -78,13 +80,13 @@ def add(name: str, administrator: bool, password_stdin: bool, data: str | None, 
 @options
 def list_(as_json: bool, data: str | None, database: str | None) -> None:
     """Print every account, by name."""
-    with opened(data, database) as accounts:
+    say = _say()
+    with opened(data, database) as accounts, shown.meanwhile(lambda: say["reads"]):
         found = accounts.list()
     if as_json:
         for account in found:
             click.echo(json.dumps(described(account), ensure_ascii=False))
         return
-    say = _say()
     for line in columns.table([say["columns"], *(_row(account) for account in found)]):
         click.echo(line)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hardtack.cli import voice
+from hardtack.cli import shown, voice
 from hardtack.cli.accounts_opened import begins, guessed, opened, opened_with, options
 from hardtack.errors import MisuseError
 from hardtack.login.audit import OPERATOR
@@ -46,6 +46,7 @@ SAY: dict[str, dict[str, Any]] = {
         "closed": "closed {name}: all sessions have ended, and the name is never given out again",
         "everybody": "End every sign-in of every account?",
         "everybody-unsure": "it signs everybody out, and there is no terminal to ask on",
+        "everybody-ends": "ending every sign-in",
         "everybody-out": "nobody is signed in any more",
     },
     "zh": {
@@ -76,6 +77,7 @@ SAY: dict[str, dict[str, Any]] = {
         "closed": "已注销 {name}：所有会话均已结束，此用户名不会再给别人使用",
         "everybody": "要结束所有账户的所有登录吗？",
         "everybody-unsure": "这会让所有人退出登录，而且没有可用来确认的终端",
+        "everybody-ends": "正在结束所有登录",
         "everybody-out": "现在没有任何人处于登录状态",
     },
 }
@@ -252,7 +254,8 @@ def sign_out_all(yes: bool, data: str | None, database: str | None) -> None:
             if not sys.stdin.isatty():
                 raise MisuseError(say["everybody-unsure"], say["unsure-hint"])
             click.confirm(say["everybody"], abort=True, err=True)
-        accounts.sign_ins.end_everybody(int(time.time()), actor_id=OPERATOR)
+        with shown.meanwhile(lambda: say["everybody-ends"]):
+            accounts.sign_ins.end_everybody(int(time.time()), actor_id=OPERATOR)
     voice.say(say["everybody-out"])
 
 

@@ -15,7 +15,7 @@ import click
 import msgspec
 
 import hardtack
-from hardtack.cli import copies, voice
+from hardtack.cli import copies, shown, voice
 from hardtack.errors import MisuseError
 from hardtack.seal import keyfile
 from hardtack.site.settings import Settings
@@ -24,6 +24,7 @@ from hardtack.store.url import File, Server, place_of
 
 SAY = {
     "en": {
+        "copies": "copying the database, {part:.0%}",
         "made": "backed up to {folder}: {files}",
         "environment": "the keys are in HARDTACK_KEYRING and in no file: keep a copy of that variable, too",
         "server": "the database {place} is not in it: PostgreSQL's own pg_dump copies that",
@@ -31,6 +32,7 @@ SAY = {
         "safe": "whoever has this folder can do all that the service can: keep it as safe",
     },
     "zh": {
+        "copies": "正在复制数据库，{part:.0%}",
         "made": "已备份到 {folder}：{files}",
         "environment": "密钥在 HARDTACK_KEYRING 中，不在文件里：请另行保存该变量",
         "server": "其中不含数据库 {place}：它由 PostgreSQL 自己的 pg_dump 复制",
@@ -52,8 +54,10 @@ def command(folder: Path, data: str | None) -> None:
     try:
         place, files, revision = place_of(settings.database_url), {}, ""
         if isinstance(place, File):
-            revision = backup.copy(Path(place.path), folder / copies.DATABASE)
-            files[copies.DATABASE] = copies.sum_of(folder / copies.DATABASE)
+            source, copied = Path(place.path), folder / copies.DATABASE
+            with shown.meanwhile(lambda: say["copies"].format(part=copies.part(copied, source))):
+                revision = backup.copy(source, copied)
+                files[copies.DATABASE] = copies.sum_of(copied)
         if not in_environment:
             # Read as the service reads them: keys that it would refuse are worth no copy.
             keyfile.read(settings.keyring_path)

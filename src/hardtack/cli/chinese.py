@@ -1,10 +1,12 @@
 """The help in Chinese: the words of ``help.zh.toml`` in the place of the English ones, laid out for wide characters.
 
-It changes no command: only how click writes down what a command says of itself. What has no Chinese stays English.
+It changes no command: only how click writes down what a command says of itself, and what was wrong with the words that
+somebody has typed (``wrong``). What has no Chinese stays English.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from contextlib import contextmanager
@@ -21,6 +23,29 @@ if TYPE_CHECKING:
 
 _WIDEST_TERM = 30
 """Columns; what is wider has its explanation on the next line."""
+
+_WRONG = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (r"No such command '(.+?)'\.(?: .*)?", "没有 {0} 这个命令"),
+        (r"No such option:? '?(-[\w-]+)'?.*", "没有 {0} 这个选项"),
+        (r"Missing (?:argument|option|parameter) '(.+?)'\..*", "缺少 {0}"),
+        (r"Got unexpected extra arguments? \((.*)\)", "多余的内容：{0}"),
+        (r"Option '(.+)' requires an argument\.", "选项 {0} 需要一个值"),
+        (r"Option '(.+)' does not take a value\.", "选项 {0} 不带值"),
+        (
+            r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' is not a valid integer(?: range)?\.",
+            "{0} 的值 {1} 不是整数",
+        ),
+        (r"Invalid value for '(.+?)'(?: / '.+?')*: (.*) is not in the range (.+)\.", "{0} 的值 {1} 不在范围 {2} 内"),
+        (r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' is not one of (.+)\.", "{0} 的值 {1} 不是以下之一：{2}"),
+        (
+            r"Invalid value for '(.+?)'(?: / '.+?')*: '(.*)' does not match the formats? (.+)\.",
+            "{0} 的值 {1} 应写成 {2}",
+        ),
+    )
+)
+"""What click says was wrong, and the same in Chinese."""
 
 
 @cache
@@ -40,8 +65,17 @@ def _translated(paragraph: str) -> str:
     if found is None and paragraph.endswith("]"):
         # What click adds, such as the least and the greatest number.
         before, _, added = paragraph.rpartition(" [")
+        added = "必填]" if added == "required]" else added
         return f"{_translated(before)} [{added}" if before else paragraph
     return found or paragraph
+
+
+def wrong(text: str) -> str:
+    """Return in Chinese what click says was wrong with the words that somebody typed, or as it is."""
+    for pattern, said in _WRONG:
+        if found := pattern.fullmatch(text):
+            return said.format(*found.groups())
+    return text
 
 
 class Formatter(click.HelpFormatter):

@@ -14,7 +14,7 @@ from typing import cast
 import click
 
 import hardtack
-from hardtack.cli import chinese, first, given, voice
+from hardtack.cli import chinese, examples, first, given, voice
 from hardtack.errors import HardtackError, MisuseError, Refused
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -62,12 +62,17 @@ class Commands(click.Group):
             raise MisuseError(
                 f"{cmd_name} needs {missing.name}, which is not installed", f"pip install 'hardtack[{extra}]'"
             ) from None
-        return cast("click.Command", module.command)
+        return examples.put(cast("click.Command", module.command))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, so that help needs no extra."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in _names(ctx)])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples, of the commands that there are."""
+        shown = {line: does for line, does in first.EXAMPLES.items() if line.split()[1] in _names(ctx)}
+        examples.write(shown, ctx, formatter)
 
 
 def _names(context: click.Context) -> list[str]:
@@ -95,7 +100,9 @@ def run(arguments: Sequence[str], *, program: str = "hardtack", application: giv
 
 def _run(arguments: Sequence[str], program: str, application: given.Application | None) -> int:
     try:
-        result = hardtack_command.main(list(arguments), prog_name=program, standalone_mode=False, obj=application)
+        result = hardtack_command.main(
+            list(arguments), prog_name=program, standalone_mode=False, obj=application, color=voice.colours()
+        )
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.exceptions.NoArgsIsHelpError as help_asked:
@@ -103,7 +110,8 @@ def _run(arguments: Sequence[str], program: str, application: given.Application 
         click.echo(first.text(voice.language()) if alone else help_asked.ctx.get_help())
         return 0
     except click.UsageError as wrong:
-        voice.say(wrong.format_message())
+        said = wrong.format_message()
+        voice.say(chinese.wrong(said) if voice.language() == "zh" else said)
         voice.hint(f"{wrong.ctx.command_path} --help" if wrong.ctx else f"{program} --help")
         return 2
     except click.ClickException as failed:

@@ -69,6 +69,14 @@ def sum_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def part(made: Path, source: Path) -> float:
+    """Return which part of a file is in its copy: 0 where there is none yet, 1 where nothing is to be copied."""
+    try:
+        return min(1.0, made.stat().st_size / (source.stat().st_size or 1))
+    except OSError:
+        return 0.0
+
+
 def checked(folder: Path) -> Listed:
     """Return the list of the backup in *folder*, all files of which are as it says.
 

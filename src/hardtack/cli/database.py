@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import click
 
-from hardtack.cli import database_copy, voice
+from hardtack.cli import database_copy, shown, voice
 from hardtack.cli.accounts_opened import options
 from hardtack.cli.database_opened import opened
 from hardtack.store import compared, schema
 
 SAY = {
     "en": {
+        "changes": "bringing the tables up to date",
+        "looks": "looking at the tables",
         "done": "the database {place} now has the schema {new} (before: {old})",
         "already": "the database {place} has the schema {new} already",
         "nothing": "none",
@@ -25,6 +27,8 @@ SAY = {
         "differs-hint": "put a backup back, or make good what somebody has changed by hand",
     },
     "zh": {
+        "changes": "正在更新各表",
+        "looks": "正在查看各表",
         "done": "数据库 {place} 现在的结构版本是 {new}（之前：{old}）",
         "already": "数据库 {place} 的结构版本已经是 {new}",
         "nothing": "无",
@@ -48,8 +52,9 @@ def upgrade(data: str | None, database: str | None) -> None:
     """Bring the schema up to the present revision; the service does so itself at each start."""
     say = SAY[voice.language()]
     with opened(data, database) as found:
-        before = found.revision()
-        found.migrate()
+        with shown.meanwhile(lambda: say["changes"]):
+            before = found.revision()
+            found.migrate()
         text = say["already"] if before == schema.REVISION else say["done"]
         voice.say(text.format(place=found.says, old=before or say["nothing"], new=schema.REVISION))
 
@@ -61,13 +66,14 @@ def check(context: click.Context, data: str | None, database: str | None) -> Non
     """Say which engine the database has, and whether its tables are those of this version; change nothing."""
     say = SAY[voice.language()]
     with opened(data, database, makes=False) as found:
-        found.check()
-        with found.read() as connection:
-            engine, version = found.engine_and_version(connection)
-            wrong = compared.differences(connection)
-        with found.write():
-            # That it can be written to is found out by taking the writers' turn.
-            pass
+        with shown.meanwhile(lambda: say["looks"]):
+            found.check()
+            with found.read() as connection:
+                engine, version = found.engine_and_version(connection)
+                wrong = compared.differences(connection)
+            with found.write():
+                # That it can be written to is found out by taking the writers' turn.
+                pass
         click.echo(say["engine"].format(engine=engine, version=version))
         click.echo(say["revision"].format(revision=schema.REVISION))
         for line in wrong or (say["good"],):

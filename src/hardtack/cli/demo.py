@@ -24,7 +24,7 @@ from pathlib import Path
 
 import click
 
-from hardtack.cli import voice
+from hardtack.cli import shown, voice
 from hardtack.errors import HardtackError
 from hardtack.login import PasswordRules
 from hardtack.session import policy
@@ -34,6 +34,7 @@ NAME = "greyli"
 
 STORY = {
     "en": {
+        "starts": "starting a server",
         "stateless": "HTTP is stateless: it forgets you between two requests",
         "plain": "the cookie that everybody can write, login_user={name}, is worth nothing here",
         "sign-up": "an account, with a password of {length} characters",
@@ -53,6 +54,7 @@ STORY = {
         "bad": "not all of it held",
     },
     "zh": {
+        "starts": "正在启动服务器",
         "stateless": "HTTP 是无状态的：两次请求之间，它就把你忘了",
         "plain": "谁都能写的 cookie（login_user={name}）在这里毫无用处",
         "sign-up": "注册账户，密码长 {length} 个字符",
@@ -228,7 +230,9 @@ def server() -> Iterator[int]:
                 env=environ,
             )
         try:
-            yield _port(process, errors)
+            with shown.meanwhile(lambda: STORY[voice.language()]["starts"]):
+                port = _port(process, errors)
+            yield port
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import click
 
 from hardtack.adapters.linting import kind
-from hardtack.cli import lint_httplint, lint_inside, lint_report, lint_wire, voice
+from hardtack.cli import lint_httplint, lint_inside, lint_report, lint_wire, shown, voice
 from hardtack.cli.lint_addresses import addresses
 from hardtack.message import Headers, Request
 from hardtack.status.lint import lint
@@ -43,6 +43,7 @@ SAY = {
         "no-scheme": "{target} has no scheme: http://{target} is a URL, module:app an application",
         "neither": "TARGET is a URL such as http://localhost:8000/ or an application such as module:app",
         "no-path": "{path!r} is no address: it begins with / and has no spaces",
+        "asks": "requests so far: {number}",
         "counted": "requests: {requests}, addresses: {addresses}, errors: {error}, warnings: {warning}",
         "again": " (and {times} more)",
         "error": "error",
@@ -53,6 +54,7 @@ SAY = {
         "no-scheme": "{target} 没有写明协议：http://{target} 是网址，module:app 是应用",
         "neither": "TARGET 是网址，例如 http://localhost:8000/，或应用，例如 module:app",
         "no-path": "{path!r} 不是地址：地址以 / 开头，不含空格",
+        "asks": "已发出 {number} 个请求",
         "counted": "请求 {requests} 个，地址 {addresses} 个，错误 {error} 个，警告 {warning} 个",
         "again": "（另有 {times} 次）",
         "error": "错误",
@@ -183,16 +185,18 @@ def _asked(
     asked: list[Asked] = []
     left = dict(known)
     done: set[str] = set()
-    while left:
-        target = next(iter(left))
-        walk = Walk(plain(scheme, host, target), at, left.pop(target), unsafe)
-        exchanges = carried(walk.requests(), ask)
-        asked += exchanges
-        done.add(target)
-        further = _leads(exchanges[0])
-        if further is not None and further not in done and len(done) < MOST_ADDRESSES:
-            left.setdefault(further, frozenset())
-    return [*asked, *carried(nowhere(plain(scheme, host, "/"), at), ask)]
+    say = SAY[voice.language()]
+    with shown.meanwhile(lambda: say["asks"].format(number=len(asked))):
+        while left:
+            target = next(iter(left))
+            walk = Walk(plain(scheme, host, target), at, left.pop(target), unsafe)
+            exchanges = carried(walk.requests(), ask)
+            asked += exchanges
+            done.add(target)
+            further = _leads(exchanges[0])
+            if further is not None and further not in done and len(done) < MOST_ADDRESSES:
+                left.setdefault(further, frozenset())
+        return [*asked, *carried(nowhere(plain(scheme, host, "/"), at), ask)]
 
 
 def _leads(asked: Asked) -> str | None:

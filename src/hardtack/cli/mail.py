@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from hardtack.cli import given, voice
+from hardtack.cli import given, shown, voice
 from hardtack.errors import MisuseError
 from hardtack.login.addresses import Address, BadAddress
 from hardtack.login.carriers import NotCarried
@@ -23,6 +23,7 @@ from hardtack.site.shell import Shell
 
 SAY = {
     "en": {
+        "sends": "sending to {place}",
         "sent": "sent to {to}: {place} has taken it",
         "kept": "kept for {to} in {place}; nothing is sent",
         "printed": "printed; nothing is sent",
@@ -33,6 +34,7 @@ SAY = {
         "failed": "{place}: {what}",
     },
     "zh": {
+        "sends": "正在发往 {place}",
         "sent": "已发给 {to}：{place} 已接收",
         "kept": "给 {to} 的邮件已存放在 {place}，没有发出",
         "printed": "已显示在上面，没有发出",
@@ -133,7 +135,8 @@ def test(address: str, data: str | None, mail: str | None, config: Path | None) 
         to, voice.language(), message_id=os.urandom(16).hex(), now=int(time.time())
     )
     try:
-        carrier.carry(letter, str(letter["To"].addresses[0].addr_spec))
+        with shown.meanwhile(lambda: say["sends"].format(place=carrier.place)):
+            carrier.carry(letter, str(letter["To"].addresses[0].addr_spec))
     except NotCarried as failed:
         what, hint = WHY[voice.language()][failed.reason]
         code = f" ({failed.code})" if failed.code else ""

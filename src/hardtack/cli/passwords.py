@@ -39,6 +39,7 @@ SAY = {
         "read": "{lines:,} lines read",
         "read-of": "{lines:,} lines read, {part:.0%}",
         "built": "part {done:,} of {shards:,} built",
+        "tries": "trying random passwords",
         "sha1": "SHA-1 of exact passwords",
         "text": "simplified forms of texts",
         "left-out": "{count:,} lines left out: too short, too long, or seen too rarely",
@@ -65,6 +66,7 @@ SAY = {
         "read": "已读取 {lines:,} 行",
         "read-of": "已读取 {lines:,} 行，{part:.0%}",
         "built": "已生成第 {done:,} 部分，共 {shards:,} 部分",
+        "tries": "正在试随机密码",
         "sha1": "原始密码的 SHA-1",
         "text": "文本的简化形式",
         "left-out": "略过 {count:,} 行：太短、太长或出现次数太少",
@@ -126,7 +128,9 @@ def build(corpus: str, output: Path | None, at_least: int, data: str | None) -> 
         voice.say(say["left-out"].format(count=listed.left_out))
     took = time.monotonic() - start
     voice.say(say["written"].format(path=path, entries=written.entries, kind=kind, size=written.size, seconds=took))
-    voice.say(say["rate"].format(rate=rate(PasswordFilter.open(path), SAMPLES)))
+    with shown.meanwhile(lambda: say["tries"]):
+        mistaken = rate(PasswordFilter.open(path), SAMPLES)
+    voice.say(say["rate"].format(rate=mistaken))
     voice.hint(say["restart"])
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from hardtack.adapters.asgi import service
-from hardtack.cli import copies, voice
+from hardtack.cli import copies, shown, voice
 from hardtack.errors import MisuseError
 from hardtack.login import audit
 from hardtack.site.opening import connect
@@ -26,6 +26,8 @@ from hardtack.store.url import path_of
 
 SAY = {
     "en": {
+        "checks": "checking the backup",
+        "copies": "putting the database back, {part:.0%}",
         "done": "restored to {folder}, as it was at {moment}",
         "ended": "every sign-in has ended",
         "since": "what was signed out or changed since then is not known any more; --end-sessions ends every sign-in",
@@ -33,6 +35,8 @@ SAY = {
         "keys": "the keys are not in this backup: set HARDTACK_KEYRING to those of that time",
     },
     "zh": {
+        "checks": "正在检查备份",
+        "copies": "正在放回数据库，{part:.0%}",
         "done": "已恢复到 {folder}，内容为 {moment} 时的状态",
         "ended": "所有登录均已结束",
         "since": "此后的退出和更改都已无从知晓；--end-sessions 会结束所有登录",
@@ -49,10 +53,11 @@ SAY = {
 def command(folder: Path, data: str | None, end_sessions: bool) -> None:
     """Make the data folder anew from the backup in DIR; it must not exist, or be empty."""
     say = SAY[voice.language()]
-    listed = copies.checked(folder)
-    with_database = copies.DATABASE in listed.files
-    if with_database:
-        backup.look_at(folder / copies.DATABASE)
+    with shown.meanwhile(lambda: say["checks"]):
+        listed = copies.checked(folder)
+        with_database = copies.DATABASE in listed.files
+        if with_database:
+            backup.look_at(folder / copies.DATABASE)
     place = Path(Settings.load(None, os.environ, data=data).data)
     copies.empty_folder(place)
     try:
@@ -62,7 +67,9 @@ def command(folder: Path, data: str | None, end_sessions: bool) -> None:
         # Where the database belongs is said by the settings, and those have only now come back.
         settings = Settings.load(None, os.environ, data=data)
         if with_database:
-            _put_back(folder / copies.DATABASE, path_of(settings.database_url))
+            kept, path = folder / copies.DATABASE, path_of(settings.database_url)
+            with shown.meanwhile(lambda: say["copies"].format(part=copies.part(Path(path), kept))):
+                _put_back(kept, path)
     except OSError as error:
         raise MisuseError(f"{place} cannot be written: {error.strerror}", "name another folder with --data") from None
     moment = datetime.fromtimestamp(listed.made_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

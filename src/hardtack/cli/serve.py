@@ -28,7 +28,7 @@ from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.types import ASGIApp
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import logs, open_files, operator, passed, sockets, voice
+from hardtack.cli import logs, open_files, operator, passed, shown, sockets, voice
 from hardtack.cli.leaving import Leaving, Together
 from hardtack.errors import MisuseError
 from hardtack.playground.app import Playground
@@ -56,6 +56,7 @@ _log = logging.getLogger("hardtack.cli")
 
 SAY = {
     "en": {
+        "opens": "opening the database",
         "made": "made {files}: keep the key secret, and back both up",
         "serving": "serving {url}, listening on {address}",
         "development": "serving {url} (this machine only; --origin URL opens it to others)",
@@ -73,6 +74,7 @@ SAY = {
         "operator-open": "warning: whoever reaches {address} can read them; a port alone is this machine's",
     },
     "zh": {
+        "opens": "正在打开数据库",
         "made": "已生成 {files}：请妥善保管密钥，并备份这两个文件",
         "serving": "正在提供服务：{url}，监听 {address}",
         "development": "正在提供服务：{url}（仅限本机；用 --origin URL 向外开放）",
@@ -129,7 +131,9 @@ def command(config: Path | None, trusted_proxies: tuple[str, ...], **options: An
     settings = before_start.load(configured.gather(Settings, config, os.environ, overrides), os.environ)
     given = passed.listeners()
     settings, listener, own = listeners(settings, given)
-    announce(settings, service.prepare(settings), address_of(listener))
+    with shown.meanwhile(lambda: SAY[voice.language()]["opens"]):
+        prepared = service.prepare(settings)
+    announce(settings, prepared, address_of(listener))
     if (files := open_files.allowed()) < open_files.NEEDED:
         voice.say(SAY[voice.language()]["files"].format(allowed=files, needed=open_files.NEEDED))
     if own is not None:

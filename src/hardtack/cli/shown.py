@@ -1,20 +1,34 @@
-"""One line on a terminal that is written over, to say how far something is; nothing where there is no terminal."""
+"""One line on a terminal that is written over, to say how far something is; nothing where there is no terminal.
+
+Whoever works through a number of things says at each how far it is (``line``). Whoever waits for one thing that cannot
+be looked into lets a thread say what is being waited for (``meanwhile``), once that takes longer than people wait
+without wondering. A terminal that can only write forward (``TERM=dumb``) is none here.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from hardtack.cli.columns import width
+
+SOON = 2.0
+"""Seconds after which somebody who sees nothing wonders whether anything happens."""
+
+AGAIN = 0.5
+"""Seconds after which the line is written anew."""
 
 
 class Line:
     """The line, on standard error; ``on`` says whether anybody sees it."""
 
     def __init__(self) -> None:
-        self.on: bool = sys.stderr.isatty()
+        self.on: bool = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._shown = False
 
     def __call__(self, text: str) -> None:
@@ -43,4 +57,32 @@ def line() -> Iterator[Line]:
     try:
         yield show
     finally:
+        show.clear()
+
+
+@contextmanager
+def meanwhile(what: Callable[[], str]) -> Iterator[None]:
+    """Say while the block runs what it does and for how long, once that is longer than ``SOON``.
+
+    Args:
+        what: returns what is shown before the seconds; it is asked again and again, by a thread. The block itself must
+            print nothing.
+    """
+    show, done, begun = Line(), threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        wait = SOON
+        while not done.wait(wait):
+            show(f"{what()} ({time.monotonic() - begun:.0f} s)")
+            wait = AGAIN
+
+    teller = threading.Thread(target=tell, name="hardtack-meanwhile", daemon=True)
+    if show.on:
+        teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        if show.on:
+            teller.join()
         show.clear()

@@ -10,7 +10,7 @@ import os
 
 import click
 
-from hardtack.cli import given, voice
+from hardtack.cli import given, shown, voice
 from hardtack.login import tuning
 from hardtack.login.hashing import cores
 from hardtack.site.settings import Settings
@@ -20,6 +20,7 @@ TARGET = 100
 
 SAY = {
     "en": {
+        "measures": "measuring {memory} KiB, {passes} passes",
         "now": "with the present settings ({memory} KiB, {passes} passes) a hash takes {took:.0f} ms here",
         "found": "with these settings it takes {took:.0f} ms: up to {rate:.0f} sign-ins a second in each process",
         "memory": "{threads} hashes at once take {process} MiB in each of {workers} processes, of {machine} MiB here",
@@ -27,6 +28,7 @@ SAY = {
         "renewed": "put these lines into hardtack.toml; every account's hash is renewed when its owner next signs in",
     },
     "zh": {
+        "measures": "正在测量 {memory} KiB、{passes} 遍",
         "now": "按当前设置（{memory} KiB、{passes} 遍），本机计算一次哈希需要 {took:.0f} 毫秒",
         "found": "按以下设置需要 {took:.0f} 毫秒：每个进程每秒最多可处理 {rate:.0f} 次登录",
         "memory": "同时计算 {threads} 个哈希时，{workers} 个进程各占用 {process} MiB，本机共有 {machine} MiB",
@@ -61,9 +63,15 @@ def command(target: int, memory: int | None, workers: int | None, data: str | No
     processes = workers or settings.workers
     machine = tuning.memory_here()
     together = machine // tuning.SHARE if memory is None else memory * 1024
-    took = 1000 * tuning.measured(settings.argon2_memory, settings.argon2_passes)
+    with shown.line() as show:
+
+        def measured(memory: int, passes: int) -> float:
+            show(say["measures"].format(memory=memory, passes=passes))
+            return tuning.measured(memory, passes)
+
+        took = 1000 * measured(settings.argon2_memory, settings.argon2_passes)
+        found = tuning.tune(measured, target=target / 1000, most=together // (cores() * processes))
     voice.say(say["now"].format(memory=settings.argon2_memory, passes=settings.argon2_passes, took=took))
-    found = tuning.tune(tuning.measured, target=target / 1000, most=together // (cores() * processes))
     if found.seconds > target / 1000:
         voice.say(say["slow"].format(target=target))
     voice.say(say["found"].format(took=1000 * found.seconds, rate=cores() / found.seconds))

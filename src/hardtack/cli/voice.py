@@ -21,6 +21,14 @@ def language(environ: Mapping[str, str] = os.environ) -> str:
     return "en"
 
 
+def colours(environ: Mapping[str, str] = os.environ) -> bool | None:
+    """Return ``False`` where nobody wants colours (``NO_COLOR``, or a terminal that is ``dumb``), else ``None``.
+
+    ``None`` lets each stream decide for itself: a terminal gets them, a file or a pipe does not.
+    """
+    return False if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" else None
+
+
 def say(text: str) -> None:
     """Print each line of *text* to standard error as talk of ours."""
     for line in text.splitlines():

@@ -11,18 +11,20 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hardtack.adapters.asgi import service
-from hardtack.cli import columns, config, voice
+from hardtack.cli import columns, config, shown, voice
 from hardtack.cli.doctor import outside, rounds
 from hardtack.cli.doctor.findings import LEVELS, Finding, Patient
 
 SAY = {
     "en": {
+        "looks": "looking",
         "right": "ok",
         "note": "note",
         "warning": "warning",
@@ -30,6 +32,7 @@ SAY = {
         "sum": "ok {right}, notes {note}, warnings {warning}, wrong {wrong}",
     },
     "zh": {
+        "looks": "正在查看",
         "right": "正常",
         "note": "说明",
         "warning": "警告",
@@ -54,17 +57,24 @@ def command(context: click.Context, data: str | None, file: Path | None, url: st
     Exit status 1 if something is wrong. Run it as the user that runs the service, with its environment.
     """
     patient = examined(data, file, url)
-    found = []
-    for name, finding in rounds.findings(patient):
-        found.append((name, finding))
+    found: list[tuple[str, Finding]] = []
+    findings = rounds.findings(patient)
+    while (each := _next(findings)) is not None:
+        found.append(each)
         if not as_json:
-            _show(name, finding)
+            _show(*each)
     counts = Counter(finding.level for _, finding in found)
     if as_json:
         click.echo(json.dumps(document(found), ensure_ascii=False, indent=1))
     else:
         voice.say(SAY[voice.language()]["sum"].format_map({level: counts[level] for level in LEVELS}))
     context.exit(1 if counts["wrong"] else 0)
+
+
+def _next(findings: Iterator[tuple[str, Finding]]) -> tuple[str, Finding] | None:
+    """Return the next finding, or ``None`` after the last; some checks wait for a server that may say nothing."""
+    with shown.meanwhile(lambda: SAY[voice.language()]["looks"]):
+        return next(findings, None)
 
 
 def examined(data: str | None, file: Path | None, url: str | None) -> Patient:
