@@ -75,6 +75,7 @@ def test_every_way_to_write_is_seen(keyring: Keyring) -> None:
         (["Accept", "*"], None),
         ([","], "Cookie"),
         (["Cookie2"], "Cookie2, Cookie"),
+        (["X-Lang\t, \x0ccookie"], "X-Lang, \x0ccookie, Cookie"),
     ],
 )
 def test_vary_names_cookie_and_whatever_it_named(keyring: Keyring, said: list[str], expected: str | None) -> None:
@@ -105,6 +106,13 @@ def test_vary_names_cookie_and_whatever_it_named(keyring: Keyring, said: list[st
         ('ext="a\\", private', READ, 'private, ext="a\\", private'),
         ("", READ, "private"),
         (",, ,", READ, "private"),
+        ("no-store =1", READ, None),
+        ("no-storeX=1", READ, "private, no-storeX=1"),
+        ("publicX, X-ext", WRITTEN, "private, publicX, X-ext"),
+        # Only spaces and tabs are white space there (RFC 9110 §5.6.3).
+        ("\x0cprivate", READ, "private, \x0cprivate"),
+        ("no-store\x0c=1", READ, "private, no-store\x0c=1"),
+        ("public\x0c=1", WRITTEN, "private, public\x0c=1"),
     ],
 )
 @pytest.mark.parametrize("name", ["Cache-Control", "CDN-Cache-Control"])

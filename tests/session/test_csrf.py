@@ -139,7 +139,10 @@ class TestToken:
         assert outcome(("Content-Type", content_type), has_cookie=False) == "token-missing"
         assert outcome(("Content-Type", content_type), has_cookie=False, token="good") == "passes"
 
-    @pytest.mark.parametrize("fields", [[], [("Content-Type", "application/json")], [("Content-Type", "")]])
+    @pytest.mark.parametrize(
+        "fields",
+        [[], *([("Content-Type", kind)] for kind in ("application/json", "", "text/plainX", "text/plain\xa0"))],
+    )
     def test_without_cookie_and_form_there_is_nothing_to_abuse(self, fields: list[tuple[str, str]]) -> None:
         """A program that speaks JSON, and that no browser sends across sites unasked."""
         assert outcome(*fields, has_cookie=False) == "passes"
@@ -158,6 +161,8 @@ def test_the_refusal_speaks_both_languages_and_hides_the_reason() -> None:
     refusal = CrossSiteRequest("origin")
     assert "not come from a page of this site" in str(refusal.detail_in("en"))
     assert "并非来自本站页面" in str(refusal.detail_in("zh"))
+    assert isinstance(refusal.detail, dict)
+    assert set(refusal.detail) == {"en", "zh"}
     assert (refusal.status, refusal.slug, refusal.reason) == (403, "cross-site-request", "origin")
 
 

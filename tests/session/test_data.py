@@ -19,6 +19,7 @@ from hardtack.errors import MisuseError
 from hardtack.session import CookieTooLarge
 from hardtack.session.data import (
     LAZY_FROM,
+    LIMIT,
     UNDECODABLE,
     Data,
     check,
@@ -52,6 +53,12 @@ class Colour(enum.Enum):
     """Something that is no plain value."""
 
     RED = "red"
+
+
+class Size(enum.IntEnum):
+    """A number that is more than a number."""
+
+    HUGE = 88
 
 
 class Word(str):
@@ -104,6 +111,7 @@ def test_a_key_that_is_no_string_is_refused(key: Any) -> None:
         datetime.date(2026, 1, 1),
         datetime.timedelta(1),
         Colour.RED,
+        Size.HUGE,
         Word("a"),
         object(),
         print,
@@ -122,7 +130,7 @@ def test_what_would_come_back_as_something_else_is_refused_where_it_is_put_in(va
 def test_what_is_the_key_of_a_dictionary_inside_is_looked_into_as_well() -> None:
     """A tuple is no more plain there than what it holds."""
     check("the key", {("a", 1): 2})
-    with pytest.raises(MisuseError, match="the key"):
+    with pytest.raises(MisuseError, match="'the key'"):
         check("the key", {("a", frozenset()): 2})
 
 
@@ -197,3 +205,25 @@ def test_the_largest_keys_are_named_with_their_sizes() -> None:
         report_size("session", 5000, values)
     assert "'b' 303" in refused.value.problem
     assert "secret" not in str(refused.value)
+
+
+def test_whoever_encodes_values_in_another_way_measures_them_so(caplog: pytest.LogCaptureFixture) -> None:
+    """In the error as in the warning, which says the cookie and its size by name."""
+
+    def encode(value: Any) -> bytes:
+        return b"0" * value
+
+    with pytest.raises(CookieTooLarge, match="'b' 40, 'a' 3\n"):
+        report_size("session", LIMIT + 1, {"a": 3, "b": 40}, encode)
+    report_size("session", LIMIT, {"a": 3, "b": 40}, encode)
+    (record,) = caplog.records
+    assert record.getMessage().endswith("'b' 40, 'a' 3")
+    assert (record.__dict__["cookie"], record.__dict__["size"]) == ("session", LIMIT)
+
+
+@pytest.mark.parametrize(("octets", "kind"), [(LAZY_FROM - 1, str), (LAZY_FROM, msgspec.Raw)])
+def test_the_values_of_a_large_session_stay_encoded(octets: int, kind: type) -> None:
+    """Exactly from the size on that is said."""
+    encoded = encode_values({"a": "x" * (octets - len(encode_values({"a": "x" * 256})) + 256)})
+    assert len(encoded) == octets
+    assert type(decode_values(msgspec.Raw(encoded))["a"]) is kind

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Identity, Session, Sessions
+from hardtack.session import data as form
 
 NOW = 1_800_000_000
 
@@ -41,6 +42,7 @@ READS: list[Callable[[Session], Any]] = [
     lambda session: "a" in session,
     len,
     list,
+    lambda session: next(iter(session)),
     bool,
     lambda session: len(session.keys()),
     lambda session: list(session.items()),
@@ -83,6 +85,23 @@ def test_asking_why_is_not_reading(keyring: Keyring) -> None:
     session = opened(keyring, a=1)
     assert (session.why, session.identity_why, session.is_new, session.modified) == ("", "none", False, False)
     assert not session.accessed
+
+
+def test_where_there_is_no_sign_in_nobody_has_sent_one(keyring: Keyring) -> None:
+    """The reason is a word in any case."""
+    assert Sessions(keyring, identity=False).open("", NOW).identity_why == "none"
+
+
+@pytest.mark.parametrize("ask", [lambda session: session.why == "malformed", lambda session: session.is_new])
+def test_whoever_asks_first_whether_there_is_data_is_told_the_truth(
+    keyring: Keyring, ask: Callable[[Session], bool]
+) -> None:
+    """That what came is of another form is seen when it is decoded."""
+    plaintext = form.encode((b"i" * 16, None, 0, NOW, NOW, NOW + 9, 7))
+    place: dict[str, Any] = {"purpose": "session", "context": ("__Host-session-app", "hardtack", "app")}
+    token = keyring.seal(plaintext, expires_at=NOW + 9, **place)
+    sessions = Sessions(keyring, origin="https://example.org")
+    assert ask(sessions.open(f"__Host-session-app={token}", NOW))
 
 
 def test_forcing_can_be_taken_back(keyring: Keyring) -> None:
