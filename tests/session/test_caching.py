@@ -104,6 +104,7 @@ def test_vary_names_cookie_and_whatever_it_named(keyring: Keyring, said: list[st
         ('no-cache="a, public"', WRITTEN, 'private, no-cache="a, public"'),
         ('ext="no-store, private"', READ, 'private, ext="no-store, private"'),
         ('ext="a\\", private', READ, 'private, ext="a\\", private'),
+        ('ext="a\\\n, private"', READ, 'private, ext="a\\\n, private"'),
         ("", READ, "private"),
         (",, ,", READ, "private"),
         ("no-store =1", READ, None),
@@ -140,6 +141,14 @@ def test_a_lifetime_in_the_older_field_stays(keyring: Keyring) -> None:
     """``Expires`` counts while no directive of ours goes before it (RFC 9111 §5.3)."""
     headers = [("Expires", "Wed, 21 Oct 2037 07:28:00 GMT"), ("Vary", "Cookie")]
     assert protect(headers, at_hand(keyring)) == [("Cache-Control", "private")]
+
+
+def test_what_is_kept_ready_is_what_the_page_says() -> None:
+    """For an answer that says nothing of its own; four fields would be something."""
+    assert UNSAID == (("Vary", "Cookie"), ("Cache-Control", "private, no-cache"))
+    assert LOOKED_AT == {"vary", "cache-control", "cdn-cache-control", "expires"}
+    for name in LOOKED_AT:
+        assert tuple(protected([(name, "a")], (), depends=True)) != UNSAID
 
 
 NAMES = st.sampled_from(["Cache-Control", "cdn-cache-control", "Vary", "Set-Cookie", "Expires", "X"])

@@ -184,6 +184,12 @@ class TestTokens:
         assert tokens.valid(token, b"visitor", NOW + 59)
         assert not tokens.valid(token, b"visitor", NOW + 60)
 
+    def test_a_token_lives_for_a_day_unless_something_else_was_said(self, keyring: Keyring) -> None:
+        """To the second."""
+        tokens = csrf.Tokens(keyring)
+        token = tokens.make(b"visitor", NOW)
+        assert [True, False] == [tokens.valid(token, b"visitor", NOW + late) for late in (86_399, 86_400)]
+
     def test_tokens_differ_each_time(self, keyring: Keyring) -> None:
         """Nothing in a page repeats, so a compressed answer tells nothing about it."""
         tokens = csrf.Tokens(keyring)
@@ -328,7 +334,8 @@ class TestTokensInForms:
         assert found is None or found
 
     def test_it_is_looked_for_where_it_can_be(self) -> None:
-        """A script has it in the header."""
+        """A script has it in the header; and in no form that is over 64 KiB."""
+        assert csrf.MOST_FORM == 65_536
         form = ("Content-Type", f"{FORM} ; charset=utf-8")
         assert csrf.may_hold_token(Request(method="POST", path="/", headers=Headers([form])))
         assert not csrf.may_hold_token(Request(method="POST", path="/", headers=Headers([form, ("X-CSRF-Token", "t")])))

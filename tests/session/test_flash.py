@@ -87,6 +87,11 @@ def test_a_text_that_was_cut_says_so(sessions: Sessions) -> None:
     assert take(session) == [Message("info", "王" * 99 + "…")]
 
 
+def test_what_waits_is_where_it_was_and_no_more_than_was_said() -> None:
+    """The key stands in the cookies that are out."""
+    assert (KEY, MOST, LONGEST, LONGEST_KIND) == ("_flash", 5, 300, 32)
+
+
 @pytest.mark.parametrize("wrong", [{"text": 7}, {"kind": b"info"}, {"kind": "x" * 33}])
 def test_what_is_no_text_is_refused(sessions: Sessions, wrong: dict[str, Any]) -> None:
     """At the line that says it."""

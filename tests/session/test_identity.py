@@ -61,6 +61,12 @@ def test_a_field_of_another_kind_is_refused(place: int, value: Any) -> None:
         decode(msgspec.msgpack.encode(fields))
 
 
+def test_what_an_earlier_version_has_not_written_is_empty() -> None:
+    """No key that it is bound to, and nobody was asked."""
+    identity = decode(msgspec.msgpack.encode(GOOD[:10]))
+    assert (identity.device, identity.kept) == (b"", None)
+
+
 @pytest.mark.parametrize("fields", [GOOD[:9], [*GOOD, b""], [], {}, dict(enumerate(GOOD)), 7, None])
 def test_another_number_of_fields_or_another_shape_is_refused(fields: Any) -> None:
     """A field that a newer version added would be lost at re-issue, so it is not overlooked."""

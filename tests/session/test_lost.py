@@ -165,6 +165,16 @@ def test_memory_is_bounded_and_the_latest_are_remembered(ids: list[int]) -> None
         assert bytes([number]) in seen
 
 
+def test_as_many_are_remembered_as_was_said() -> None:
+    """Twice four thousand and ninety-six at most."""
+    writes = LatestWrites()
+    sizes = []
+    for number in range(9_000):
+        writes.lose(number.to_bytes(2, "big"), 1, b"a")
+        sizes.append(len(writes))
+    assert max(sizes) == 8192
+
+
 def test_a_later_write_is_known_also_when_others_have_been_written_since() -> None:
     """Who only writes a cookie anew asks, and leaves it alone; a session that nobody has written is not behind."""
     latest = LatestWrites(most=2)

@@ -263,6 +263,14 @@ def test_what_records_a_sign_in_sees_it_before_anything_is_changed(keyring: Keyr
     assert [session.sign_in(account=7, epoch=0, now=NOW, record=kept.append)] == kept
 
 
+def test_an_identity_can_be_made_and_written_down_before_anything_is_changed(keyring: Keyring) -> None:
+    """By a password, and of no profile, if nothing else was said."""
+    session = opened(keyring)
+    identity = session.identify(account=7, epoch=0, now=NOW)
+    assert (identity.factors, identity.profile_version, session.bearer) == (("password",), 0, None)
+    assert session.sign_in(account=7, epoch=0, now=NOW).profile_version == 0
+
+
 def test_who_bears_it_can_be_noted_without_access(keyring: Keyring) -> None:
     """No answer depends on the note, so it stays anybody's."""
     session = opened(keyring)

@@ -16,6 +16,7 @@ from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookieTooLarge, Identity, Lifetimes, Revocations, Session, Sessions, cookie
 from hardtack.session import data as form
+from hardtack.session.verdicts import NO_EPOCH
 
 NOW = 1_800_000_000
 ORIGIN = "https://example.org"
@@ -606,6 +607,11 @@ class TestWhoseData:
         assert session.why == "malformed"
 
 
+def test_what_ends_an_epoch_is_later_than_any_that_a_store_can_hold() -> None:
+    """The largest number of 64 bits with a sign."""
+    assert NO_EPOCH == 9_223_372_036_854_775_807
+
+
 class TestRevocations:
     """Sessions that have been ended."""
 
@@ -833,6 +839,8 @@ def test_plain_http_is_taken_where_somebody_has_said_so(keyring: Keyring) -> Non
     """With the names that such an origin has."""
     sessions = make(keyring, origin="http://example.org", insecure_plain_http=True)
     assert sessions.open("", NOW).cookie_names == ("hardtack-80", "hardtack-session-app-80")
+    with pytest.raises(MisuseError, match="plain http"):
+        make(keyring, origin="http://example.org")
 
 
 class TestDevelopmentMode:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Identity, Revocations, Session, Sessions
-from hardtack.session.revocation import GRACE, SupersededSession
+from hardtack.session.revocation import GRACE, RETRY_AFTER, SupersededSession
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -113,6 +113,11 @@ class Site:
 def site(keyring: Keyring) -> Site:
     """A site where somebody is signed in."""
     return Site(keyring)
+
+
+def test_the_grace_is_half_a_minute() -> None:
+    """And where nobody can tell, visitors are told to ask again soon."""
+    assert (GRACE, RETRY_AFTER) == (30, 5)
 
 
 class TestHolds:

@@ -423,6 +423,11 @@ def set_cookie_of(app: Starlette) -> str:
 class TestBounds:
     """What a signature does not excuse."""
 
+    def test_they_are_what_the_pages_say(self) -> None:
+        """A minute, eight cookies, twice what browsers keep, and what becomes of it."""
+        bounds = (upgrade.LEEWAY, upgrade.MAX_COOKIES, upgrade.MAX_VALUE, upgrade.MAX_DECODED)
+        assert bounds == (60, 8, 8192, 65_536)
+
     def test_a_bomb_is_not_unpacked(self) -> None:
         """Ten megabytes of zeros in ten kilobytes: refused, and never in memory."""
         tracemalloc.start()
