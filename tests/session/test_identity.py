@@ -67,7 +67,7 @@ def test_what_an_earlier_version_has_not_written_is_empty() -> None:
     assert (identity.device, identity.kept) == (b"", None)
 
 
-@pytest.mark.parametrize("fields", [GOOD[:9], [*GOOD, b""], [], {}, dict(enumerate(GOOD)), 7, None])
+@pytest.mark.parametrize("fields", [GOOD[:9], [*GOOD, b""], [*GOOD, None, b""], [], {}, dict(enumerate(GOOD)), 7, None])
 def test_another_number_of_fields_or_another_shape_is_refused(fields: Any) -> None:
     """A field that a newer version added would be lost at re-issue, so it is not overlooked."""
     with pytest.raises(msgspec.DecodeError):
