@@ -34,8 +34,12 @@ from tests.mutants.making import SOURCE
 HERE = Path(__file__).parent
 ROOT = SOURCE.parents[1]
 PACKAGES = ("seal", "session")
-TESTS = {"seal": ("tests/seal",), "session": ("tests/session",)}
-"""What is run for a package."""
+TESTS = {
+    "seal": ("tests/seal",),
+    # What an application's test does with a drop-in is shown beside the drop-ins.
+    "session": ("tests/session", "tests/adapters/flask/test_editing.py", "tests/adapters/starlette/test_editing.py"),
+}
+"""What is run for a package: folders and files."""
 EXPLAINED = HERE / "explained.toml"
 LAST = HERE / "last.json"
 
@@ -141,9 +145,13 @@ def _explained() -> dict[str, Any]:
 def _digest(*places: Path) -> str:
     digest = hashlib.sha256()
     for place in places:
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+        for path in _files_in(place):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _files_in(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
 def _in_process(package: str, waiting: list[Any], state: State, chosen: argparse.Namespace, until: float) -> bool:
@@ -171,9 +179,7 @@ def _judge(package: str, waiting: list[Any], state: State, most: int, until: flo
     kept = state.path.with_name(f"reached-{package}.json")
     source = _digest(SOURCE / package)
     files = {
-        path.relative_to(ROOT).as_posix(): _digest(path)
-        for place in TESTS[package]
-        for path in (ROOT / place).glob("*.py")
+        path.relative_to(ROOT).as_posix(): _digest(path) for place in TESTS[package] for path in _files_in(ROOT / place)
     }
     before = json.loads(kept.read_text()) if kept.exists() else {}
     reached = _reached(before if before.get("source") == source else {})

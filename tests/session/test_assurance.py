@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from hardtack.session import Identity
-from hardtack.session.assurance import level
+from hardtack.session.assurance import FACTORS, level
+
+
+def test_every_factor_has_a_name_of_its_own() -> None:
+    """It stands in the cookies that are out."""
+    assert FACTORS == ("password", "totp", "passkey", "recovery-code", "trusted-device")
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_every_way_to_write_is_seen(keyring: Keyring) -> None:
         (["Accept", "*"], None),
         ([","], "Cookie"),
         (["Cookie2"], "Cookie2, Cookie"),
+        (["X-Lang\t, \x0ccookie"], "X-Lang, \x0ccookie, Cookie"),
     ],
 )
 def test_vary_names_cookie_and_whatever_it_named(keyring: Keyring, said: list[str], expected: str | None) -> None:
@@ -103,8 +104,16 @@ def test_vary_names_cookie_and_whatever_it_named(keyring: Keyring, said: list[st
         ('no-cache="a, public"', WRITTEN, 'private, no-cache="a, public"'),
         ('ext="no-store, private"', READ, 'private, ext="no-store, private"'),
         ('ext="a\\", private', READ, 'private, ext="a\\", private'),
+        ('ext="a\\\n, private"', READ, 'private, ext="a\\\n, private"'),
         ("", READ, "private"),
         (",, ,", READ, "private"),
+        ("no-store =1", READ, None),
+        ("no-storeX=1", READ, "private, no-storeX=1"),
+        ("publicX, X-ext", WRITTEN, "private, publicX, X-ext"),
+        # Only spaces and tabs are white space there (RFC 9110 §5.6.3).
+        ("\x0cprivate", READ, "private, \x0cprivate"),
+        ("no-store\x0c=1", READ, "private, no-store\x0c=1"),
+        ("public\x0c=1", WRITTEN, "private, public\x0c=1"),
     ],
 )
 @pytest.mark.parametrize("name", ["Cache-Control", "CDN-Cache-Control"])
@@ -132,6 +141,14 @@ def test_a_lifetime_in_the_older_field_stays(keyring: Keyring) -> None:
     """``Expires`` counts while no directive of ours goes before it (RFC 9111 §5.3)."""
     headers = [("Expires", "Wed, 21 Oct 2037 07:28:00 GMT"), ("Vary", "Cookie")]
     assert protect(headers, at_hand(keyring)) == [("Cache-Control", "private")]
+
+
+def test_what_is_kept_ready_is_what_the_page_says() -> None:
+    """For an answer that says nothing of its own; four fields would be something."""
+    assert UNSAID == (("Vary", "Cookie"), ("Cache-Control", "private, no-cache"))
+    assert LOOKED_AT == {"vary", "cache-control", "cdn-cache-control", "expires"}
+    for name in LOOKED_AT:
+        assert tuple(protected([(name, "a")], (), depends=True)) != UNSAID
 
 
 NAMES = st.sampled_from(["Cache-Control", "cdn-cache-control", "Vary", "Set-Cookie", "Expires", "X"])

@@ -139,7 +139,10 @@ class TestToken:
         assert outcome(("Content-Type", content_type), has_cookie=False) == "token-missing"
         assert outcome(("Content-Type", content_type), has_cookie=False, token="good") == "passes"
 
-    @pytest.mark.parametrize("fields", [[], [("Content-Type", "application/json")], [("Content-Type", "")]])
+    @pytest.mark.parametrize(
+        "fields",
+        [[], *([("Content-Type", kind)] for kind in ("application/json", "", "text/plainX", "text/plain\xa0"))],
+    )
     def test_without_cookie_and_form_there_is_nothing_to_abuse(self, fields: list[tuple[str, str]]) -> None:
         """A program that speaks JSON, and that no browser sends across sites unasked."""
         assert outcome(*fields, has_cookie=False) == "passes"
@@ -158,6 +161,8 @@ def test_the_refusal_speaks_both_languages_and_hides_the_reason() -> None:
     refusal = CrossSiteRequest("origin")
     assert "not come from a page of this site" in str(refusal.detail_in("en"))
     assert "并非来自本站页面" in str(refusal.detail_in("zh"))
+    assert isinstance(refusal.detail, dict)
+    assert set(refusal.detail) == {"en", "zh"}
     assert (refusal.status, refusal.slug, refusal.reason) == (403, "cross-site-request", "origin")
 
 
@@ -178,6 +183,12 @@ class TestTokens:
         token = tokens.make(b"visitor", NOW)
         assert tokens.valid(token, b"visitor", NOW + 59)
         assert not tokens.valid(token, b"visitor", NOW + 60)
+
+    def test_a_token_lives_for_a_day_unless_something_else_was_said(self, keyring: Keyring) -> None:
+        """To the second."""
+        tokens = csrf.Tokens(keyring)
+        token = tokens.make(b"visitor", NOW)
+        assert [True, False] == [tokens.valid(token, b"visitor", NOW + late) for late in (86_399, 86_400)]
 
     def test_tokens_differ_each_time(self, keyring: Keyring) -> None:
         """Nothing in a page repeats, so a compressed answer tells nothing about it."""
@@ -323,7 +334,8 @@ class TestTokensInForms:
         assert found is None or found
 
     def test_it_is_looked_for_where_it_can_be(self) -> None:
-        """A script has it in the header."""
+        """A script has it in the header; and in no form that is over 64 KiB."""
+        assert csrf.MOST_FORM == 65_536
         form = ("Content-Type", f"{FORM} ; charset=utf-8")
         assert csrf.may_hold_token(Request(method="POST", path="/", headers=Headers([form])))
         assert not csrf.may_hold_token(Request(method="POST", path="/", headers=Headers([form, ("X-CSRF-Token", "t")])))

@@ -19,10 +19,13 @@ from hardtack.errors import MisuseError
 from hardtack.session import CookieTooLarge
 from hardtack.session.data import (
     LAZY_FROM,
+    LIMIT,
     UNDECODABLE,
     Data,
+    DecodedData,
     check,
     decode,
+    decode_at_once,
     decode_value,
     decode_values,
     encode_values,
@@ -52,6 +55,12 @@ class Colour(enum.Enum):
     """Something that is no plain value."""
 
     RED = "red"
+
+
+class Size(enum.IntEnum):
+    """A number that is more than a number."""
+
+    HUGE = 88
 
 
 class Word(str):
@@ -104,6 +113,7 @@ def test_a_key_that_is_no_string_is_refused(key: Any) -> None:
         datetime.date(2026, 1, 1),
         datetime.timedelta(1),
         Colour.RED,
+        Size.HUGE,
         Word("a"),
         object(),
         print,
@@ -122,7 +132,7 @@ def test_what_would_come_back_as_something_else_is_refused_where_it_is_put_in(va
 def test_what_is_the_key_of_a_dictionary_inside_is_looked_into_as_well() -> None:
     """A tuple is no more plain there than what it holds."""
     check("the key", {("a", 1): 2})
-    with pytest.raises(MisuseError, match="the key"):
+    with pytest.raises(MisuseError, match="'the key'"):
         check("the key", {("a", frozenset()): 2})
 
 
@@ -165,16 +175,19 @@ def test_a_head_of_another_kind_is_refused(place: int, value: Any) -> None:
     """Nothing is converted or guessed."""
     fields = [*HEAD]
     assert decode(msgspec.msgpack.encode(fields)).account is None
+    assert decode_at_once(msgspec.msgpack.encode(fields)) == DecodedData(b"i" * 16, None, 0, 1, 2, 3, {"a": 1})
     fields[place] = value
-    with pytest.raises(msgspec.DecodeError):
-        decode(msgspec.msgpack.encode(fields))
+    for one in (decode, decode_at_once):
+        with pytest.raises(msgspec.DecodeError):
+            one(msgspec.msgpack.encode(fields))
 
 
 @pytest.mark.parametrize("fields", [HEAD[:6], [*HEAD, 1], {}, 7])
 def test_another_number_of_fields_is_refused(fields: Any) -> None:
     """A head is a head only if it is whole."""
-    with pytest.raises(msgspec.DecodeError):
-        decode(msgspec.msgpack.encode(fields))
+    for one in (decode, decode_at_once):
+        with pytest.raises(msgspec.DecodeError):
+            one(msgspec.msgpack.encode(fields))
 
 
 @given(junk=st.binary())
@@ -197,3 +210,25 @@ def test_the_largest_keys_are_named_with_their_sizes() -> None:
         report_size("session", 5000, values)
     assert "'b' 303" in refused.value.problem
     assert "secret" not in str(refused.value)
+
+
+def test_whoever_encodes_values_in_another_way_measures_them_so(caplog: pytest.LogCaptureFixture) -> None:
+    """In the error as in the warning, which says the cookie and its size by name."""
+
+    def encode(value: Any) -> bytes:
+        return b"0" * value
+
+    with pytest.raises(CookieTooLarge, match="'b' 40, 'a' 3\n"):
+        report_size("session", LIMIT + 1, {"a": 3, "b": 40}, encode)
+    report_size("session", LIMIT, {"a": 3, "b": 40}, encode)
+    (record,) = caplog.records
+    assert record.getMessage().endswith("'b' 40, 'a' 3")
+    assert (record.__dict__["cookie"], record.__dict__["size"]) == ("session", LIMIT)
+
+
+@pytest.mark.parametrize(("octets", "kind"), [(511, str), (512, msgspec.Raw)])
+def test_the_values_of_a_large_session_stay_encoded(octets: int, kind: type) -> None:
+    """Exactly from the size on that is said."""
+    encoded = encode_values({"a": "x" * (octets - len(encode_values({"a": "x" * 256})) + 256)})
+    assert len(encoded) == octets
+    assert type(decode_values(msgspec.Raw(encoded))["a"]) is kind

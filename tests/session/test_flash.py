@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Session, Sessions
-from hardtack.session.flash import KEY, LONGEST, MOST, Message, flash, take
+from hardtack.session.flash import KEY, LONGEST, LONGEST_KIND, MOST, Message, flash, take
 
 NOW = 1_800_000_000
 
@@ -70,11 +70,26 @@ def test_they_never_outgrow_the_cookie(texts: list[str]) -> None:
         assert shown[-1].text == texts[-1].encode("utf-8", "replace").decode()
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"), [("王" * (LONGEST // 3), "王" * (LONGEST // 3)), ("half a \ud800", "half a ?")]
+)
+def test_a_text_that_just_fits_is_whole_and_half_a_character_is_none(sessions: Sessions, text: str, shown: str) -> None:
+    """And so is the longest kind."""
+    session = sessions.open("", NOW)
+    flash(session, text, kind="x" * LONGEST_KIND)
+    assert take(session) == [Message("x" * LONGEST_KIND, shown)]
+
+
 def test_a_text_that_was_cut_says_so(sessions: Sessions) -> None:
     """Whole characters, then a sign."""
     session = sessions.open("", NOW)
     flash(session, "王" * 101)
     assert take(session) == [Message("info", "王" * 99 + "…")]
+
+
+def test_what_waits_is_where_it_was_and_no_more_than_was_said() -> None:
+    """The key stands in the cookies that are out."""
+    assert (KEY, MOST, LONGEST, LONGEST_KIND) == ("_flash", 5, 300, 32)
 
 
 @pytest.mark.parametrize("wrong", [{"text": 7}, {"kind": b"info"}, {"kind": "x" * 33}])

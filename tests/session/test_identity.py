@@ -10,7 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hardtack.session.identity import UNDECODABLE, Identity, decode, encode
+from hardtack.session import CookieTooLarge
+from hardtack.session.cookie import MAX_PAIR
+from hardtack.session.identity import UNDECODABLE, Identity, decode, encode, sized
 
 COUNT = st.integers(0, 2**63)
 IDENTITIES = st.builds(
@@ -59,7 +61,13 @@ def test_a_field_of_another_kind_is_refused(place: int, value: Any) -> None:
         decode(msgspec.msgpack.encode(fields))
 
 
-@pytest.mark.parametrize("fields", [GOOD[:9], [*GOOD, b""], [], {}, dict(enumerate(GOOD)), 7, None])
+def test_what_an_earlier_version_has_not_written_is_empty() -> None:
+    """No key that it is bound to, and nobody was asked."""
+    identity = decode(msgspec.msgpack.encode(GOOD[:10]))
+    assert (identity.device, identity.kept) == (b"", None)
+
+
+@pytest.mark.parametrize("fields", [GOOD[:9], [*GOOD, b""], [*GOOD, None, b""], [], {}, dict(enumerate(GOOD)), 7, None])
 def test_another_number_of_fields_or_another_shape_is_refused(fields: Any) -> None:
     """A field that a newer version added would be lost at re-issue, so it is not overlooked."""
     with pytest.raises(msgspec.DecodeError):
@@ -74,7 +82,18 @@ def test_any_bytes_are_refused_or_an_identity(junk: bytes) -> None:
         assert isinstance(decode(junk), Identity)
 
 
-def test_a_representation_shows_no_ids() -> None:
+@pytest.mark.parametrize(
+    ("factors", "how"), [(["password"], "password"), (["password", "totp"], "password+totp"), ([], "nothing")]
+)
+def test_a_representation_shows_no_ids(factors: list[str], how: str) -> None:
     """Representations end up in logs, and forms are bound to the lineage."""
-    shown = repr(decode(msgspec.msgpack.encode(GOOD)))
-    assert shown == "<Identity of account 7 by password, epoch 0>"
+    shown = repr(decode(msgspec.msgpack.encode([*GOOD[:5], factors, *GOOD[6:]])))
+    assert shown == f"<Identity of account 7 by {how}, epoch 0>"
+
+
+def test_what_browsers_just_keep_is_not_too_long() -> None:
+    """One octet more is; the error names the cookie and not its value."""
+    field = "a=" + "x" * (MAX_PAIR - 2)
+    assert sized(field) == field
+    with pytest.raises(CookieTooLarge, match="the identity cookie a would have 4097 octets"):
+        sized(field + "x")

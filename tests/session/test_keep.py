@@ -133,6 +133,22 @@ def test_lifetimes_that_would_keep_nobody_are_refused(keyring: Keyring, kept: Li
         make(keyring, kept_lifetimes=kept)
 
 
+@pytest.mark.parametrize(("keep", "days"), [(True, 30), (False, 1), (None, 1)])
+def test_an_identity_says_itself_how_long_it_lives(keyring: Keyring, keep: bool | None, days: int) -> None:
+    """When it is made, and when it steps up."""
+    session = make(keyring).open("", NOW)
+    assert session.sign_in(account=7, epoch=1, keep=keep, now=NOW).deadline == NOW + days * DAY
+    assert session.step_up(factors=["totp"], now=NOW + 9).deadline == NOW + 9 + days * DAY
+
+
+def test_who_is_kept_is_renewed_as_seldom_where_nothing_else_is_looked_at(keyring: Keyring) -> None:
+    """After a quarter of a month."""
+    sessions = make(keyring)
+    identity = sessions.open("", NOW).sign_in(account=7, epoch=1, keep=True, now=NOW)
+    assert sessions.renewal(identity, NOW + 30 * DAY // 4 - 1) is None
+    assert sessions.renewal(identity, NOW + 30 * DAY // 4) is not None
+
+
 @pytest.mark.parametrize("keep", [1, "yes", "", "false"])
 def test_the_text_of_a_form_is_no_choice(keyring: Keyring, keep: Any) -> None:
     """``"false"`` would be true."""

@@ -111,6 +111,16 @@ def test_no_time_at_all_is_refused() -> None:
         Lifetimes(idle=0)
 
 
+@pytest.mark.parametrize(("name", "least"), [("idle", 1), ("absolute", 1), ("leeway", 0), ("reissue_after", 0)])
+def test_the_least_there_can_be_is_taken(name: str, least: int) -> None:
+    """And one second less is refused, with the least in the hint."""
+    assert getattr(Lifetimes(**{name: least}), name) == least
+    with pytest.raises(
+        MisuseError, match=f"^{name}={least - 1} is not a duration\ngive whole seconds, at least {least}$"
+    ):
+        Lifetimes(**{name: least - 1})
+
+
 def test_a_cookie_that_browsers_would_forget_sooner_is_refused() -> None:
     """They keep none for more than 400 days; a session that is renewed meanwhile may live longer."""
     longest = 400 * 86_400

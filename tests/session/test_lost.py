@@ -100,6 +100,18 @@ def test_a_renewal_beside_a_change_is_seen_in_either_order(keyring: Keyring) -> 
         assert sessions.lost_updates == 1
 
 
+def test_a_renewal_beside_a_renewal_loses_nothing(keyring: Keyring) -> None:
+    """Whether or not somebody has looked into what is written anew."""
+    later = NOW + 30_000
+    sessions = make(keyring)
+    base = written(sessions, "", a=1)
+    for look in (lambda session: None, list):
+        session = sessions.open(base, later)
+        look(session)
+        assert len(sessions.save(session, later)) == 1
+    assert sessions.lost_updates == 0
+
+
 def test_whichever_of_the_two_arrives_last_the_next_one_is_not_counted_again(keyring: Keyring) -> None:
     """One loss is one loss."""
     for which in (0, 1):
@@ -153,6 +165,16 @@ def test_memory_is_bounded_and_the_latest_are_remembered(ids: list[int]) -> None
         assert bytes([number]) in seen
 
 
+def test_as_many_are_remembered_as_was_said() -> None:
+    """Twice four thousand and ninety-six at most."""
+    writes = LatestWrites()
+    sizes = []
+    for number in range(9_000):
+        writes.lose(number.to_bytes(2, "big"), 1, b"a")
+        sizes.append(len(writes))
+    assert max(sizes) == 8192
+
+
 def test_a_later_write_is_known_also_when_others_have_been_written_since() -> None:
     """Who only writes a cookie anew asks, and leaves it alone; a session that nobody has written is not behind."""
     latest = LatestWrites(most=2)
@@ -164,3 +186,5 @@ def test_a_later_write_is_known_also_when_others_have_been_written_since() -> No
         latest.has_seen_later(b"a", 5),
         latest.has_seen_later(b"d", 0),
     ]
+    assert [True, False] == [latest.has_seen_later(b"c", 0), latest.has_seen_later(b"c", 1)]
+    assert latest.lose(b"a", 5, b"other values")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
-from hardtack.session.policy import decide, normal_origin
+from hardtack.session.policy import MOST_NAME, decide, normal_origin
 
 ANYTHING = st.text(st.characters(exclude_categories=()))
 
@@ -22,6 +22,7 @@ def test_an_https_origin_gets_host_cookies() -> None:
     assert policy.session_name == "__Host-session-shop"
     assert policy.visitor_name == "__Host-hardtack-visitor"
     assert policy.known_name == "__Host-hardtack-known"
+    assert policy.names[4:] == tuple(f"__Host-hardtack-{of}" for of in ("half", "trusted", "gate", "start"))
     assert policy.attributes == "; Path=/; Secure; HttpOnly; SameSite=Lax"
     assert (policy.secure, policy.host_prefix, policy.development) == (True, "__Host-", False)
 
@@ -43,6 +44,7 @@ def test_loopback_without_https_gets_the_port_into_the_names(origin: str, port: 
     assert policy.session_name == f"hardtack-session-shop-{port}"
     assert policy.visitor_name == f"hardtack-visitor-{port}"
     assert policy.known_name == f"hardtack-known-{port}"
+    assert policy.names[4:] == tuple(f"hardtack-{of}-{port}" for of in ("half", "trusted", "gate", "start"))
     assert policy.attributes == "; Path=/; HttpOnly; SameSite=Lax"
     assert (policy.secure, policy.host_prefix, policy.development) == (False, "", False)
 
@@ -76,6 +78,7 @@ def test_in_development_mode_the_host_chooses_the_names(host: str, port: str) ->
     policy = decide(None, application="shop").for_host(host)
     assert policy.session_name == f"hardtack-session-shop-{port}"
     assert policy.development
+    assert decide(None, application="shop") == policy.for_host("")
 
 
 def test_a_configured_origin_is_not_moved_by_the_host() -> None:
@@ -148,6 +151,21 @@ def test_an_application_that_cannot_be_in_a_name_is_refused(application: Any) ->
     """The name of the data cookie must be a token."""
     with pytest.raises(MisuseError, match="part of a cookie's name"):
         decide(None, application=application)
+
+
+@pytest.mark.parametrize(
+    ("application", "shown"),
+    [("a b", "'a b' "), (" " * (MOST_NAME - 2), f"'{' ' * (MOST_NAME - 2)}' "), (" " * (MOST_NAME - 1), "")],
+)
+def test_a_name_that_is_too_long_is_not_shown(application: str, shown: str) -> None:
+    """Whoever has only mistyped it sees it."""
+    with pytest.raises(MisuseError, match=f"^the application's name {shown}cannot be part of a cookie's name"):
+        decide(None, application=application)
+
+
+def test_the_longest_name_is_taken() -> None:
+    """It is the most characters that there may be."""
+    assert decide(None, application="x" * MOST_NAME).application == "x" * MOST_NAME
 
 
 def test_a_secret_in_the_place_of_the_name_is_not_repeated() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardtack.seal import Keyring
+from hardtack.seal import Keyring, SealError
 from hardtack.session import Lifetimes, cookie
 from hardtack.session.policy import decide
 from hardtack.session.sealed import SealedCookie
@@ -73,6 +73,15 @@ def test_it_tells_the_browser_how_long_to_keep_it(
     """Until the deadline, at least a second, or for as long as the browser runs."""
     field = note_cookie(keyring, persistent=persistent).write(b"", NOW + seconds, NOW)
     assert field[field.index(";") :] == expected
+
+
+def test_the_seal_itself_ends_with_the_deadline(keyring: Keyring) -> None:
+    """Also for who opens it without a look at the times that are in it."""
+    token = written(note_cookie(keyring), deadline=NOW + 7).removeprefix("note=")
+    place: dict[str, Any] = {"purpose": "session", "context": ("note", "realm", "app")}
+    assert keyring.open(token, now=NOW + 6, **place)
+    with pytest.raises(SealError, match="expired"):
+        keyring.open(token, now=NOW + 7, **place)
 
 
 def test_it_is_deleted_with_the_attributes_that_it_was_set_with(keyring: Keyring) -> None:
@@ -173,6 +182,7 @@ class TestRefusals:
         record = caplog.records[0]
         assert (record.name, record.levelname) == ("hardtack.session", "WARNING")
         assert (record.__dict__["event"], record.__dict__["reason"]) == ("cookie-refused", "forged")
+        assert record.__dict__["cookie"] == "note"
         assert header[9:20] not in str(record.__dict__)
 
     @given(

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,6 +37,7 @@ class Table(ServerSide):
 
     def store(self, session_id: bytes, expected: int, values: bytes, until: int) -> bool:
         """Compare and set."""
+        assert (type(values), type(until)) == (bytes, int)
         if self.rows.get(session_id, (0, b""))[0] != expected:
             return False
         self.rows[session_id] = (expected + 1, values)
@@ -56,6 +58,7 @@ class Ended(Revocations):
 
     def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
         """Return what is known of every session."""
+        assert now >= NOW
         return "revoked" if epoch < self.epoch else self.says
 
     def is_current(self) -> bool:
@@ -165,6 +168,9 @@ class TestValues:
         empty(session)
         assert site.save(session) == [DATA]
         assert (site.jar, site.table.rows) == ({}, {})
+        session["b"] = 2
+        assert site.save(session) == [DATA]
+        assert dict(site.open()) == {"b": 2}
 
     def test_a_head_whose_row_is_gone_opens_empty(self, site: Site, caplog: pytest.LogCaptureFixture) -> None:
         """Left alone until something is written; then it begins anew."""
@@ -225,7 +231,41 @@ class TestLifetime:
         assert site.save(site.open(later), later) == [DATA]
         head = site.head()
         assert (head.sequence, head.born, head.deadline) == (1, NOW, later + DAY)
-        assert site.table.until[head.id] >= head.deadline + 60
+        assert site.table.until[head.id] == head.deadline + DAY // 4 + 60
+
+    def test_of_who_is_kept_cookie_and_row_live_as_long_as_the_sign_in(self, site: Site) -> None:
+        """And are renewed as seldom; the cookie outlives the browser or not, as the person chose."""
+        session = site.open()
+        session.sign_in(account=7, epoch=1, keep=True, now=NOW)
+        session["a"] = 1
+        assert [f"; Max-Age={30 * DAY};" in text for text in site.sessions.save(session, NOW)] == [True, True]
+        session["a"] = 2
+        session.modified = True
+        site.save(session)
+        head = site.head()
+        assert head.deadline == NOW + 30 * DAY
+        assert site.table.until[head.id] == head.deadline + 30 * DAY // 4 + 60
+        # The data's own time decides where the identity is young; a day is nothing to it.
+        session = site.open(NOW + DAY)
+        assert session._identity is not None
+        session._identity = msgspec.structs.replace(session._identity, issued=NOW + DAY)
+        assert site.save(session, NOW + DAY) == []
+
+    def test_of_who_is_not_kept_both_cookies_end_with_the_browser(self, site: Site) -> None:
+        """Whatever these sessions do otherwise."""
+        session = site.open()
+        session.sign_in(account=7, epoch=1, keep=False, now=NOW)
+        session["a"] = 1
+        assert ["Max-Age" in text for text in site.sessions.save(session, NOW)] == [False, False]
+
+    def test_values_are_renewed_with_the_sign_in_that_they_belong_to(self, site: Site) -> None:
+        """Whoever is signed in never loses them first."""
+        session = site.open()
+        session.sign_in(account=7, epoch=1, now=NOW)
+        site.save(session)
+        site.put(NOW + DAY // 4 - 1, a=1)
+        assert site.save(site.open(NOW + DAY // 4), NOW + DAY // 4) == [IDENTITY, DATA]
+        assert site.head().issued == NOW + DAY // 4
 
     def test_a_renewal_beside_a_change_is_no_conflict(self, site: Site) -> None:
         """It has nothing of its own to say, and the row's time is long enough for it."""
@@ -281,7 +321,9 @@ class TestSignIn:
         assert list(site.table.rows) == [site.head().id]
 
     @pytest.mark.parametrize("here", [True, False], ids=["signs in", "is signed in"])
-    def test_what_is_added_while_the_values_move_is_not_lost_without_a_word(self, site: Site, here: bool) -> None:
+    def test_what_is_added_while_the_values_move_is_not_lost_without_a_word(
+        self, site: Site, here: bool, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """Whoever moves them loaded less than there is by then, so it is refused and everything stays."""
         site.put(basket=[1])
         nobodys = dict(site.jar)
@@ -298,8 +340,10 @@ class TestSignIn:
             moving.sign_in(account=7, epoch=1, now=NOW)
         assert moving["basket"] == [1]
         assert site.sessions.save(slow, NOW) == []
+        caplog.clear()
         with pytest.raises(SessionConflict):
             site.save(moving)
+        assert [record.__dict__["cookie"] for record in caplog.records] == [DATA]
         assert [values for _, values in site.table.rows.values()] == [form.encode_values({"basket": [1, 2]})]
         assert dict(site.open()) == {"basket": [1, 2]}
 
@@ -325,8 +369,12 @@ class TestSignIn:
         session.sign_out()
         assert site.save(session) == [IDENTITY, DATA]
         assert (site.jar, site.table.rows) == ({}, {})
+        session = site.open()
+        session.sign_out()
+        assert site.save(session) == [IDENTITY, DATA]
 
-    def test_what_is_put_in_after_a_sign_out_begins_anew(self, site: Site) -> None:
+    @pytest.mark.parametrize("farewell", [{"goodbye": True}, {"a": 1}], ids=["others", "the same"])
+    def test_what_is_put_in_after_a_sign_out_begins_anew(self, site: Site, farewell: dict[str, Any]) -> None:
         """Under an id of its own, which no cookie from before names."""
         session = site.open()
         session.sign_in(account=7, epoch=1, now=NOW)
@@ -335,12 +383,12 @@ class TestSignIn:
         before = site.head()
         session = site.open(NOW + 9)
         session.sign_out()
-        session["goodbye"] = True
+        session.update(farewell)
         assert site.save(session, NOW + 9) == [IDENTITY, DATA]
         head = site.head()
         assert (head.id != before.id, head.account, head.sequence, head.born) == (True, None, 0, NOW + 9)
         assert list(site.table.rows) == [head.id]
-        assert dict(site.open(NOW + 9)) == {"goodbye": True}
+        assert dict(site.open(NOW + 9)) == farewell
 
     @pytest.mark.parametrize("looked", [True, False])
     @pytest.mark.parametrize(("verdict", "rows"), [("revoked", 0), ("superseded", 1), ("unknown", 1)])
@@ -356,6 +404,7 @@ class TestSignIn:
             session["a"] = 2
         site.ended.says = verdict
         assert site.save(session, later) == []
+        assert (repr(session) == "<Session of nobody, 0 keys, why='revoked'>") == (verdict == "revoked")
         assert len(site.table.rows) == rows
         assert {row[1] for row in site.table.rows.values()} <= {form.encode_values({"a": 1})}
 
@@ -401,8 +450,11 @@ class TestConflict:
         with pytest.raises(SessionConflict) as refused:
             site.save(second)
         assert (refused.value.status, refused.value.reason) == (409, "session-conflict")
-        assert refused.value.detail_in("zh") != refused.value.detail_in("en")
-        assert caplog.records[-1].__dict__["event"] == "session-conflict"
+        assert isinstance(refused.value.detail, dict)
+        assert set(refused.value.detail) == {"en", "zh"}
+        record = caplog.records[-1]
+        assert (record.__dict__["event"], record.__dict__["cookie"]) == ("session-conflict", DATA)
+        assert record.getMessage().startswith(f"session conflict: {DATA} was changed by two requests at once")
         assert dict(site.open()) == {"start": 1, "left": 1}
         assert site.sessions.lost_updates == 0
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Identity, Session, Sessions
+from hardtack.session import data as form
 
 NOW = 1_800_000_000
 
@@ -41,6 +42,7 @@ READS: list[Callable[[Session], Any]] = [
     lambda session: "a" in session,
     len,
     list,
+    lambda session: next(iter(session)),
     bool,
     lambda session: len(session.keys()),
     lambda session: list(session.items()),
@@ -83,6 +85,23 @@ def test_asking_why_is_not_reading(keyring: Keyring) -> None:
     session = opened(keyring, a=1)
     assert (session.why, session.identity_why, session.is_new, session.modified) == ("", "none", False, False)
     assert not session.accessed
+
+
+def test_where_there_is_no_sign_in_nobody_has_sent_one(keyring: Keyring) -> None:
+    """The reason is a word in any case."""
+    assert Sessions(keyring, identity=False).open("", NOW).identity_why == "none"
+
+
+@pytest.mark.parametrize("ask", [lambda session: session.why == "malformed", lambda session: session.is_new])
+def test_whoever_asks_first_whether_there_is_data_is_told_the_truth(
+    keyring: Keyring, ask: Callable[[Session], bool]
+) -> None:
+    """That what came is of another form is seen when it is decoded."""
+    plaintext = form.encode((b"i" * 16, None, 0, NOW, NOW, NOW + 9, 7))
+    place: dict[str, Any] = {"purpose": "session", "context": ("__Host-session-app", "hardtack", "app")}
+    token = keyring.seal(plaintext, expires_at=NOW + 9, **place)
+    sessions = Sessions(keyring, origin="https://example.org")
+    assert ask(sessions.open(f"__Host-session-app={token}", NOW))
 
 
 def test_forcing_can_be_taken_back(keyring: Keyring) -> None:
@@ -242,6 +261,14 @@ def test_what_records_a_sign_in_sees_it_before_anything_is_changed(keyring: Keyr
     assert {"basket": 3} == dict(session)
     kept: list[Identity] = []
     assert [session.sign_in(account=7, epoch=0, now=NOW, record=kept.append)] == kept
+
+
+def test_an_identity_can_be_made_and_written_down_before_anything_is_changed(keyring: Keyring) -> None:
+    """By a password, and of no profile, if nothing else was said."""
+    session = opened(keyring)
+    identity = session.identify(account=7, epoch=0, now=NOW)
+    assert (identity.factors, identity.profile_version, session.bearer) == (("password",), 0, None)
+    assert session.sign_in(account=7, epoch=0, now=NOW).profile_version == 0
 
 
 def test_who_bears_it_can_be_noted_without_access(keyring: Keyring) -> None:

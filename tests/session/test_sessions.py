@@ -16,6 +16,7 @@ from hardtack.errors import MisuseError
 from hardtack.seal import Keyring, NoActiveKey
 from hardtack.session import CookieTooLarge, Identity, Lifetimes, Revocations, Session, Sessions, cookie
 from hardtack.session import data as form
+from hardtack.session.verdicts import NO_EPOCH
 
 NOW = 1_800_000_000
 ORIGIN = "https://example.org"
@@ -374,6 +375,8 @@ class TestSignIn:
         identity = signed_in(sessions, browser)
         with_data(sessions, browser, now=NOW + DAY // 4 - 1, a=1)
         later = NOW + DAY // 4
+        alone = sessions.open(f"{IDENTITY}={browser.jar[IDENTITY]}", later)
+        assert [text.partition("=")[0] for text in sessions.save(alone, later)] == [IDENTITY]
         assert browser.take(sessions.save(sessions.open(browser.header, later), later)) == [IDENTITY, DATA]
         found = sessions.open(browser.header, later).identity
         assert found == msgspec.structs.replace(identity, issued=later, deadline=later + DAY)
@@ -386,18 +389,20 @@ class TestSignIn:
         for header in (browser.header, "", f"{IDENTITY}=junk"):
             session = sessions.open(header, NOW)
             session.sign_out()
-            assert (session.identity, session.identity_why, dict(session)) == (None, "none", {})
+            assert (session.identity, session.identity_why, session.superseded) == (None, "none", False)
+            assert dict(session) == {}
             assert sessions.save(session, NOW) == [f"{IDENTITY}={GONE}", f"{DATA}={GONE}"]
 
-    def test_a_word_of_farewell_can_be_kept(self, keyring: Keyring) -> None:
+    @pytest.mark.parametrize("farewell", [{"flash": "bye"}, {"a": 1}], ids=["other data", "the same"])
+    def test_a_word_of_farewell_can_be_kept(self, keyring: Keyring, farewell: dict[str, Any]) -> None:
         """Data put in after the sign-out belongs to nobody."""
         sessions, browser = make(keyring), Browser()
         signed_in(sessions, browser, a=1)
         session = sessions.open(browser.header, NOW)
         session.sign_out()
-        session["flash"] = "bye"
+        session.update(farewell)
         assert browser.take(sessions.save(session, NOW)) == [IDENTITY, DATA]
-        assert dict(sessions.open(browser.header, NOW)) == {"flash": "bye"}
+        assert dict(sessions.open(browser.header, NOW)) == farewell
         assert head_of(keyring, browser).account is None
 
     def test_signing_in_and_out_within_one_request(self, keyring: Keyring) -> None:
@@ -462,9 +467,10 @@ class TestWhoseData:
     def test_data_of_nobody_is_adopted_once(self, keyring: Keyring) -> None:
         """Sealed under the account at the next save, without the keys that mean a sign-in; then it is theirs."""
         sessions, browser, other = make(keyring, drop_on_adopt={"role", "tmp_*"}), Browser(), Browser()
+        kept = {"user": "y", "_auth_user": 1, "_mine": 2, "tmp": 3, "roles": []}
         signed_in(sessions, browser)
         with_data(
-            sessions, other, basket=[1], role="admin", tmp_a=1, _user_id="1", _fresh=True, _auth_user_hash="x", user="y"
+            sessions, other, basket=[1], role="admin", tmp_a=1, _user_id="1", _fresh=True, _auth_user_hash="x", **kept
         )
         browser.jar[DATA] = other.jar[DATA]
         session = sessions.open(browser.header, NOW + 1)
@@ -473,8 +479,29 @@ class TestWhoseData:
         head = head_of(keyring, browser)
         assert (head.account, head.born, head.sequence) == (7, NOW, 1)
         session = sessions.open(browser.header, NOW + 2)
-        assert dict(session) == {"basket": [1], "user": "y"}
+        assert dict(session) == {"basket": [1], **kept}
         assert sessions.save(session, NOW + 2) == []
+
+    def test_data_of_nobody_that_is_adopted_whole_is_sealed_under_the_account(self, keyring: Keyring) -> None:
+        """Nothing is taken out, yet it is another's to read from then on."""
+        sessions, browser, other = make(keyring), Browser(), Browser()
+        signed_in(sessions, browser)
+        with_data(sessions, other, basket=[1])
+        browser.jar[DATA] = other.jar[DATA]
+        assert browser.take(sessions.save(sessions.open(browser.header, NOW), NOW)) == [DATA]
+        assert head_of(keyring, browser).account == 7
+
+    def test_what_turns_out_malformed_after_a_sign_in_is_deleted(self, keyring: Keyring) -> None:
+        """Whoever signs in leaves nothing behind that nobody can read."""
+        values = b"\x82\xa1a\xa1\xff\xa1b" + msgspec.msgpack.encode("x" * 600)
+        plaintext = msgspec.msgpack.encode((b"i" * 16, None, 0, NOW, NOW, NOW + 9, msgspec.Raw(values)))
+        token = keyring.seal(plaintext, purpose="session", context=(DATA, "hardtack", "app"), expires_at=NOW + 9)
+        sessions = make(keyring)
+        session = sessions.open(f"{DATA}={token}", NOW)
+        session.sign_in(account=7, epoch=1, now=NOW)
+        assert session.get("a") is None
+        fields = sessions.save(session, NOW)
+        assert (len(fields), fields[1]) == (2, f"{DATA}={GONE}")
 
     def test_what_was_adopted_looks_stripped_within_the_request(self, keyring: Keyring) -> None:
         """The page that sees it first sees what will be kept."""
@@ -580,6 +607,11 @@ class TestWhoseData:
         assert session.why == "malformed"
 
 
+def test_what_ends_an_epoch_is_later_than_any_that_a_store_can_hold() -> None:
+    """The largest number of 64 bits with a sign."""
+    assert NO_EPOCH == 9_223_372_036_854_775_807
+
+
 class TestRevocations:
     """Sessions that have been ended."""
 
@@ -678,6 +710,7 @@ class TestRevocations:
         session, leaving = sessions.open(browser.header, NOW), sessions.open(browser.header, NOW)
         ended.lineages.add(identity.lineage)
         assert sessions.save(session, NOW) == []
+        assert session.identity_why == ""
         leaving.sign_out()
         assert sessions.save(leaving, NOW) == [f"{IDENTITY}={GONE}", f"{DATA}={GONE}"]
 
@@ -703,6 +736,9 @@ class TestRevocations:
         session["a"] = 2
         assert sessions.save(session, NOW) == []
         assert caplog.records[-1].getMessage() == f"cookie refused: {IDENTITY} (revocations-unavailable)"
+        raised = "RuntimeError" if "verdict_fails" in state else "OSError" if "fails" in state else ""
+        errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+        assert errors == ([f"the revocations cannot be read: {raised}"] if raised else [])
 
     def test_what_is_read_comes_before_anything_is_opened(self, keyring: Keyring) -> None:
         """It may be that the key was stolen under which the cookie lies: a forged one must not be opened once more."""
@@ -736,9 +772,10 @@ class TestRevocations:
         with_data(sessions, browser, a=1)
         assert sessions.open(browser.header, NOW)["a"] == 1
 
-    def test_a_feed_that_fails_before_the_save_writes_nothing(self, keyring: Keyring) -> None:
+    @pytest.mark.parametrize("state", [{"says": "unknown"}, {"current": False, "fails": True}], ids=["old", "gone"])
+    def test_a_feed_that_fails_before_the_save_writes_nothing(self, keyring: Keyring, state: dict[str, Any]) -> None:
         """The sign-in is not confirmed, and the adapter can see why."""
-        ended = Ended(says="unknown")
+        ended = Ended(**state)
         sessions = make(keyring, revocations=ended)
         session = sessions.open("", NOW)
         session.sign_in(account=7, epoch=1, now=NOW)
@@ -788,6 +825,23 @@ class TestSize:
         with pytest.raises(CookieTooLarge, match="'story' 2603, 'more' 603"):
             sessions.save(session, NOW)
 
+    def test_just_four_fifths_are_worth_no_line(self, keyring: Keyring, caplog: pytest.LogCaptureFixture) -> None:
+        """One octet more is."""
+        sessions = make(keyring)
+        for length, size, lines in ((2289, form.WARNING, 0), (2290, form.WARNING + 1, 1)):
+            session = sessions.open("", NOW)
+            session.update(story="x" * length, other=[1] * 9)
+            assert len(sessions.save(session, NOW)[0]) == size
+            assert len(caplog.records) == lines
+
+
+def test_plain_http_is_taken_where_somebody_has_said_so(keyring: Keyring) -> None:
+    """With the names that such an origin has."""
+    sessions = make(keyring, origin="http://example.org", insecure_plain_http=True)
+    assert sessions.open("", NOW).cookie_names == ("hardtack-80", "hardtack-session-app-80")
+    with pytest.raises(MisuseError, match="plain http"):
+        make(keyring, origin="http://example.org")
+
 
 class TestDevelopmentMode:
     """No origin: the Host chooses the names."""
@@ -824,7 +878,7 @@ class TestDevelopmentMode:
         sessions = Sessions(keyring)
         for port in range(1, 300):
             assert sessions.open("", NOW, f"localhost:{port}").why == "none"
-        assert len(sessions._by_host) <= 64
+            assert len(sessions._by_host) <= 64
 
     def test_without_a_host_there_is_still_a_session(self, keyring: Keyring) -> None:
         """Somebody tries it out in a shell."""
@@ -1017,11 +1071,14 @@ class TestIdentityAlone:
         sessions, browser = make(keyring, accepts=lambda identity: identity.account == 8), Browser()
         signed_in(sessions, browser)
         assert sessions.glance(browser.header, NOW) is None
+        assert sessions.identify(browser.header, NOW) == (None, "below-assurance")
+        identity = signed_in(sessions, browser, account=8)
+        assert sessions.glance(browser.header, NOW) == sessions.open(browser.header, NOW).identity == identity
         assert Sessions(keyring).glance(browser.header, NOW, "localhost:8000") is None
 
     def test_a_cookie_is_written_anew_where_it_is_due(self, keyring: Keyring) -> None:
         """After a quarter of the idle time, with all that is in it."""
-        sessions, browser = make(keyring), Browser()
+        sessions, browser = make(keyring, revocations=Ended()), Browser()
         identity = signed_in(sessions, browser)
         assert sessions.renewal(identity, NOW + DAY // 4 - 1) is None
         written = sessions.renewal(identity, NOW + DAY // 4)

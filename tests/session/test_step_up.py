@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Identity, Revocations, Session, Sessions
-from hardtack.session.revocation import GRACE, SupersededSession
+from hardtack.session.revocation import GRACE, RETRY_AFTER, SupersededSession
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -34,6 +34,7 @@ class Ended(Revocations):
 
     def verdict(self, lineage: bytes, session_id: bytes, account: int, epoch: int, now: int) -> str:
         """Return what is known of a session."""
+        assert (len(lineage), len(session_id), now >= NOW) == (16, 16, True)
         if lineage in self.lineages or epoch < self.epochs.get(account, 0):
             return "revoked"
         if session_id in self.replaced:
@@ -112,6 +113,11 @@ class Site:
 def site(keyring: Keyring) -> Site:
     """A site where somebody is signed in."""
     return Site(keyring)
+
+
+def test_the_grace_is_half_a_minute() -> None:
+    """And where nobody can tell, visitors are told to ask again soon."""
+    assert (GRACE, RETRY_AFTER) == (30, 5)
 
 
 class TestHolds:
@@ -194,9 +200,10 @@ class TestStepUp:
     def test_without_a_factor_nothing_was_proved_anew(self, site: Site) -> None:
         """The id is another one, the time of the last proof the same."""
         session = site.open()
-        before = session.identity
+        before = session.bearer
         assert before is not None
         after = session.step_up(factors=(), now=LATER)
+        assert session.accessed
         assert before.session_id != after.session_id
         assert (before.authenticated_at, LATER) == (after.authenticated_at, after.issued)
 
@@ -282,6 +289,9 @@ class TestSuperseded:
             assert one.superseded
             events = [record.__dict__["event"] for record in caplog.records]
             assert events == (["session-superseded"] if changed else [])
+            for record in caplog.records:
+                assert record.getMessage() == f"changes of a session dropped: {DATA} (superseded)"
+                assert record.__dict__["cookie"] == DATA
 
     def test_it_cannot_step_up(self, site: Site) -> None:
         """Neither opened before the step-up nor after: 401, in both languages."""
@@ -291,7 +301,8 @@ class TestSuperseded:
             with pytest.raises(SupersededSession) as refused:
                 late.step_up(factors=("totp",), now=LATER)
             assert (refused.value.status, refused.value.reason) == (401, "superseded-session")
-            assert refused.value.detail_in("zh") != refused.value.detail_in("en")
+            assert isinstance(refused.value.detail, dict)
+            assert set(refused.value.detail) == {"en", "zh"}
             assert late.superseded
             assert late.identity == site.identity
             assert site.sessions.save(late, LATER) == []
@@ -321,7 +332,7 @@ class TestSuperseded:
         site.step_up(site.open())
         session = site.sessions.open(old, LATER)
         session.sign_in(account=8, epoch=1, now=LATER)
-        assert not session.superseded
+        assert (session.superseded, session.identity_why) == (False, "")
         site.browser.take(site.sessions.save(session, LATER))
         found = site.open().identity
         assert found is not None

@@ -75,6 +75,21 @@ def test_the_application_sees_what_the_test_has_put_in(sessions: Sessions) -> No
         assert session["seen"] == 41
 
 
+@pytest.mark.parametrize("make", CLIENTS[2:], ids=NAMES[2:])
+def test_the_port_chooses_the_names_and_is_no_part_of_the_domain(sessions: Sessions, make: Callable[[], Any]) -> None:
+    """As where the application runs in development mode."""
+    client = make()
+    with edited(client, sessions, now=NOW, host="localhost:5000") as session:
+        session["a"] = 1
+    with edited(client, sessions, now=NOW, host="localhost:5000") as session:
+        assert dict(session) == {"a": 1}
+    name = "hardtack-session-app-5000"
+    if isinstance(client, httpx2.Client):
+        assert [(held.name, held.domain) for held in client.cookies.jar] == [(name, "localhost.local")]
+    else:
+        assert client.get_cookie(name, domain="localhost") is not None
+
+
 def test_looking_changes_nothing(sessions: Sessions) -> None:
     """Nor does a block that fails."""
     jar: dict[str, str] = {"other": "x"}
@@ -91,7 +106,8 @@ def test_looking_changes_nothing(sessions: Sessions) -> None:
 @pytest.mark.parametrize("client", [object(), SimpleNamespace(cookies=7)])
 def test_another_client_is_refused(sessions: Sessions, client: Any) -> None:
     """It says what to give instead."""
-    with pytest.raises(MisuseError, match="mapping"), edited(client, sessions, now=NOW):
+    problem = f"a {type(client).__name__} keeps no cookies that a test can change\ngive a mapping"
+    with pytest.raises(MisuseError, match=problem), edited(client, sessions, now=NOW):
         raise AssertionError
 
 
@@ -109,7 +125,8 @@ def test_a_client_that_knows_domains_keeps_the_cookies_at_the_origin(keyring: Ke
     with edited(client, sessions, now=NOW) as session:
         session["basket"] = 7
     assert client.get("/", base_url="https://shop.example").text == "7"
-    assert client.get("/", base_url="https://elsewhere.example").text == "None"
+    for elsewhere in ("elsewhere.example", "www.shop.example"):
+        assert client.get("/", base_url=f"https://{elsewhere}").text == "None"
 
 
 def test_the_time_is_given_where_nobody_else_reads_it(sessions: Sessions) -> None:

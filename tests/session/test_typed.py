@@ -147,6 +147,8 @@ def test_what_does_not_fit_begins_anew_with_one_line(
     session["cart"] = held
     assert Typed(Cart, key="cart", version=3).read(session) == Cart()
     assert [record.getMessage() for record in caplog.records] == [f"session key 'cart' begins anew: {why}"]
+    said = caplog.records[0].__dict__
+    assert (said["event"], said["key"], said["reason"]) == ("session-type-refused", "cart", why)
 
 
 @given(
@@ -174,6 +176,17 @@ def test_a_value_that_would_not_come_back_is_refused_at_once(sessions: Sessions,
     with pytest.raises(MisuseError, match="cart"):
         CART.write(session, wrong)
     assert "cart" not in session
+
+
+def test_a_value_of_another_type_is_named_by_its_own(sessions: Sessions) -> None:
+    """So that whoever reads the error knows what was written."""
+    with pytest.raises(MisuseError, match=r"^this is no Cart .* \(under the key 'cart'\): Item\n"):
+        CART.write(sessions.open("", NOW), Item("a"))  # type: ignore[arg-type] # that is the point
+
+
+def test_versions_begin_with_one() -> None:
+    """Said or not."""
+    assert (Typed(Cart, key="cart", version=1).version, CART.version) == (1, 1)
 
 
 class Needy(msgspec.Struct):

@@ -33,6 +33,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Message
 
+from hardtack.session import upgrade
 from hardtack.session.upgrade import (
     DJANGO_SALT,
     LEEWAY,
@@ -180,6 +181,14 @@ class TestEveryReader:
         assert opened(read, value, now=last + 1) is None
         assert opened(read, value, now=NOW - LEEWAY) == VALUES
         assert opened(read, value, now=NOW - LEEWAY - 1) is None
+
+    def test_the_longest_that_is_looked_at(self, read: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One character more is nothing, however well it is signed."""
+        value = MAKERS[read](VALUES)
+        monkeypatch.setattr(upgrade, "MAX_VALUE", len(value))
+        assert opened(read, value) == VALUES
+        monkeypatch.setattr(upgrade, "MAX_VALUE", len(value) - 1)
+        assert opened(read, value) is None
 
     @given(data=st.data())
     def test_one_changed_character_is_enough(self, read: Reader, data: st.DataObject) -> None:
@@ -361,7 +370,7 @@ class TestDjango:
         key = hashlib.sha256(f"{DJANGO_SALT}signer{SECRET}".encode()).digest()
         for signed in ("e30:", "e30:-1", "e30:1.2"):
             signature = text_of(hmac.new(key, signed.encode(), hashlib.sha256).digest())
-            assert opened(read_django, f"{signed}:{signature}") is None
+            assert opened(read_django, f"{signed}:{signature}", max_age=2 * NOW) is None
 
 
 class TestStarlette:
@@ -383,8 +392,12 @@ class TestStarlette:
     def test_a_time_that_is_none_is_nothing(self) -> None:
         """Signed under the same secret and salt, but without a time that can be read."""
         signer = itsdangerous.Signer(SECRET)
-        assert opened(read_starlette, signer.sign("e30=.!").decode()) is None
-        assert opened(read_starlette, signer.sign("e30=").decode()) is None
+        assert opened(read_starlette, signer.sign("e30=.!").decode(), max_age=2 * NOW) is None
+        assert opened(read_starlette, signer.sign("e30=").decode(), max_age=2 * NOW) is None
+
+    def test_the_first_second_is_a_time(self) -> None:
+        """The one in which clocks begin; nothing is before it."""
+        assert opened(read_starlette, starlette_cookie(VALUES, at=0), now=AGE) == VALUES
 
 
 def set_cookie_of(app: Starlette) -> str:
@@ -410,6 +423,11 @@ def set_cookie_of(app: Starlette) -> str:
 class TestBounds:
     """What a signature does not excuse."""
 
+    def test_they_are_what_the_pages_say(self) -> None:
+        """A minute, eight cookies, twice what browsers keep, and what becomes of it."""
+        bounds = (upgrade.LEEWAY, upgrade.MAX_COOKIES, upgrade.MAX_VALUE, upgrade.MAX_DECODED)
+        assert bounds == (60, 8, 8192, 65_536)
+
     def test_a_bomb_is_not_unpacked(self) -> None:
         """Ten megabytes of zeros in ten kilobytes: refused, and never in memory."""
         tracemalloc.start()
@@ -429,13 +447,20 @@ class TestBounds:
         """Too deep, too long a number, no text, empty: none of it is an error."""
         assert opened(read_django, django_signed(data)) is None
 
-    def test_a_compressed_payload_that_is_cut_off_is_nothing(self) -> None:
-        """The end of the stream must be there."""
-        signer = itsdangerous.TimestampSigner(SECRET, salt="cookie-session", key_derivation="hmac")
-        cut = text_of(zlib.compress(b'{"a":"b"}')[:-6])
-        value = signer.sign(f".{cut}").decode()
-        now = signer.get_timestamp()
-        assert opened(read_flask, value, now=now) is None
+    @pytest.mark.parametrize("left_out", [1, 4, 6])
+    def test_a_compressed_payload_that_is_cut_off_is_nothing(self, left_out: int) -> None:
+        """The end of the stream must be there, also where all of the text is."""
+        cut = text_of(zlib.compress(b'{"a":"b"}')[:-left_out])
+        value = Clock(SECRET, salt="cookie-session", key_derivation="hmac").sign(f".{cut}").decode()
+        assert opened(read_flask, value) is None
+
+    def test_a_payload_with_what_is_no_base64_is_nothing(self) -> None:
+        """A lenient decoder passes it over."""
+        flask_signer = Clock(SECRET, salt="cookie-session", key_derivation="hmac")
+        for payload, expected in (("e30", {}), ("e30!!!", None)):
+            assert opened(read_flask, flask_signer.sign(payload).decode()) == expected
+        for payload, expected in (("e30=", {}), ("e3!0=", None)):
+            assert opened(read_starlette, Clock(SECRET).sign(payload).decode()) == expected
 
     def test_a_pickle_is_not_opened(self) -> None:
         """Not even a signed one: nothing here can execute."""
@@ -451,7 +476,9 @@ class TestBounds:
             return json.loads(text)
 
         value = flask_cookie(VALUES)
-        assert opened(read_flask, value[:-2] + ("AA" if value[-2:] != "AA" else "BB"), untag=untag) is None
+        for forged in (value[:-2] + ("AA" if value[-2:] != "AA" else "BB"), f"{value}é", ".a.b"):
+            assert opened(read_flask, forged, untag=untag) is None
+            assert opened(read_flask, forged, max_age=2 * NOW, untag=untag) is None
         assert opened(read_flask, value, now=NOW + AGE + 1, untag=untag) is None
         assert seen == []
         assert opened(read_flask, value, untag=untag) == VALUES
