@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser.chromium import ARGUMENTS, executable
 from tests.conftest import Service, Start, starting
 from tests.forked import Parent
 
-# Nothing of the browser's own may go out to the network, and there is no sandbox to be had as root in a container.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # What a start itself does, tests/service shows, with processes that are started as people start them.
 LOADED = Parent(
     "hardtack.adapters.asgi.pages",
@@ -45,10 +35,8 @@ def browser() -> Iterator[Browser]:
 
     Not for longer: Playwright leaves an event loop running in the thread, in which no other test could run its own.
     """
-    executable = shutil.which("chromium")
-    assert executable, "these tests need a browser: apt-get install chromium (Debian)"
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         yield chromium
         chromium.close()
 
