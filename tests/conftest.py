@@ -32,6 +32,16 @@ settings.load_profile("hardtack")
 pytest_plugins = ["tests.asvs.marking", "tests.traced", "tests.attacks.marking"]
 
 START_TIMEOUT = 60
+LOADED = Parent(
+    "hardtack.adapters.asgi.pages",
+    "hardtack.cli.commands",
+    "hardtack.cli.serve",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+)
+"""The parent of services whose start is not what a test is about; those that tests/service begins are started as
+people start them."""
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for its user alone
 ROOM = 2 << 30
 """Octets that must be free there; a whole run leaves a quarter of it at most."""

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import asyncio
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.conftest import Service, Start, starting
-from tests.forked import Parent
-
-# Nothing of the browser's own may go out to the network, and there is no sandbox to be had as root in a container.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-# What a start itself does, tests/service shows, with processes that are started as people start them.
-LOADED = Parent(
-    "hardtack.adapters.asgi.pages",
-    "hardtack.cli.commands",
-    "hardtack.cli.serve",
-    "uvicorn.lifespan.on",
-    "uvicorn.loops.asyncio",
-)
+from tests.browser.chromium import ARGUMENTS, executable
+from tests.conftest import LOADED, Service, Start, starting
 
 
 @pytest.fixture
@@ -39,18 +21,53 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield start_one
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return one browser for the tests of a file; each test takes contexts of its own from it.
+class Aside:
+    """The event loop that Playwright leaves running in the thread, and what goes with it.
 
-    Not for longer: Playwright leaves an event loop running in the thread, in which no other test could run its own.
+    As long as it counts as running, no other test can run a loop of its own; so it does only for the files that use a
+    browser. Playwright itself marks it as running in this way after every call.
     """
-    executable = shutil.which("chromium")
-    assert executable, "these tests need a browser: apt-get install chromium (Debian)"
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        self._hooks = sys.get_asyncgen_hooks()
+
+    def put(self) -> None:
+        """Let the thread be as if no loop ran in it."""
+        asyncio._set_running_loop(None)
+        sys.set_asyncgen_hooks(None, None)
+
+    def take(self) -> None:
+        """Go on with it."""
+        asyncio._set_running_loop(self._loop)
+        sys.set_asyncgen_hooks(*self._hooks)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, Aside]]:
+    """Return one browser for all files, and its event loop, which is put aside."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        aside = Aside()
+        aside.put()
+        try:
+            yield started, aside
+        finally:
+            aside.take()
+            started.close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[Browser, Aside]) -> Iterator[Browser]:
+    """Return the browser for the tests of a file; each test takes contexts of its own from it, and none is left."""
+    started, aside = chromium
+    aside.take()
+    try:
+        yield started
+        for context in started.contexts:
+            context.close()
+    finally:
+        aside.put()
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from hardtack.site.routes import ROUTES
+from tests.browser.chromium import executable
 
 PASSWORD = "correct horse battery 订书机"
 BELOW = ("/account/", "/admin")
 WIDTHS = {"wide": 1000, "narrow": 360}
-CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
+CHROMIUM = {"executable_path": executable(), "args": ["--no-sandbox", "--disable-gpu", "--no-first-run"]}
 
 
 @contextmanager

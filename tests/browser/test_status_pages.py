@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from hardtack.status import Status
 from hardtack.status.causes import CAUSES
-from tests.browser.conftest import LOADED
 from tests.browser.test_accessible import problems
-from tests.conftest import Service, starting
+from tests.conftest import LOADED, Service, starting
 
 LOOKED_AT = (
     "/status?q=range",

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.chromium import ARGUMENTS, executable
 from tests.proxies.stand import DOMAIN, PASSWORD, PORTAL, SHOP, WIKI, Stand
 
 
 @pytest.fixture(scope="module")
 def person(stand: Stand) -> Iterator[BrowserContext]:
     """Return a browser that finds the hosts of the tests on this machine, and takes their certificate."""
-    executable = shutil.which("chromium")
-    assert executable, "these tests need a browser: apt-get install chromium (Debian)"
     arguments = [*ARGUMENTS, f"--host-resolver-rules=MAP *.{DOMAIN} 127.0.0.1"]
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
+        chromium = playwright.chromium.launch(executable_path=executable(), args=arguments)
         context = chromium.new_context(ignore_https_errors=True, locale="en-GB")
         context.set_default_timeout(15000)
         yield context

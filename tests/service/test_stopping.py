@@ -87,6 +87,22 @@ def test_both_workers_are_replaced_and_nobody_notices(start: Start, tmp_path: Pa
     assert 0 == service.stop()
 
 
+def test_workers_end_with_the_process_that_has_started_them_however_it_dies(start: Start) -> None:
+    """Nobody is left who serves on unwatched, and the port is the next service's."""
+    service = start("--workers", "2")
+    workers = service.workers
+    os.kill(service.process.pid, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while not _refuses(service):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    except AssertionError:
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        raise
+
+
 LAUNCHER = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 from hardtack.login import webauthn
 from hardtack.login.webauthn import Party
 from tests.browser.authenticators import Authenticator
+from tests.browser.chromium import executable
 
 Json = dict[str, Any]
 
@@ -96,7 +96,7 @@ def chromium() -> list[Json]:
     port = server.server_address[1]
     party = Party("localhost", f"http://localhost:{port}", "Hardtack")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(party.origin)
         found = [

@@ -8,7 +8,8 @@ sends visitors here finds that out. Then it accepts no more: what waits at a lis
 workers, or systemd) stays there for them, and at one that ends with the service nobody is left waiting (``closing``).
 Whoever is connected already gets one more answer, which says that it is the last on this connection; for what is
 running there are 10 seconds. Whoever has started the service is told when it is ready and when it stops (``notify``).
-That a worker has died, or was stopped and answers nothing for a minute, is logged when another takes its place.
+That a worker has died, or was stopped and answers nothing for a minute, is logged when another takes its place. If the
+process that has started them dies, the workers stop as well.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
+import signal
 import socket
 import time
 from typing import cast
@@ -85,6 +88,19 @@ class Worker(multiprocess.Process):
         # The worker has its own copy of this end. With ours open, a death between a question and its answer would not
         # be heard of: nobody would take its place, nor be told to stop, for as long as an answer may take.
         self.child_conn.close()
+
+    def target(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve, in the process itself, until told to stop or until whoever has started it is gone."""
+        # The other end came along with this object. While it is open here, nobody hears that it was closed there.
+        self.parent_conn.close()
+        super().target(sockets)
+
+    def always_pong(self) -> None:
+        """Answer how it is; with nobody left to ask, stop as when told to, and leave the port to the next service."""
+        try:
+            super().always_pong()
+        except (EOFError, OSError):
+            os.kill(os.getpid(), signal.SIGTERM)
 
     @property
     def server(self) -> uvicorn.Server:
