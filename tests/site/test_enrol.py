@@ -310,7 +310,7 @@ class TestNotSkipped:
 
         def late(*args: object, **kwargs: object) -> None:
             world.accounts.half.cancel(kwargs["half"].shown)  # type: ignore[attr-defined]
-            finish(*args, **kwargs)  # type: ignore[arg-type]
+            finish(*args, **kwargs)
 
         monkeypatch.setattr(world.accounts, "finish", late)
         shown = browser.get(ENROL)
@@ -357,7 +357,7 @@ class TestNotSkipped:
 
         def late(*args: object, **kwargs: object) -> None:
             world.accounts.half.cancel(kwargs["half"].shown)  # type: ignore[attr-defined]
-            finish(*args, **kwargs)  # type: ignore[arg-type]
+            finish(*args, **kwargs)
 
         monkeypatch.setattr(world.accounts, "finish", late)
         response = proves(world, browser, secret)

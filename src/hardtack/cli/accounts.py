@@ -19,7 +19,7 @@ from hardtack.cli.accounts_opened import begins, described, guessed, moment, ope
 from hardtack.errors import Refused
 from hardtack.login import Account
 
-SAY: dict[str, dict[str, str]] = {
+SAY: dict[str, dict[str, Any]] = {
     "en": {
         "reads": "reading the accounts",
         "added": "added {name}",
