@@ -21,6 +21,9 @@ from hardtack.session import CookiePolicy, Sessions, csrf, policy
 from hardtack.session.visitor import Visitor, cookie_header
 from hardtack.site import forms, language, mailing, next_url, outcomes, readings
 from hardtack.site.answers import Onward
+from hardtack.site.forward_auth.quick import QuickAuth
+from hardtack.site.half_cookie import HalfCookie
+from hardtack.site.known import KnownCookie
 from hardtack.site.metrics import FEED_LAG, READY, UNCOUNTED, Counts
 from hardtack.site.parts import Parts
 from hardtack.site.routes import Route, find, without_slash
@@ -91,7 +94,9 @@ class Site:
             any_host=self._any_host,
             clock=clock,
         )
-        self.known, self.half_cookie, self.auth = self._parts.known, self._parts.half_cookie, self._parts.auth
+        self.known: KnownCookie = self._parts.known
+        self.half_cookie: HalfCookie = self._parts.half_cookie
+        self.auth: QuickAuth = self._parts.auth
         self._route = partial(
             find,
             alone=home is None,
