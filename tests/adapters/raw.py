@@ -42,19 +42,25 @@ def serving(
                 [sys.executable, "-m", *filled], stdout=output, stderr=output, cwd=EXAMPLES, env=environ
             )
     try:
-        deadline = time.monotonic() + START_TIMEOUT
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.05)
+        until_it_listens(port, process, log)
         yield port
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def until_it_listens(port: int, process: Forked | subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until *process*, which writes into *log*, takes connections at *port*."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
 
 
 def send(port: int, octets: bytes, *, then: bytes = b"", quiet: float = 1) -> bytes:

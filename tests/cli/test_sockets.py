@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
 from hardtack.cli.sockets import Handshakes, Sockets
 from hardtack.playground.echo import PATH
+from tests import threaded
 
 OPENING = (
     f"GET {PATH} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -49,18 +48,8 @@ class Talking:
 
 @contextmanager
 def _serving(app: Any) -> Iterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, http=Handshakes, ws=Impatient, lifespan="off", log_level="critical", ws_ping_interval=None)
-    )
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with threaded.serving(app, http=Handshakes, ws=Impatient, ws_ping_interval=None) as (port, _):
+        yield port
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -27,6 +26,7 @@ from hardtack.seal import Keyring
 from hardtack.session import Identity, Session, Sessions, SupersededSession
 from hardtack.session.revocation import GRACE
 from hardtack.store import audit, feed
+from tests.login.conftest import statements
 
 NOW = 1_000_000
 CLIENT = "192.0.2.7"
@@ -225,19 +225,6 @@ class TestHowOften:
                         busy.confirm(identity(ada), PASSWORD, client=CLIENT, now=NOW)
             assert "ada" == confirm(busy, identity(ada), PASSWORD)
         pool.close()
-
-
-def statements(accounts: Accounts, work: Callable[[], object]) -> list[str]:
-    """Return every statement that *work* sends to the database, in order."""
-    sent: list[str] = []
-
-    def note(*given: object) -> None:
-        sent.append(str(given[2]))
-
-    event.listen(accounts._database._engine, "before_cursor_execute", note)
-    work()
-    event.remove(accounts._database._engine, "before_cursor_execute", note)
-    return sent
 
 
 def test_attack_8_every_refusal_runs_the_same_statements(accounts: Accounts) -> None:

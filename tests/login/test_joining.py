@@ -22,7 +22,7 @@ from hardtack.login.links import Kind, LinkWrong
 from hardtack.login.outbox import Notice, Order
 from hardtack.store import audit
 from hardtack.store.accounts import Account
-from tests.login.test_sign_in import statements
+from tests.login.conftest import statements
 from tests.outgoing import code_of, orders
 
 NOW = 1_800_000_000

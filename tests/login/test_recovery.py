@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from hardtack.errors import Refused
 from hardtack.login import Account, Accounts, Argon2id, BadPassword, TooManyAttempts, WrongCredentials
@@ -19,6 +18,7 @@ from hardtack.login.outbox import Notice
 from hardtack.login.throttle import TooManyFailures
 from hardtack.store import audit
 from hardtack.store.audit import Event
+from tests.login.conftest import statements
 from tests.login.orders import orders
 
 NOW = 1_800_000_000
@@ -66,19 +66,6 @@ def ada(accounts: Accounts) -> Account:
     found = accounts.get(made.id)
     assert found is not None
     return found
-
-
-def statements(accounts: Accounts, work: Callable[[], object]) -> list[str]:
-    """Return every statement that *work* sends to the database, in order."""
-    sent: list[str] = []
-
-    def note(*given: object) -> None:
-        sent.append(str(given[2]))
-
-    event.listen(accounts._database._engine, "before_cursor_execute", note)
-    work()
-    event.remove(accounts._database._engine, "before_cursor_execute", note)
-    return sent
 
 
 class TestAsking:

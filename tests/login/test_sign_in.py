@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from hardtack.login import (
 )
 from hardtack.seal import Keyring
 from hardtack.store import audit
+from tests.login.conftest import statements
 
 NOW = 1_000_000
 CLIENT = "192.0.2.7"
@@ -364,19 +364,6 @@ class TestOnTheDisk:
         assert ["too-many-attempts"] * 2 == [sign_in(ada) for _ in range(2)]
         assert [2, 1] == commits
         assert 1 == reasons(ada).count("throttled")
-
-
-def statements(accounts: Accounts, work: Callable[[], object]) -> list[str]:
-    """Return every statement that *work* sends to the database, in order."""
-    sent: list[str] = []
-
-    def note(*given: object) -> None:
-        sent.append(str(given[2]))
-
-    event.listen(accounts._database._engine, "before_cursor_execute", note)
-    work()
-    event.remove(accounts._database._engine, "before_cursor_execute", note)
-    return sent
 
 
 @pytest.mark.asvs("6.3.8")

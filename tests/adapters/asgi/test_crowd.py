@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-import uvicorn
 
 from hardtack.adapters.asgi.crowd import Crowd
 from hardtack.adapters.asgi.listening import Listening
 from tests.adapters.asgi.test_listening import app
+from tests.threaded import serving
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 MOST = 4
@@ -28,14 +26,8 @@ def served() -> Iterator[tuple[int, Crowd]]:
     class Small(Listening):
         crowd = Crowd(MOST)
 
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http=Small, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
-    thread.start()
-    yield listener.getsockname()[1], Small.crowd
-    server.should_exit = True
-    thread.join()
+    with serving(app, http=Small, timeout_graceful_shutdown=1) as (port, _):
+        yield port, Small.crowd
 
 
 def connect(port: int, said: bytes = b"") -> socket.socket:

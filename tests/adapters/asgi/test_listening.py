@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import threading
@@ -11,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import uvicorn
 
 from hardtack.adapters.asgi.listening import Listening
+from tests import threaded
 
 WELL = b"HTTP/1.1 200"
 SENT = threading.Event()
@@ -51,25 +50,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 @contextmanager
 def _serving(protocol: type[Listening]) -> Iterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            http=protocol,
-            lifespan="off",
-            log_level="critical",
-            h11_max_incomplete_event_size=4096,
-            timeout_keep_alive=1,
-        )
-    )
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
-    thread.start()
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with threaded.serving(app, http=protocol, h11_max_incomplete_event_size=4096, timeout_keep_alive=1) as (port, _):
+        yield port
 
 
 @pytest.fixture(scope="module")

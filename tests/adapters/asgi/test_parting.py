@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
 import uvicorn
 
 from hardtack.adapters.asgi.listening import Listening
+from tests import threaded
 from tests.adapters.asgi.test_listening import app
 
 WHOLE = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -32,20 +30,9 @@ class Hasty(Listening):
     parting_seconds = 0.1
 
 
-@contextmanager
-def serving(protocol: type[Listening]) -> Iterator[tuple[int, uvicorn.Server]]:
+def serving(protocol: type[Listening]) -> AbstractContextManager[tuple[int, uvicorn.Server]]:
     """Give a server and its port; it is stopped by the test."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, http=protocol, lifespan="off", log_level="critical", timeout_graceful_shutdown=PATIENCE)
-    )
-    thread = threading.Thread(target=asyncio.run, args=(server.serve(sockets=[listener]),))
-    thread.start()
-    try:
-        yield listener.getsockname()[1], server
-    finally:
-        server.should_exit = True
-        thread.join()
+    return threaded.serving(app, http=protocol, timeout_graceful_shutdown=PATIENCE)
 
 
 def stop(server: uvicorn.Server, port: int) -> None:

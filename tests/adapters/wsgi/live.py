@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 import httpx2
 
 from tests import empty
-from tests.adapters.raw import START_TIMEOUT, request, send
+from tests.adapters.raw import request, send, until_it_listens
 from tests.adapters.visits import EXAMPLES
 
 PASSWORD = "a long walk to the sea"
@@ -84,15 +83,7 @@ def running(command: Sequence[str], folder: Path, *, modules: Path = EXAMPLES) -
     with log.open("wb") as output:
         process = subprocess.Popen(words, cwd=folder, env=environ, stdout=output, stderr=output)
     try:
-        deadline = time.monotonic() + START_TIMEOUT
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.05)
+        until_it_listens(port, process, log)
         yield Live(port, log)
     finally:
         process.terminate()
