@@ -9,7 +9,8 @@ is says it in a comment, which a reader does not see::
     <!-- blocks: run by … -->                                                   whatever their kind
 
 What stands above a block goes before what holds for the page. The marks stand in the English pages: a test holds the
-Chinese ones to the same code. The pages of ``UNMARKED`` say nothing themselves.
+Chinese ones to the same code. The pages of ``UNMARKED`` say nothing themselves, and those of the handbook are made by a
+program whose tests run what it writes.
 """
 
 from __future__ import annotations
@@ -25,18 +26,14 @@ DOCS = ROOT / "docs"
 CARRIED_OUT = frozenset({"console", "toml", "nginx", "javascript"})
 
 UNMARKED = {
-    (
-        "README.md",
-        "python",
-    ): "run by tests/docs/test_documents.py::test_every_python_block_of_the_readme_and_the_overview_runs",
-    (
-        "README.md",
-        "console",
-    ): "not run: the first installs and serves until it is stopped; docs/en/asvs.md has the other",
-    ("CONTRIBUTING.md", "console"): "not run: it is the whole of the tests",
-    ("docs/en/architecture.md", "text"): "not run: they are drawings in letters",
+    "README.md": {
+        "python": "run by tests/docs/test_documents.py::test_every_python_block_of_the_readme_and_the_overview_runs",
+        "console": "not run: the first installs, and serves until it is stopped; docs/en/asvs.md has the other",
+    },
+    "CONTRIBUTING.md": {"console": "not run: it is the whole of the tests"},
+    "docs/en/architecture.md": {"text": "not run: they are drawings in letters"},
 }
-"""What holds for pages that should show nothing but their text in any viewer, or that are written by a program."""
+"""What holds of pages that show nothing but their text in any viewer."""
 
 PAGES = (
     ROOT / "README.md",
@@ -96,7 +93,7 @@ class Block(NamedTuple):
 def blocks(path: Path) -> list[Block]:
     """Return the blocks of a page, in their order; directives, such as tables that are made, are none."""
     name, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
-    general: dict[str, str] = {kind: mark for (page, kind), mark in UNMARKED.items() if page == name}
+    general = dict(UNMARKED.get(name, {}))
     for match in _FOR_ALL.finditer(text):
         general |= dict.fromkeys((match[1] or "*").split(", "), match[2])
     found = []

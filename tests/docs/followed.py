@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import doctest
 import importlib
+import importlib.metadata
 import io
 import os
 import re
@@ -149,8 +150,11 @@ class Reader:
         """Call the command line."""
         return hardtack(words)
 
-    def run_pip(self, _words: list[str]) -> str:
-        """Nothing is to be installed: the tests have it all."""
+    def run_pip(self, words: list[str]) -> str:
+        """Nothing is to be installed: the tests have it all, by those names."""
+        assert "install" == words[0]
+        for each in words[1:]:
+            assert importlib.metadata.version(each.partition("[")[0])
         return ""
 
     def run_flask(self, words: list[str]) -> str:
