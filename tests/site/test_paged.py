@@ -20,6 +20,7 @@ from hardtack.store.audit import Event
 from tests.login import apps
 from tests.login.test_factor_reset import give_passkey
 from tests.site.conftest import NAME, Browser, Page, World
+from tests.site.half_done import code, with_app
 from tests.site.test_every_page import MOST
 
 EMAIL = "somebody.with.a.long.name-{number:03}@mail.example.org"
@@ -107,6 +108,16 @@ def test_passkeys_and_the_one_that_was_not_renamed(world: World, anna: Browser) 
         connection.execute(schema.passkey.update().values(label="k" * MOST_LABEL))
     numbered = r'name="action" value="rename">\s*<input type="hidden" name="id" value="([\w-]+)"'
     whole(anna, "/account/passkeys", numbered, 2 * passkeys.SHOWN + 2, passkeys.SHOWN)
+
+    proof = {"factor": "totp", "code": code(world, with_app(world))}
+    assert 200 == anna.json("POST", "/account/confirm", proof).status
+    _, found = walked(anna, "/account/passkeys", numbered)
+    form = Page(anna.get("/account/passkeys").body.decode()).forms[1]
+    meant = found[passkeys.SHOWN + 1]
+    again = anna.post("/account/passkeys", {**form, "action": "rename", "id": meant, "label": "x" * 99})
+    text = again.body.decode()
+    assert (422, found[passkeys.SHOWN : 2 * passkeys.SHOWN]) == (again.status, re.findall(numbered, text))
+    assert 'id="label-2-error"' in text
 
 
 def test_invitations(world: World, anna: Browser) -> None:
