@@ -190,6 +190,14 @@ def test_another_number_of_fields_is_refused(fields: Any) -> None:
             one(msgspec.msgpack.encode(fields))
 
 
+@pytest.mark.parametrize("one", [decode, decode_at_once])
+def test_a_head_is_not_changed(one: Any) -> None:
+    """It is what came, whatever is written next."""
+    head = one(msgspec.msgpack.encode(HEAD))
+    with pytest.raises(AttributeError):
+        head.account = 7
+
+
 @given(junk=st.binary())
 @example(junk=b"\x81\xa1\xff\x01")
 @example(junk=b"\x81\xa1a" + b"\x91" * 2000)

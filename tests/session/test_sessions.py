@@ -835,6 +835,14 @@ class TestSize:
             assert len(caplog.records) == lines
 
 
+def test_the_two_cookies_of_a_policy_stay_as_they_were_decided(keyring: Keyring) -> None:
+    """All requests share them."""
+    cookies: Any = make(keyring)._cookies
+    with pytest.raises(AttributeError):
+        cookies.identity = cookies.data
+    assert not hasattr(cookies, "__dict__")
+
+
 def test_plain_http_is_taken_where_somebody_has_said_so(keyring: Keyring) -> None:
     """With the names that such an origin has."""
     sessions = make(keyring, origin="http://example.org", insecure_plain_http=True)
