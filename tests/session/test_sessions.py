@@ -467,7 +467,7 @@ class TestWhoseData:
     def test_data_of_nobody_is_adopted_once(self, keyring: Keyring) -> None:
         """Sealed under the account at the next save, without the keys that mean a sign-in; then it is theirs."""
         sessions, browser, other = make(keyring, drop_on_adopt={"role", "tmp_*"}), Browser(), Browser()
-        kept = {"user": "y", "_auth_user": 1, "_mine": 2, "tmp": 3, "roles": []}
+        kept: dict[str, Any] = {"user": "y", "_auth_user": 1, "_mine": 2, "tmp": 3, "roles": []}
         signed_in(sessions, browser)
         with_data(
             sessions, other, basket=[1], role="admin", tmp_a=1, _user_id="1", _fresh=True, _auth_user_hash="x", **kept
