@@ -190,6 +190,14 @@ def test_another_number_of_fields_is_refused(fields: Any) -> None:
             one(msgspec.msgpack.encode(fields))
 
 
+@pytest.mark.parametrize("one", [decode, decode_at_once])
+def test_a_head_is_not_changed(one: Any) -> None:
+    """It is what came, whatever is written next."""
+    head = one(msgspec.msgpack.encode(HEAD))
+    with pytest.raises(AttributeError):
+        head.account = 7
+
+
 @given(junk=st.binary())
 @example(junk=b"\x81\xa1\xff\x01")
 @example(junk=b"\x81\xa1a" + b"\x91" * 2000)
@@ -216,7 +224,7 @@ def test_whoever_encodes_values_in_another_way_measures_them_so(caplog: pytest.L
     """In the error as in the warning, which says the cookie and its size by name."""
 
     def encode(value: Any) -> bytes:
-        return b"0" * value
+        return bytes(value)
 
     with pytest.raises(CookieTooLarge, match="'b' 40, 'a' 3\n"):
         report_size("session", LIMIT + 1, {"a": 3, "b": 40}, encode)

@@ -74,6 +74,13 @@ def test_another_number_of_fields_or_another_shape_is_refused(fields: Any) -> No
         decode(msgspec.msgpack.encode(fields))
 
 
+def test_an_identity_is_not_changed() -> None:
+    """It would be somebody else's."""
+    identity = decode(msgspec.msgpack.encode(GOOD))
+    with pytest.raises(AttributeError):
+        identity.account = 8  # type: ignore[misc] # that is the point
+
+
 @given(junk=st.binary())
 @example(junk=encode(GOOD).replace(b"password", b"pass\xff\xff\xff\xff"))
 def test_any_bytes_are_refused_or_an_identity(junk: bytes) -> None:

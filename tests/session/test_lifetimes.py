@@ -111,6 +111,15 @@ def test_no_time_at_all_is_refused() -> None:
         Lifetimes(idle=0)
 
 
+def test_they_stay_as_they_were_decided() -> None:
+    """Everybody shares them; what follows from them is not shown."""
+    lifetimes = Lifetimes(idle=9)
+    with pytest.raises(AttributeError):
+        lifetimes.idle = 10  # type: ignore[misc] # that is the point
+    assert not hasattr(lifetimes, "__dict__")
+    assert repr(lifetimes) == "Lifetimes(idle=9, absolute=2592000, leeway=60, reissue_after=None)"
+
+
 @pytest.mark.parametrize(("name", "least"), [("idle", 1), ("absolute", 1), ("leeway", 0), ("reissue_after", 0)])
 def test_the_least_there_can_be_is_taken(name: str, least: int) -> None:
     """And one second less is refused, with the least in the hint."""

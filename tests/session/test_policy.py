@@ -87,6 +87,14 @@ def test_a_configured_origin_is_not_moved_by_the_host() -> None:
     assert policy.for_host("localhost:8000") is policy
 
 
+def test_names_and_flags_stay_as_they_were_decided() -> None:
+    """All requests share them."""
+    policy = decide("https://example.org", application="shop")
+    with pytest.raises(AttributeError):
+        policy.secure = False  # type: ignore[misc] # that is the point
+    assert not hasattr(policy, "__dict__")
+
+
 @given(host=ANYTHING)
 def test_any_host_is_taken(host: str) -> None:
     """The promise of for_host: whatever comes, the names are still names that dump accepts."""

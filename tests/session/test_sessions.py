@@ -467,7 +467,7 @@ class TestWhoseData:
     def test_data_of_nobody_is_adopted_once(self, keyring: Keyring) -> None:
         """Sealed under the account at the next save, without the keys that mean a sign-in; then it is theirs."""
         sessions, browser, other = make(keyring, drop_on_adopt={"role", "tmp_*"}), Browser(), Browser()
-        kept = {"user": "y", "_auth_user": 1, "_mine": 2, "tmp": 3, "roles": []}
+        kept: dict[str, Any] = {"user": "y", "_auth_user": 1, "_mine": 2, "tmp": 3, "roles": []}
         signed_in(sessions, browser)
         with_data(
             sessions, other, basket=[1], role="admin", tmp_a=1, _user_id="1", _fresh=True, _auth_user_hash="x", **kept
@@ -833,6 +833,14 @@ class TestSize:
             session.update(story="x" * length, other=[1] * 9)
             assert len(sessions.save(session, NOW)[0]) == size
             assert len(caplog.records) == lines
+
+
+def test_the_two_cookies_of_a_policy_stay_as_they_were_decided(keyring: Keyring) -> None:
+    """All requests share them."""
+    cookies: Any = make(keyring)._cookies
+    with pytest.raises(AttributeError):
+        cookies.identity = cookies.data
+    assert not hasattr(cookies, "__dict__")
 
 
 def test_plain_http_is_taken_where_somebody_has_said_so(keyring: Keyring) -> None:

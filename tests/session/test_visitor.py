@@ -97,6 +97,7 @@ def test_its_representation_shows_no_cookie(sessions: Sessions) -> None:
     assert "swordfish" not in repr(visitor)
     assert f"{visitor.binding()!r}" not in repr(visitor)
     assert "_fresh" not in repr(visitor)
+    assert not hasattr(visitor, "__dict__")
 
 
 def test_a_form_is_bound_to_somebody(sessions: Sessions) -> None:
