@@ -3,13 +3,18 @@
 ``HARDTACK_PEER`` says which, ``HARDTACK_REPORT`` where it is written what became of each test. With ours, the class
 that Django's tests take from ``signed_cookies`` is ours before they are imported, and Django's own raises if anything
 still reaches it, so that no test can pass by the wrong one; our ``SessionMiddleware`` stands in the place of theirs.
+
+Most of the time went into hashes of passwords, the same ones again and again and the same in both runs, which no
+session has to do with. Each is made once, in the folder ``HARDTACK_HASHES``: what it is made from decides it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +33,23 @@ SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 
 def _forbidden(*args: Any, **kwargs: Any) -> Any:
     raise AssertionError("a test has reached Django's own signed sessions")
+
+
+def _once(made: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Return *made*, a hash of nothing but its arguments, which does not work again for those that it had before."""
+
+    def kept(*args: object, **options: object) -> bytes:
+        told = repr((made.__name__, args, sorted(options.items())))
+        path = Path(os.environ["HARDTACK_HASHES"]) / hashlib.sha256(told.encode()).hexdigest()
+        if not path.exists():
+            path.write_bytes(made(*args, **options))
+        return path.read_bytes()
+
+    return kept
+
+
+for slow in ("pbkdf2_hmac", "scrypt") if "HARDTACK_HASHES" in os.environ else ():
+    setattr(hashlib, slow, _once(getattr(hashlib, slow)))
 
 
 if os.environ["HARDTACK_PEER"] == "hardtack":

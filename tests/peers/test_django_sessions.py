@@ -37,18 +37,18 @@ def runs(django_source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     ours = ("PYTEST_", "COV_", "COVERAGE_", "HARDTACK_", "DJANGO_")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environ["PYTHONPATH"] = str(HERE)
+    environ["HARDTACK_HASHES"] = str(tmp_path_factory.mktemp("hashes"))
     command = [sys.executable, "runtests.py", "--settings=django_settings", "--parallel=1", *TESTS]
-    started = {}
-    for peer in ("django", "hardtack"):
+    found = {}
+    for peer in ("django", "hardtack"):  # one after the other: the second finds the hashes of the first
         variables = {**environ, "HARDTACK_PEER": peer, "HARDTACK_REPORT": str(folder / peer)}
         with (folder / f"{peer}.log").open("w") as said:
-            started[peer] = subprocess.Popen(
-                command, cwd=django_source / "tests", env=variables, stdout=said, stderr=subprocess.STDOUT
+            subprocess.run(
+                command, cwd=django_source / "tests", env=variables, stdout=said, stderr=subprocess.STDOUT, check=False
             )
-    for peer, process in started.items():
-        process.wait()
         assert (folder / peer).exists(), (folder / f"{peer}.log").read_text()
-    return {peer: json.loads((folder / peer).read_text()) for peer in started}
+        found[peer] = json.loads((folder / peer).read_text())
+    return found
 
 
 def test_they_end_as_with_djangos_signed_cookies_but_for_the_differences_listed(

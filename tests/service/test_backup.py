@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
-from tests.conftest import Start
+from tests.conftest import LOADED, Start
 from tests.service.test_serve import PASSWORD, account_status, post_json
 
 
 def hardtack(*arguments: str) -> str:
     """Run a command that succeeds; return what it says."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HARDTACK_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "hardtack", *arguments],
-        env={**clean, "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = LOADED.run(["-m", "hardtack", *arguments], environ={**clean, "LC_ALL": "C.UTF-8"})
     assert 0 == done.returncode, done.stderr
     return done.stderr
 

@@ -19,7 +19,7 @@ from hardtack.cli.commands import run
 from hardtack.cli.doctor import outside
 from hardtack.seal import Keyring, keyfile
 from hardtack.site import seen
-from tests.conftest import Service, starting
+from tests.conftest import LOADED, Service, starting
 from tests.mail_server import make_certificates
 
 PROXY = "127.0.0.3"
@@ -122,7 +122,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     (data / "hardtack.toml").write_text(
         f'origin = "https://localhost:{ports["good"]}"\ntrusted_proxies = ["{PROXY}"]\nassurance = 2\n'
     )
-    with starting(folder) as start:
+    with starting(folder, parent=LOADED) as start:
         service = start(data=data)
         (folder / "nginx.conf").write_text(configuration(folder, ports, service.port))
         nginx = subprocess.Popen(["nginx", "-p", str(folder), "-e", "error.log", "-c", str(folder / "nginx.conf")])

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 
 from hardtack.site import assets
 from hardtack.site.routes import ROUTES
 from hardtack.status import Status
-from tests.conftest import Service, Start
+from tests.conftest import LOADED, Service, Start
 
 NEARLY = ("/nowhere", "/account/", "/%ff", "/account?next=//elsewhere", "/status/abc", "/status/99", "/status/1000")
 """Addresses that there are not, or not so."""
@@ -41,14 +40,8 @@ WITHOUT_A_CAUSE = {
 def linted(service: Service, addresses: list[str], *options: str) -> subprocess.CompletedProcess[str]:
     """Return what the command says of the service."""
     words = [word for address in addresses for word in ("--path", address)]
-    return subprocess.run(
-        [sys.executable, "-m", "hardtack", "lint", service.url, "--own", *options, *words],
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    command = ["-m", "hardtack", "lint", service.url, "--own", *options, *words]
+    return LOADED.run(command, environ={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
 def test_the_lint_finds_nothing_in_the_service(start: Start) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Service, Start, starting
+from tests.conftest import LOADED, Service, Start, starting
 from tests.service.test_serve import PASSWORD, account_status, nginx, post_json
 
 GENEROUS = 60
@@ -97,7 +97,7 @@ def test_a_flood_of_sign_ins_is_shed_and_whoever_is_signed_in_is_answered(start:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Run one service with an account, for all that attack it slowly."""
-    with starting(tmp_path_factory.mktemp("slow")) as start_one:
+    with starting(tmp_path_factory.mktemp("slow"), parent=LOADED) as start_one:
         service = start_one()
         post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
         yield service

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.conftest import Service, Start, starting
+from tests.conftest import LOADED, Service, Start, starting
 
 PATIENCE = 60
 
@@ -64,7 +64,7 @@ class Operator:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Return a service with two workers and a listener of the operator's own."""
     place = tmp_path_factory.mktemp("operating")
-    with starting(place) as start:
+    with starting(place, parent=LOADED) as start:
         options = ["--workers", "2", "--admin-listen", "0", "--log-format", "json", "--trusted-proxy", "127.0.0.1"]
         yield start(*options, "--origin", "https://id.example.org", environ={"HARDTACK_ACCESS_LOG": "true"})
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.conftest import Service, starting
+from tests.conftest import LOADED, Service, starting
 from tests.service.test_operating import Operator
 from tests.service.test_serve import PASSWORD, post_json
 
@@ -52,7 +52,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Node
     """Start two nodes that share a database, the keys and nothing else, and give the first an administrator."""
     place = tmp_path_factory.mktemp("nodes")
     options = ("--workers", "2", "--admin-listen", "0")
-    with postgres.database(migrated=False) as url, starting(place) as start:
+    with postgres.database(migrated=False) as url, starting(place, parent=LOADED) as start:
         first = start(*options, "--database", url, data=place / "first", nothing_there=True)
         host = f"localhost:{first.port}"
         code = first.welcome_link.partition("code=")[2]

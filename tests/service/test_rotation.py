@@ -9,14 +9,12 @@ import http.client
 import json
 import os
 import re
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from hardtack.seal import token
-from tests.conftest import Service, Start
+from tests.conftest import LOADED, Service, Start
 
 PASSWORD = "correct horse battery staple"
 USERS = 8
@@ -80,8 +78,9 @@ class Visitor:
 
 def keys(service: Service, *arguments: str) -> str:
     """Run ``hardtack keys`` on the keyring of the running service."""
-    command = [sys.executable, "-m", "hardtack", "keys", *arguments, "--data", str(service.data)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = LOADED.run(["-m", "hardtack", "keys", *arguments, "--data", str(service.data)])
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
 
 
 def key_in(state: str, listed: str) -> bytes:

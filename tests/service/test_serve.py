@@ -11,7 +11,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
@@ -23,21 +22,15 @@ import pytest
 from hardtack.cli import passed
 from hardtack.cli.serve import HEALTHY, listeners
 from hardtack.site import Settings
-from tests.conftest import Service, Start, starting
+from tests.conftest import LOADED, Service, Start, starting
 
 PASSWORD = "correct horse battery staple"
 
 
 def serve(data: Path, *options: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; for those cases in which it must not come to serving."""
-    return subprocess.run(
-        [sys.executable, "-m", "hardtack", "serve", "--data", str(data), *options],
-        env={**os.environ, "LC_ALL": "C.UTF-8", **(environ or {})},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    words = ["-m", "hardtack", "serve", "--data", str(data), *options]
+    return LOADED.run(words, environ={**os.environ, "LC_ALL": "C.UTF-8", **(environ or {})})
 
 
 def post_json(
@@ -55,14 +48,21 @@ def post_json(
     return status, next((kept for kept in cookies if not kept.endswith("=") and "known" not in kept), ""), text
 
 
+def command(service: Service, *words: str) -> str:
+    """Run a command beside the service, on its data, and return what it printed."""
+    done = LOADED.run(["-m", "hardtack", *words, "--data", str(service.data)])
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
+
+
 def account_status(service: Service, cookie: str) -> int:
     """Return the status of the account page for a script with *cookie*."""
     return service.ask("GET", "/account", headers={"Cookie": cookie, "Accept": "application/json"})[0]
 
 
-def test_the_first_start_says_what_it_made_in_at_most_eight_lines(start: Start) -> None:
+def test_the_first_start_says_what_it_made_in_at_most_eight_lines(begin: Start) -> None:
     """DESIGN §7: nothing configured, and nothing to look up."""
-    service = start(nothing_there=True)
+    service = begin(nothing_there=True)
     lines = service.said.splitlines()
     assert len(lines) <= 8
     assert [] == [line for line in lines if not line.startswith("hardtack: ")]
@@ -74,21 +74,21 @@ def test_the_first_start_says_what_it_made_in_at_most_eight_lines(start: Start) 
     assert 0 == service.stop()
 
 
-def test_it_speaks_the_terminals_language(start: Start) -> None:
+def test_it_speaks_the_terminals_language(begin: Start) -> None:
     """A Chinese terminal is answered in Chinese."""
-    service = start(environ={"LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"})
+    service = begin(environ={"LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"})
     assert re.search(r"[\u4e00-\u9fff]", service.said)
 
 
-def test_a_second_start_changes_nothing_and_signs_nobody_out(start: Start) -> None:
+def test_a_second_start_changes_nothing_and_signs_nobody_out(begin: Start) -> None:
     """Key, database and sessions outlive the process."""
-    first = start()
+    first = begin()
     port = str(first.port)
     status, cookie, _ = post_json(first, "/sign-up", {"username": "alice", "password": PASSWORD})
     assert 201 == status
     key = (first.data / "hardtack.key").read_bytes()
     assert 0 == first.stop()
-    second = start("--port", port)
+    second = begin("--port", port)
     assert key == (second.data / "hardtack.key").read_bytes()
     assert 200 == account_status(second, cookie)
 
@@ -191,7 +191,7 @@ def raw(service: Service, request: str) -> str:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Start the service once for tests that leave it as it is; each has names of its own."""
-    with starting(tmp_path_factory.mktemp("shared")) as start:
+    with starting(tmp_path_factory.mktemp("shared"), parent=LOADED) as start:
         yield start()
 
 
@@ -285,16 +285,14 @@ def test_disabling_an_account_by_command_ends_its_sessions_at_once(start: Start)
     service = start("--workers", "2")
     _, cookie, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
     assert {200} == {account_status(service, cookie) for _ in range(6)}
-    subprocess.run(
-        [sys.executable, "-m", "hardtack", "accounts", "disable", "alice", "--data", str(service.data)], check=True
-    )
+    command(service, "accounts", "disable", "alice")
     assert {401} == {account_status(service, cookie) for _ in range(12)}
     assert 401 == post_json(service, "/sign-in", {"username": "alice", "password": PASSWORD})[0]
 
 
-def test_a_worker_that_dies_is_replaced_and_nobody_is_signed_out(start: Start) -> None:
+def test_a_worker_that_dies_is_replaced_and_nobody_is_signed_out(begin: Start) -> None:
     """The supervisor starts another with the same keys."""
-    service = start("--workers", "2")
+    service = begin("--workers", "2")
     _, cookie, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
     for worker in service.workers:
         os.kill(worker, signal.SIGKILL)
@@ -308,9 +306,9 @@ def test_a_worker_that_dies_is_replaced_and_nobody_is_signed_out(start: Start) -
     assert 200 == account_status(service, cookie)
 
 
-def test_a_worker_that_dies_while_it_is_asked_how_it_is_keeps_nobody_waiting(start: Start) -> None:
+def test_a_worker_that_dies_while_it_is_asked_how_it_is_keeps_nobody_waiting(begin: Start) -> None:
     """Its place is taken, and the service stops when it is told to, long before an answer would be overdue."""
-    service = start("--workers", "2")
+    service = begin("--workers", "2")
     struck = service.workers[0]
     os.kill(struck, signal.SIGSTOP)
     time.sleep(1.5)  # it is asked twice a second; now a question is open
@@ -371,24 +369,7 @@ def test_a_bare_nginx_before_an_unconfigured_service_opens_nothing(start: Start,
             status, _, text = through.ask(method, path, body=body, headers=headers)
             assert 421 == status
             assert "--origin" in text
-    listed = subprocess.run(
-        [sys.executable, "-m", "hardtack", "accounts", "list", "--json", "--data", str(service.data)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "mallory" not in listed.stdout
-
-
-def keys(service: Service, *arguments: str) -> str:
-    """Run ``hardtack keys`` on the service's keyring and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hardtack", "keys", *arguments, "--data", str(service.data)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
+    assert "mallory" not in command(service, "accounts", "list", "--json")
 
 
 def key_of(cookie: str) -> str:
@@ -410,7 +391,7 @@ def test_a_rotation_signs_nobody_out_and_needs_no_restart(start: Start) -> None:
     """The new key is taken up by running workers; cookies under the old one go on opening."""
     service = start("--workers", "2")
     _, before, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
-    keys(service, "rotate", "--now")
+    command(service, "keys", "rotate", "--now")
 
     def sealed_anew() -> bool:
         _, cookie, _ = post_json(service, "/sign-in", {"username": "alice", "password": PASSWORD})
@@ -424,7 +405,7 @@ def test_a_revoked_key_opens_nothing_any_more(start: Start) -> None:
     """After a theft: whoever has a cookie under that key is nobody, in every worker."""
     service = start("--workers", "2")
     _, cookie, _ = post_json(service, "/sign-up", {"username": "alice", "password": PASSWORD})
-    keys(service, "revoke", key_of(cookie), "--yes")
+    command(service, "keys", "revoke", key_of(cookie), "--yes")
     assert eventually(lambda: {401} == {account_status(service, cookie) for _ in range(6)})
     assert "unknown-key" in service.said
     status, renewed, _ = post_json(service, "/sign-in", {"username": "alice", "password": PASSWORD})

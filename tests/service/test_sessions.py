@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Service, Start, starting
+from tests.conftest import LOADED, Service, Start, starting
 from tests.service.test_serve import PASSWORD, account_status, post_json
 
 HOST = "app.example"
@@ -88,7 +88,7 @@ class Governed:
 @pytest.fixture(scope="module")
 def governed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Governed]:
     """Start a service of two workers with an administrator, once for the tests that leave it as it is."""
-    with starting(tmp_path_factory.mktemp("governed")) as start:
+    with starting(tmp_path_factory.mktemp("governed"), parent=LOADED) as start:
         service = start("--workers", "2")
         code = service.welcome_link.partition("code=")[2]
         body = {"code": code, "username": "chief", "password": PASSWORD}

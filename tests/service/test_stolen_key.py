@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 from hardtack.seal import Keyring
 from hardtack.session import Sessions
-from tests.conftest import Service, Start, wait_until_ready
+from tests.conftest import LOADED, Service, Start, wait_until_ready
 
 HOST = "app.example"
 ORIGIN = f"https://{HOST}"
@@ -31,8 +29,9 @@ def ask(node: Service, path: str, cookie: str = "", body: dict[str, str] | None 
 
 def keys(data: Path, *arguments: str) -> str:
     """Run ``hardtack keys`` on a node's keyring; return what it prints."""
-    command = [sys.executable, "-m", "hardtack", "keys", *arguments, "--data", str(data)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = LOADED.run(["-m", "hardtack", "keys", *arguments, "--data", str(data)])
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
 
 
 def forged(data: Path) -> str:

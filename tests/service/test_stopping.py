@@ -64,11 +64,11 @@ class Asking:
             time.sleep(0.01)
 
 
-def test_both_workers_are_replaced_and_nobody_notices(start: Start, tmp_path: Path) -> None:
+def test_both_workers_are_replaced_and_nobody_notices(begin: Start, tmp_path: Path) -> None:
     """SIGHUP: each gets a successor that is ready before it is told to stop; the service does not stop by that."""
     words = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     words.bind(str(tmp_path / "notify"))
-    service = start("--workers", "2", environ={"NOTIFY_SOCKET": str(tmp_path / "notify")})
+    service = begin("--workers", "2", environ={"NOTIFY_SOCKET": str(tmp_path / "notify")})
     before = set(service.workers)
     with Asking(service.port) as asking:
         asking.go_on()
@@ -189,9 +189,9 @@ def test_what_was_passed_and_is_no_listener_is_said(tmp_path: Path, launch: Laun
     assert "ListenStream=" in said
 
 
-def test_a_running_request_is_answered_and_nobody_new_is_sent_here(start: Start) -> None:
+def test_a_running_request_is_answered_and_nobody_new_is_sent_here(begin: Start) -> None:
     """Not ready at once, still serving for the delay, and a form that is on its way arrives."""
-    service = start(environ={"HARDTACK_STOP_DELAY": "2"})
+    service = begin(environ={"HARDTACK_STOP_DELAY": "2"})
     with speaking(service) as slow:
         body = b"username=nobody&password=not+the+password"
         slow.sendall(_post("/sign-in", service, body)[:-10])

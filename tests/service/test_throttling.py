@@ -8,8 +8,6 @@ import json
 import re
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -20,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Service, Start
+from tests.conftest import LOADED, Service, Start
 
 NAME = "ada"
 PASSWORD = "correct horse battery staple"
@@ -54,8 +52,7 @@ def trail(service: Service) -> Counter[str]:
 
 def hardtack(data: Path, *words: str, sent: str = "") -> str:
     """Run a command beside the service; return what it prints."""
-    command = [sys.executable, "-m", "hardtack", *words, "--data", str(data)]
-    done = subprocess.run(command, input=sent, capture_output=True, text=True, timeout=60, check=False)
+    done = LOADED.run(["-m", "hardtack", *words, "--data", str(data)], said=sent)
     assert 0 == done.returncode, done.stderr
     return done.stdout
 
