@@ -26,7 +26,7 @@ SPOILED = {
     "python": "raise AssertionError('spoiled')\n",
     "pycon": ">>> raise AssertionError('spoiled')\n",
     "toml": "spoiled = 1\n",
-    "html": "{% spoiled %}\n",
+    "html": "{% spoiled %} $spoiled $\n",
     "xml": "spoiled\n",
     "yaml": "spoiled: [\n",
     "nginx": "spoiled on;\n",
