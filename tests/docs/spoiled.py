@@ -33,7 +33,7 @@ SPOILED = {
     "postgresql": "SELECT spoiled;\n",
     "text": "spoiled\n",
 }
-"""What is put before the code of a block, by its kind; of a text it takes the place."""
+"""What is put before the code of a block, by its kind; of a text or a page it takes the place."""
 
 Where = tuple[str, int, str]
 """A page, and a block in it: the line of its fence, and its code."""
@@ -103,7 +103,7 @@ def wrong(kind: str, code: str) -> str:
     """Return code that cannot run any more: the first command says something else."""
     if kind == "console":
         return re.sub(r"^([$#] \S+) \S+", r"\1 spoiled", code, count=1, flags=re.MULTILINE)
-    return SPOILED[kind] + ("" if kind == "text" else code)
+    return SPOILED[kind] + ("" if kind in ("text", "html") else code)
 
 
 @contextmanager
