@@ -16,9 +16,10 @@ project_copyright = "The Hardtack developers, Apache-2.0"
 version = release = hardtack.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions += ["commands_reference", "walk_log"]
 extensions += ["status_table", "peers_table", "conformance_table", "servers_table", "story_table", "causes_table"]
 extensions += ["lint_table", "import_graph", "attacks_table", "threats_table", "licences_table", "side_channels_table"]
-extensions += ["outside_table", "proof", "versions_table", "commands_reference", "walk_log"]
+extensions += ["outside_table", "proof", "versions_table"]
 source_suffix = {".md": "markdown"}
 exclude_patterns: list[str] = []
 myst_enable_extensions = ["colon_fence", "deflist"]
