@@ -320,6 +320,19 @@ class TestSignIn:
         assert (dict(planted), planted.why) == ({}, "gone")
         assert list(site.table.rows) == [site.head().id]
 
+    def test_what_takes_the_place_of_values_that_are_gone_is_written_once(self, site: Site) -> None:
+        """There is nothing left to adopt, however often it is saved."""
+        site.put(basket=[1])
+        nobodys = site.jar.pop(DATA)
+        session = site.open()
+        session.sign_in(account=7, epoch=1, now=NOW)
+        site.save(session)
+        site.jar[DATA] = nobodys
+        site.table.rows.clear()
+        session = site.open()
+        session["a"] = 1
+        assert [site.save(session), site.save(session)] == [[DATA], []]
+
     @pytest.mark.parametrize("here", [True, False], ids=["signs in", "is signed in"])
     def test_what_is_added_while_the_values_move_is_not_lost_without_a_word(
         self, site: Site, here: bool, caplog: pytest.LogCaptureFixture

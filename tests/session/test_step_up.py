@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hardtack.errors import MisuseError
 from hardtack.seal import Keyring
 from hardtack.session import Identity, Revocations, Session, Sessions
-from hardtack.session.revocation import GRACE, RETRY_AFTER, SupersededSession
+from hardtack.session.revocation import GRACE, SupersededSession
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -113,11 +113,6 @@ class Site:
 def site(keyring: Keyring) -> Site:
     """A site where somebody is signed in."""
     return Site(keyring)
-
-
-def test_the_grace_is_half_a_minute() -> None:
-    """And where nobody can tell, visitors are told to ask again soon."""
-    assert (GRACE, RETRY_AFTER) == (30, 5)
 
 
 class TestHolds:
@@ -301,8 +296,6 @@ class TestSuperseded:
             with pytest.raises(SupersededSession) as refused:
                 late.step_up(factors=("totp",), now=LATER)
             assert (refused.value.status, refused.value.reason) == (401, "superseded-session")
-            assert isinstance(refused.value.detail, dict)
-            assert set(refused.value.detail) == {"en", "zh"}
             assert late.superseded
             assert late.identity == site.identity
             assert site.sessions.save(late, LATER) == []
