@@ -64,6 +64,7 @@ class TestParse:
             ("A=1; a=2", {"A": "1", "a": "2"}),
             ("a=1; a=2", {"a": "1"}),
             ("a=\x00\r\n", {"a": "\x00\r\n"}),
+            ("Xa=1X; X", {"Xa": "1X", "": "X"}),
             ("\x0ca=1; \x0cb", {"\x0ca": "1", "": "\x0cb"}),
             ("é=ü", {"é": "ü"}),
             ("__Host-a=1; __host-a=2", {"__Host-a": "1", "__host-a": "2"}),
@@ -80,7 +81,14 @@ class TestParse:
 
     @pytest.mark.parametrize(
         ("header", "value"),
-        [("a=1\x0c", "1\x0c"), ("b=1;a=2\x0c", "2\x0c"), ("a =1", "1"), (" a=1", "1"), ("b=a; \ta \t= 1\t", "1")],
+        [
+            ("a=1\x0c", "1\x0c"),
+            ("b=1;a=2\x0c", "2\x0c"),
+            ("a =1", "1"),
+            (" a=1", "1"),
+            ("a=X", "X"),
+            ("b=a; \ta \t= 1\t", "1"),
+        ],
     )
     def test_only_spaces_and_tabs_are_taken_off(self, header: str, value: str) -> None:
         """Wherever they stand, and no other white space."""
