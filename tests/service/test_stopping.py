@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Service, Start
+from tests.failures.running import DATABASE, until
 from tests.service.test_operating import PATIENCE
 
 
@@ -101,6 +102,16 @@ def test_workers_end_with_the_process_that_has_started_them_however_it_dies(star
         for pid in workers:
             os.kill(pid, signal.SIGKILL)
         raise
+
+
+def test_a_worker_that_waits_for_its_database_stops_when_it_is_told_to(start: Start) -> None:
+    """It serves nobody yet, and whoever stops the service need not kill it."""
+    service = start("--workers", "2")
+    for name in DATABASE:
+        (service.data / name).unlink(missing_ok=True)
+    os.kill(service.workers[0], signal.SIGKILL)
+    until(lambda: "worker-cannot-start" in service.said)
+    assert 0 == service.stop()
 
 
 LAUNCHER = """

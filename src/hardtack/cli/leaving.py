@@ -9,7 +9,8 @@ workers, or systemd) stays there for them, and at one that ends with the service
 Whoever is connected already gets one more answer, which says that it is the last on this connection; for what is
 running there are 10 seconds. Whoever has started the service is told when it is ready and when it stops (``notify``).
 That a worker has died, or was stopped and answers nothing for a minute, is logged when another takes its place. If the
-process that has started them dies, the workers stop as well.
+process that has started them dies, the workers stop as well. A worker that waits for what it needs to start (``told``)
+stops at once when it is told to.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ import os
 import signal
 import socket
 import time
-from typing import cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.supervisors import multiprocess
@@ -36,6 +40,27 @@ _TURNS = 3
 
 _DYING = 0.1
 """Seconds from the end of a process's last file to that of the process, and many more."""
+
+
+@contextmanager
+def told() -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether the process was told to stop since, which its server looks at only later."""
+    signals: list[int] = []
+    handlers: dict[int, Any] = {}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        signals.append(number)
+        if callable(handlers[number]):
+            handlers[number](number, frame)
+
+    for number in (int(signal.SIGTERM), int(signal.SIGINT)):
+        handlers[number] = signal.getsignal(number)
+        signal.signal(number, note)
+    try:
+        yield lambda: bool(signals)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 class Leaving(uvicorn.Server):

@@ -28,7 +28,7 @@ from hardtack.adapters.asgi import service
 from hardtack.adapters.asgi.listening import Listening
 from hardtack.adapters.asgi.types import ASGIApp
 from hardtack.adapters.asgi.watched import Watched
-from hardtack.cli import logs, open_files, operator, passed, shown, sockets, voice
+from hardtack.cli import leaving, logs, open_files, operator, passed, shown, sockets, voice
 from hardtack.cli.leaving import Leaving, Together
 from hardtack.errors import MisuseError
 from hardtack.playground.app import Playground
@@ -250,20 +250,27 @@ def worker() -> ASGIApp:
 
     What was there when the service started may be gone when a worker takes the place of another, such as the database.
     It waits then, and is not ready; a worker that ended instead would be started again and again, or end the service.
+    Told to stop it waits no longer.
+
+    Raises:
+        SystemExit: it was told to stop while it waited.
     """
     settings = msgspec.json.decode(os.environ[WORKER_SETTINGS], type=Settings)
     logs.configure(settings.log_format)
     _speak_the_registered_phrases()
-    told = ""
-    while True:
-        try:
-            return application(settings)
-        except MisuseError as error:
-            if error.problem != told:
-                said = {"event": "worker-cannot-start", "reason": error.problem, "hint": error.hint}
-                _log.error("a worker cannot start yet", extra=said)
-            told = error.problem
-            time.sleep(AGAIN)
+    logged = ""
+    with leaving.told() as told_to_stop:
+        while True:
+            try:
+                return application(settings)
+            except MisuseError as error:
+                if error.problem != logged:
+                    said = {"event": "worker-cannot-start", "reason": error.problem, "hint": error.hint}
+                    _log.error("a worker cannot start yet", extra=said)
+                logged = error.problem
+                time.sleep(AGAIN)
+                if told_to_stop():
+                    sys.exit()
 
 
 def application(settings: Settings) -> ASGIApp:
