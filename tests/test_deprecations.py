@@ -14,6 +14,7 @@ import hardtack
 from hardtack.errors import HardtackDeprecationWarning
 
 FOLDER = Path(hardtack.__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 def uses(source: str) -> list[dict[str, str]]:
@@ -54,6 +55,17 @@ def test_the_warning_says_since_when_until_when_and_what_to_write() -> None:
     [told] = [each.message for each in caught]
     assert isinstance(told, HardtackDeprecationWarning)
     assert (told.what, told.since, told.gone, told.instead) == ("old()", "1.2", "2.0", "new()")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_lines_of_the_page_make_it_an_error(language: str) -> None:
+    """For whoever wants their tests to fail at the first use."""
+    page = (DOCS / language / "versions.md").read_text("utf-8")
+    [code] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    with warnings.catch_warnings():
+        exec(code, {})  # noqa: S102 - the page's own lines
+        with pytest.raises(HardtackDeprecationWarning):
+            warnings.warn(HardtackDeprecationWarning("old()", since="1.2", gone="2.0", instead="new()"), stacklevel=1)
 
 
 def test_nothing_is_there_that_should_have_gone() -> None:

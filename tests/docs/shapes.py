@@ -83,8 +83,9 @@ def is_call(program: str, words: list[str]) -> None:
     elif name in ("python", "python3") and words[0] == "-m":
         is_module(words[1], words[2:])
     elif name == "make":
-        made = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-        assert {word for word in words if "=" not in word} <= made, words
+        made = set(re.findall(r"^([a-z-]+|\$\(VENV\)/[.a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+        wanted = {word.replace(".venv/", "$(VENV)/") for word in words if "=" not in word}
+        assert wanted <= made, words
     elif name == "pip":
         is_installed(words)
     elif name == "curl":

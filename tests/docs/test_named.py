@@ -97,7 +97,11 @@ def test_every_command_that_a_sentence_names_is_one(language: str) -> None:
         # Alternatives, and what stands for a value, are how a table writes.
         words = [word for word in shlex.split(re.sub(r"\\\|\S+", "", line)) if not re.fullmatch(r"\[.*\]", word)]
         with suppress(
-            click.MissingParameter, click.BadOptionUsage, click.BadParameter, click.exceptions.NoArgsIsHelpError
+            click.MissingParameter,
+            click.BadOptionUsage,
+            click.BadParameter,
+            click.exceptions.NoArgsIsHelpError,
+            click.exceptions.Exit,  # --help
         ):
             known(words)
 

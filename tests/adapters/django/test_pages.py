@@ -81,18 +81,3 @@ def test_a_form_with_the_visits_token(open_one: OpenClub, tmp_path: Path, name: 
                 assert browser.post("/form", csrf_token=tokens[-1]).status == 403
         assert browser.post("/auth/sign-out", csrf_token=tokens[-1]).status == 303
         assert Browser(club.port, dict(browser.cookies), site="").who["in"] is False
-
-
-def test_a_test_of_the_project_begins_signed_in(open_one: OpenClub) -> None:
-    """With the few lines that the documentation shows."""
-    page = (Path(__file__).parents[3] / "docs" / "en" / "django.md").read_text()
-    (code,) = (block for block in re.findall(r"```python\n(.*?)```", page, re.S) if "def signed_in(" in block)
-    code += f"""
-from django.test import Client
-client = Client(headers={{"host": "localhost"}})
-account = sign_in().accounts.add("carl", {PASSWORD!r}, now=int(time.time()))
-signed_in(client, account)
-print(client.get("/who").json()["user"])
-"""
-    with open_one() as club:
-        assert club.run(code=code).stdout == "carl\n"
