@@ -51,6 +51,13 @@ def test_each_stage_has_a_chinese_name() -> None:
     assert names <= set(proof.WORDS["words"])
 
 
+def test_what_the_last_runs_have_counted_is_said_in_chinese() -> None:
+    """A label that is new is one more line of ``proof.toml``."""
+    reports = [json.loads(path.read_text("utf-8")) for path in proof.SAVED.values() if path.exists()]
+    labels = {label for report in reports for stage in report["stages"] for label in stage.get("counts", {})}
+    assert labels <= set(proof.WORDS["words"])
+
+
 def test_what_kills_and_faults_are_counted_by_is_said_in_chinese() -> None:
     """The labels of the two stages that are this folder's own."""
     labels = {f"rounds in which a {part} was killed" for engine in ENGINES.values() for part in engine.parts}
