@@ -1,6 +1,6 @@
 """Take a picture of every page: English and Chinese, light and dark, wide and narrow.
 
-Run ``python tests/browser/pictures.py FOLDER`` and look at them. Each page is taken from a real service in a browser of
+Run ``python -m tests.browser.pictures FOLDER`` and look at them. Each page is taken from a real service in a browser of
 its own, in the states in which a person meets it: empty, with an error, signed in, refused.
 """
 

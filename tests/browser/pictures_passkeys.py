@@ -1,6 +1,6 @@
 """Take pictures of the pages of passkeys: English and Chinese, light and dark, wide and narrow.
 
-Run ``python tests/browser/pictures_passkeys.py FOLDER`` and look at them.
+Run ``python -m tests.browser.pictures_passkeys FOLDER`` and look at them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.browser.authenticators import Authenticator
 from tests.browser.pictures import CHROMIUM, PASSWORD, WIDTHS, fill, service

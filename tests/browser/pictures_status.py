@@ -1,6 +1,6 @@
 """Take pictures of the pages about status codes: English and Chinese, light and dark, wide and narrow.
 
-Run ``python tests/browser/pictures_status.py FOLDER`` and look at them.
+Run ``python -m tests.browser.pictures_status FOLDER`` and look at them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.browser.pictures import CHROMIUM, WIDTHS, service
 
