@@ -136,7 +136,7 @@ def test_a_wheel_with_a_flaw_is_found_out(held: Held, name: str, change: bytes |
         ("Name: hardtack", "Name: hardtrack", "the name: 'hardtrack'"),
         ("Requires-Python: >=3.11", "Requires-Python: >=3.9", "the Pythons: '>=3.9'"),
         ("Provides-Extra: lint", "Provides-Extra: linen", "the extras: "),
-        ("Requires-Dist: msgspec>=0.20\n", "", "what is always needed: "),
+        ("Requires-Dist: msgspec>=0.21\n", "", "what is always needed: "),
         ("License-Expression: Apache-2.0", "License-Expression: MIT", "the licence: 'MIT'"),
         ("License-Expression: Apache-2.0", "License-Expression: Biscuit", "metadata: "),
         ("\n# Hardtack", "\n# Biscuit", "the text: "),
