@@ -17,7 +17,7 @@ class Epochs:
     __slots__ = ("dense", "sparse")
 
     def __init__(self) -> None:
-        self.dense = array("I")
+        self.dense: array[int] = array("I")
         self.sparse: dict[int, int] = {}
 
     def set(self, account_id: int, epoch: int) -> None:
