@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +12,7 @@ from docutils.core import publish_doctree  # type: ignore[import-untyped]  # lik
 from docutils.parsers.rst import directives  # type: ignore[import-untyped]  # likewise
 
 DOCS = Path(__file__).parents[1] / "docs"
+sys.path.append(str(DOCS / "_ext"))  # where they find what they have in common
 
 
 def extension(name: str) -> ModuleType:

@@ -1,4 +1,4 @@
-"""What the tables of threats, licences and side channels have in common: cells of text with code in it."""
+"""What the tables of the documents have in common: cells of text with code in it."""
 
 from __future__ import annotations
 

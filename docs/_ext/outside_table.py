@@ -16,6 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import reread, table, text
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -103,34 +104,22 @@ def _counts(language: str) -> nodes.table:
         counts = [f"{name if language == 'en' else COUNTED[name]}: {value}" for name, value in one["counts"].items()]
         run = labels["comma"].join([one["date"], one["commit"], labels[one["form"]]])
         rows.append([tool, run, labels["comma"].join(counts), str(one["found"]), str(one["explained"])])
-    return _table([labels[each] for each in ("tool", "run", "counts", "found", "explained")], rows, (2, 3, 8, 1, 1))
+    return table(
+        [labels[each] for each in ("tool", "run", "counts", "found", "explained")],
+        [[text(cell) for cell in row] for row in rows],
+        (2, 3, 8, 1, 1),
+    )
 
 
 def _explained(language: str) -> nodes.table:
     labels = LABELS[language]
     entries = tomllib.loads((OUTSIDE / "explained.toml").read_text(encoding="utf-8"))["explained"]
-    rows = [[each["tool"], each["rule"], each["place"], each[language]] for each in entries]
-    return _table([labels[each] for each in ("tool", "rule", "place", "why")], rows, (1, 2, 3, 6))
-
-
-def _table(head: list[str], rows: list[list[str]], widths: tuple[int, ...]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(cells: list[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
+    rows = [[text(each[key]) for key in ("tool", "rule", "place", language)] for each in entries]
+    return table([labels[each] for each in ("tool", "rule", "place", "why")], rows, (1, 2, 3, 6))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directive known, and the pages depend on what it reads."""
     app.add_directive("outside-table", OutsideTable)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "outside-tools")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the page again in every build: Sphinx does not know that it was made from other files."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/outside-tools") and name not in names)

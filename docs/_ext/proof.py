@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import listed, reread, table, text
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -64,9 +65,9 @@ LABELS = {
 }
 
 
-def word(text: str, language: str) -> str:
-    """Return *text* in a language; its own where nobody has said it in Chinese."""
-    return WORDS["words"].get(text, text) if language == "zh" else text
+def word(said: str, language: str) -> str:
+    """Return *said* in a language; its own where nobody has said it in Chinese."""
+    return WORDS["words"].get(said, said) if language == "zh" else said
 
 
 def counts(stage: Mapping[str, Any], language: str) -> str:
@@ -86,7 +87,7 @@ class Proof(Directive):
         language = directives.choice(self.arguments[0], tuple(LABELS))
         path = SAVED[self.options.get("form", "short")]
         if not path.exists():
-            return [_text(LABELS[language]["none"])]
+            return [text(LABELS[language]["none"])]
         return shown(json.loads(path.read_text(encoding="utf-8")), language)
 
 
@@ -94,7 +95,7 @@ def shown(report: Mapping[str, Any], language: str) -> list[nodes.Node]:
     """Return what the page shows of a report."""
     labels = LABELS[language]
     head = {**report["machine"], "on": report["on"], "commit": report["commit"][:10], "seed": report["seed"]}
-    made: list[nodes.Node] = [_text(labels["run"].format(**head, minutes=round(report["seconds"] / 60)))]
+    made: list[nodes.Node] = [text(labels["run"].format(**head, minutes=round(report["seconds"] / 60)))]
     rows = [
         [
             word(stage["name"], language),
@@ -104,13 +105,19 @@ def shown(report: Mapping[str, Any], language: str) -> list[nodes.Node]:
         ]
         for stage in report["stages"]
     ]
-    made.append(_table([labels[each] for each in ("stage", "verdict", "minutes", "counts")], rows, (2, 2, 1, 8)))
+    made.append(
+        table(
+            [labels[each] for each in ("stage", "verdict", "minutes", "counts")],
+            [[text(cell) for cell in row] for row in rows],
+            (2, 2, 1, 8),
+        )
+    )
     for kind in ("found", "explained"):
         lines = [
             f"{word(stage['name'], language)}: {line}" for stage in report["stages"] for line in stage.get(kind, [])
         ]
         if lines:
-            made += [_text(labels[kind]), nodes.bullet_list("", *(nodes.list_item("", _text(line)) for line in lines))]
+            made += [text(labels[kind]), listed(lines)]
     return made
 
 
@@ -123,33 +130,16 @@ class Bugs(Directive):
         """Return the table."""
         language = directives.choice(self.arguments[0], tuple(LABELS))
         labels = LABELS[language]
-        rows = [[bug[language], WORDS["by"][bug["by"]][language], bug["since"], bug["commit"]] for bug in BUGS]
-        return [_table([labels[each] for each in ("bug", "by", "since", "commit")], rows, (6, 2, 2, 5))]
-
-
-def _text(text: str) -> nodes.paragraph:
-    return nodes.paragraph("", text)
-
-
-def _table(head: list[str], rows: list[list[str]], widths: tuple[int, ...]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(cells: list[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _text(cell)) for cell in cells))
+        rows = [
+            [text(each) for each in (bug[language], WORDS["by"][bug["by"]][language], bug["since"], bug["commit"])]
+            for bug in BUGS
+        ]
+        return [table([labels[each] for each in ("bug", "by", "since", "commit")], rows, (6, 2, 2, 5))]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directives known, and the pages depend on what they read."""
     app.add_directive("proof", Proof)
     app.add_directive("bugs", Bugs)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "proof")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the page again in every build: Sphinx does not know that it was made from another file."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/proof") and name not in names)

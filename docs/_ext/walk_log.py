@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import reread, table, text
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -63,9 +64,9 @@ WORDS = {
 """The names of the parts and the notes, and the same in Chinese."""
 
 
-def word(text: str, language: str) -> str:
-    """Return *text* in a language."""
-    return WORDS[text] if language == "zh" else text
+def word(said: str, language: str) -> str:
+    """Return *said* in a language."""
+    return WORDS[said] if language == "zh" else said
 
 
 class WalkLog(Directive):
@@ -99,7 +100,7 @@ def _times(walk: dict[str, Any], language: str) -> list[nodes.Node]:
     load = labels["load"].format(**walk["machine"])
     return [
         nodes.paragraph("", f"{about} {load}" if language == "en" else about + load),
-        _table(head, rows, (4, 6, 2, 2, 2)),
+        table(head, [[text(cell) for cell in row] for row in rows], (4, 6, 2, 2, 2)),
     ]
 
 
@@ -108,8 +109,8 @@ def _log(walk: dict[str, Any], language: str) -> list[nodes.Node]:
     for part in walk["parts"]:
         own, downloads = seconds(part)
         head = labels["head"].format(name=word(part["name"], language), own=own, downloads=downloads)
-        text = "\n".join(line for step in part["steps"] for line in lines(step, language))
-        made += [nodes.rubric("", head), nodes.literal_block(text, text, language="text")]
+        log = "\n".join(line for step in part["steps"] for line in lines(step, language))
+        made += [nodes.rubric("", head), nodes.literal_block(log, log, language="text")]
     return made
 
 
@@ -123,24 +124,8 @@ def lines(step: dict[str, Any], language: str) -> list[str]:
     return [f"{does}{note}  [{step['seconds']:.1f} s]", *(f"  {line}" for line in step["lines"]), ""]
 
 
-def _table(head: list[str], rows: list[list[str]], widths: tuple[int, ...]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(cells: list[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directive known, and the pages depend on what it reads."""
     app.add_directive("walk", WalkLog)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "walk")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the page again in every build: Sphinx does not know that it was made from another file."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/walk") and name not in names)

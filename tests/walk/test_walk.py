@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from types import ModuleType
 import msgspec
 import pytest
 
+from tests import tables
 from tests.docs.followed import blocks, calls
 from tests.walk import log
 from tests.walk.run import PARTS, REPOSITORY, SAVED
@@ -23,12 +23,7 @@ WALK = msgspec.json.decode(SAVED.read_bytes(), type=log.Walk)
 @pytest.fixture(scope="module")
 def shown() -> ModuleType:
     """Return the module that shows the walk in the documents."""
-    spec = importlib.util.spec_from_file_location("walk_log", REPOSITORY / "docs" / "_ext" / "walk_log.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tables.extension("walk_log")
 
 
 @pytest.fixture
