@@ -43,6 +43,8 @@ LABELS = {
         "counts": "counted",
         "found": "Found:",
         "explained": "Findings of tools that are none, and why:",
+        "parts": "Run in parts, at commits between which nothing of Hardtack's own code was changed:",
+        "part": "{stage}: {commits}",
         "bug": "what was wrong",
         "by": "found by",
         "since": "in the code since",
@@ -57,6 +59,8 @@ LABELS = {
         "counts": "计数",
         "found": "发现的问题：",
         "explained": "工具报告了但不是问题的，以及原因：",
+        "parts": "分几次运行，这些提交之间 Hardtack 自身的代码没有任何改动：",
+        "part": "{stage}：{commits}",
         "bug": "哪里不对",
         "by": "怎样发现",
         "since": "代码中始于",
@@ -112,6 +116,15 @@ def shown(report: Mapping[str, Any], language: str) -> list[nodes.Node]:
             (2, 2, 1, 8),
         )
     )
+    parts = [
+        labels["part"].format(
+            stage=word(stage["name"], language), commits=", ".join(at[:10] for at in stage["commits"])
+        )
+        for stage in report["stages"]
+        if "commits" in stage
+    ]
+    if parts:
+        made += [text(labels["parts"]), listed(parts)]
     for kind in ("found", "explained"):
         lines = [
             f"{word(stage['name'], language)}: {line}" for stage in report["stages"] for line in stage.get(kind, [])

@@ -72,31 +72,35 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     fresh = given.seed is not None or given.report is not None or given.state is not None
     done: dict[str, dict[str, Any]] = {}
-    seed = given.seed
+    seed, earlier = given.seed, 0.0
     if given.state is not None and given.state.exists():
         state = json.loads(given.state.read_text())
         if seed not in (None, state["seed"]):
             print(f"{given.state} was begun with the seed {state['seed']}")  # noqa: T201
             return 2
-        seed = state["seed"]
+        seed, earlier = state["seed"], state.get("seconds", 0.0)
         done = {name: each for name, each in state["done"].items() if each["asked"] == given.seconds}
     seed = secrets.randbelow(2**31) if seed is None else seed
     print(f"seed {seed}", flush=True)  # noqa: T201
-    if given.state is not None:
-        _write(given.state, {"seed": seed, "done": done})
+
+    def keep() -> None:
+        if given.state is not None:
+            seconds = earlier + time.monotonic() - began
+            _write(given.state, {"seed": seed, "seconds": round(seconds), "done": done})
+
+    keep()
     wanted = given.targets or TARGETS
     before = signal.signal(signal.SIGTERM, _stop)
     try:
         left = [name for name in wanted if name not in done]
         for name, result in _side_by_side(left, given.seconds, seed, fresh=fresh, jobs=given.jobs):
             done[name] = result
-            if given.state is not None:
-                _write(given.state, {"seed": seed, "done": done})
+            keep()
             print(told(name, result), flush=True)  # noqa: T201
     finally:
         signal.signal(signal.SIGTERM, before)
     results = {name: done[name] for name in sorted(wanted)}
-    report = reported(results, seed, round(time.monotonic() - began))
+    report = reported(results, seed, round(earlier + time.monotonic() - began))
     if given.report is not None:
         _write(given.report, report)
     return int(bool(report["found"]))
@@ -256,7 +260,7 @@ def reported(results: dict[str, dict[str, Any]], seed: int, seconds: int) -> dic
     Args:
         results: what each target did.
         seed: of the run.
-        seconds: how long it took; what was done before, by ``--state``, is not in it.
+        seconds: how long it took, with what was done before.
     """
     broken = {name: each for name, each in results.items() if not each["kept"]}
     return {

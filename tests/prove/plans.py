@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-QUIET, FUZZING, REST = "quiet", "fuzzing", "rest"
-LANES = (FUZZING, REST)
+QUIET, FUZZING, KILLING, REST = "quiet", "fuzzing", "killing", "rest"
+LANES = (FUZZING, KILLING, REST)
 """What runs side by side, after everything that wants quiet; each lane in the order of its stages."""
 
 MINUTE = 60
@@ -31,6 +31,7 @@ class Plan:
         minutes: how long it may take before it is ended, as something that hangs.
         seeded: whether chance plays, and it takes ``--seed``.
         resumable: whether it takes ``--state`` and goes on where it was stopped.
+        carried: whether that state is small enough to lie among the sources, for a run that goes on elsewhere.
         nice: by how much it leaves the processor to others.
     """
 
@@ -41,7 +42,13 @@ class Plan:
     minutes: float = 60
     seeded: bool = False
     resumable: bool = False
+    carried: bool = False
     nice: int = 0
+
+    @property
+    def file(self) -> str:
+        """Return what its report, its log and its state are called, without the ending."""
+        return self.name.replace(" ", "-")
 
 
 SIDE_CHANNELS = Plan("side channels", "tests.side_channels.run", lane=QUIET)
@@ -77,13 +84,14 @@ SHORT: Sequence[Plan] = (
 
 LONG: Sequence[Plan] = (
     SIDE_CHANNELS,
-    _told(FUZZ, "--seconds", "600", "--jobs", "2", minutes=DAY, resumable=True),
+    _told(FUZZ, "--seconds", "600", "--jobs", "2", minutes=DAY, resumable=True, carried=True),
     ATTACKS,
     FAULTS,
     SUPPLY,
-    _told(OUTSIDE_TOOLS, minutes=120),
     _told(MACHINES, "--seconds", "3600", minutes=120),
-    *(_told(kills, "--rounds", "1000", minutes=DAY, resumable=True) for kills in KILLS),
     _told(MUTANTS, minutes=2 * DAY, resumable=True),
+    # Last, since some of them wait for nobody: by then there is less beside them.
+    _told(OUTSIDE_TOOLS, minutes=120),
+    *(_told(kills, "--rounds", "1000", lane=KILLING, minutes=DAY, resumable=True, carried=True) for kills in KILLS),
 )
 """What takes a night or two, and goes on where it was stopped."""

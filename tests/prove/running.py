@@ -84,7 +84,7 @@ class Run:
         """Run one stage and return what has become of it."""
         if find_spec_of(plan.module) is None:
             return Outcome(UNABLE, f"there is no {plan.module}")
-        name = plan.name.replace(" ", "-")
+        name = plan.file
         report, said = self._folder / f"{name}.json", self._folder / f"{name}.log"
         report.unlink(missing_ok=True)
         command = [*nice(plan.nice), sys.executable, "-m", plan.module, *plan.arguments, "--report", str(report)]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bench import machine
@@ -20,6 +22,9 @@ from tests.prove.stage import CANNOT_RUN, FOUND, NOTHING_FOUND, write
 
 HERE = Path(__file__).parent
 LAST = {"short": HERE / "last.json", "long": HERE / "last-long.json"}
+CARRIED = HERE / "carried"
+"""How far the last long run has come, while it is not at its end; whoever has checked it out goes on there."""
+NOT_BEGUN = "not begun"
 
 
 def commit() -> tuple[str, bool]:
@@ -34,8 +39,23 @@ def commit() -> tuple[str, bool]:
     return found[0], bool(found[1])
 
 
+def source() -> str:
+    """Return the name that git gives to all that lies in ``src`` at this commit; ``""`` without any."""
+    asked = ["git", "rev-parse", "HEAD:src"]
+    try:
+        return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
 def made(
-    form: str, seed: int, at: tuple[str, bool], outcomes: Mapping[str, Outcome], plans: Sequence[Plan], seconds: float
+    form: str,
+    seed: int,
+    at: tuple[str, bool],
+    outcomes: Mapping[str, Outcome],
+    plans: Sequence[Plan],
+    seconds: float,
+    commits: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the report of a run.
 
@@ -46,6 +66,7 @@ def made(
         outcomes: of each stage that was begun, by its name.
         plans: of all stages.
         seconds: that it took, with what was interrupted.
+        commits: at which each stage has run, by its name; all of them have the same ``src``.
     """
     here = machine.describe(0, os.getloadavg()[0])
     return {
@@ -56,14 +77,14 @@ def made(
         "machine": {"cpu": here.cpu, "cores": here.cores, "system": here.system, "python": here.python},
         "seed": seed,
         "seconds": round(seconds),
-        "stages": [_stage(plan, outcomes.get(plan.name)) for plan in plans],
+        "stages": [_stage(plan, outcomes.get(plan.name), commits.get(plan.name, ()), at[0]) for plan in plans],
     }
 
 
-def _stage(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
-    """Return what the report says of one stage."""
+def _stage(plan: Plan, outcome: Outcome | None, commits: Sequence[str], last: str) -> dict[str, Any]:
+    """Return what the report says of one stage; of the commits, where they are not just the *last* one."""
     if outcome is None:
-        return {"name": plan.name, "verdict": "not begun"}
+        return {"name": plan.name, "verdict": NOT_BEGUN} | ({"commits": [*commits]} if commits else {})
     said: dict[str, Any] = {
         key: outcome.report[key] for key in ("seed", "counts", "found", "explained") if key in outcome.report
     }
@@ -74,6 +95,8 @@ def _stage(plan: Plan, outcome: Outcome | None) -> dict[str, Any]:
         "command": f"python -m {' '.join((plan.module, *plan.arguments))}",
         "seconds": round(outcome.report.get("seconds", outcome.seconds)),
     }
+    if set(commits) - {last}:
+        one["commits"] = [*commits]
     return {key: value for key, value in (one | said).items() if key != "why" or value}
 
 
@@ -106,15 +129,32 @@ def text(report: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def save(folder: Path, form: str) -> str:
-    """Copy the last report to where the documents find it; return why not, or nothing."""
+def save(folder: Path, form: str, plans: Sequence[Plan]) -> str:
+    """Copy the last report to where the documents find it; return why not, or nothing.
+
+    Of a long run that is not at its end, how far it is goes with it; whatever lay there of an earlier one is removed.
+
+    Args:
+        folder: of the run.
+        form: ``short`` or ``long``.
+        plans: of all stages.
+    """
     try:
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     except OSError:
         return f"there is no report in {folder}: run it first"
     if report["changed"] or not report["commit"]:
         return "it was run with changes beside the commit: commit them and run it again, so that others can"
-    if UNABLE in {stage["verdict"] for stage in report["stages"]} or status(report) == CANNOT_RUN:
+    unfinished = status(report) == CANNOT_RUN
+    if UNABLE in {stage["verdict"] for stage in report["stages"]} or (unfinished and form == "short"):
         return "not every stage has run to its end"
     write(LAST[form], report)
+    if form == "long":
+        shutil.rmtree(CARRIED, ignore_errors=True)
+    if unfinished:
+        CARRIED.mkdir()
+        states = ["state.json", *(f"{plan.file}.state" for plan in plans if plan.carried)]
+        for name in states:
+            if (folder / name).exists():
+                shutil.copy(folder / name, CARRIED / name)
     return ""

@@ -14,7 +14,8 @@ from tests.crash.rounds import ENGINES
 from tests.crash.run import COUNTED, KEPT
 from tests.failures.run import FAULTS
 from tests.prove import plans, summary
-from tests.prove.running import PASSED, ROOT, UNABLE, WRONG
+from tests.prove.running import PASSED, ROOT, STOPPED, UNABLE, WRONG
+from tests.prove.summary import NOT_BEGUN
 
 sys.path.append(str(ROOT / "docs" / "_ext"))
 proof: Any = import_module("proof")
@@ -47,7 +48,7 @@ def test_each_bug_is_told_whole(bug: dict[str, str]) -> None:
 
 def test_each_stage_has_a_chinese_name() -> None:
     """And so has each verdict."""
-    names = {plan.name for plan in (*plans.SHORT, *plans.LONG)} | {PASSED, WRONG, UNABLE, "stopped", "not begun"}
+    names = {plan.name for plan in (*plans.SHORT, *plans.LONG)} | {PASSED, WRONG, UNABLE, STOPPED, NOT_BEGUN}
     assert names <= set(proof.WORDS["words"])
 
 
@@ -82,7 +83,7 @@ def test_the_page_shows_what_a_report_has() -> None:
                 "found": ["host: a promise is broken"],
                 "explained": ["a finding: none, since"],
             },
-            {"name": "attacks", "verdict": UNABLE, "why": "needs nginx", "seconds": 1},
+            {"name": "attacks", "verdict": UNABLE, "why": "needs nginx", "seconds": 1, "commits": ["fedcba9876543210"]},
         ],
     }
     text = "\n".join(node.astext() for node in proof.shown(report, "en"))
@@ -90,15 +91,17 @@ def test_the_page_shows_what_a_report_has() -> None:
         assert part in text
     assert "fuzz: host: a promise is broken" in text
     assert "fuzz: a finding: none, since" in text
+    assert "attacks: fedcba9876" in text
     chinese = "\n".join(node.astext() for node in proof.shown(report, "zh"))
     assert "发现了问题" in chinese
 
 
 @pytest.mark.parametrize("form", sorted(summary.LAST))
 def test_what_is_kept_was_run_on_a_commit(form: str) -> None:
-    """With nothing changed beside it, and to the end; the documents' build finds it where it is written."""
+    """With nothing changed beside it, and to the end, or with how far it is; the documents' build finds it there."""
     assert proof.SAVED[form] == summary.LAST[form]
     if summary.LAST[form].exists():
         report = json.loads(summary.LAST[form].read_text(encoding="utf-8"))
         assert (False, form) == (report["changed"], report["form"])
-        assert summary.status(report) < 2
+        assert UNABLE not in {stage["verdict"] for stage in report["stages"]}
+        assert (summary.status(report) == 2) == (form == "long" and summary.CARRIED.exists())
