@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"`([^`]+)`")
 
+Cell = str | nodes.Node | Sequence[nodes.Node]
+"""What stands in a cell: a text, of which what is in backquotes is code, or one or more nodes."""
+
 
 def text(written: str) -> nodes.paragraph:
     """Return a paragraph; what stands in backquotes is code."""
@@ -28,7 +31,7 @@ def listed(written: Sequence[str]) -> nodes.bullet_list:
     return nodes.bullet_list("", *(nodes.list_item("", text(each)) for each in written))
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[nodes.Node]], widths: Sequence[int] = ()) -> nodes.table:
+def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], widths: Sequence[int] = ()) -> nodes.table:
     """Return a table.
 
     Args:
@@ -37,13 +40,19 @@ def table(head: Sequence[str], rows: Sequence[Sequence[nodes.Node]], widths: Seq
         widths: of the columns, beside each other; by default all are the same.
     """
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths or [1] * len(head)), cols=len(head))
-    group += nodes.thead("", _row([text(each) for each in head]))
+    group += nodes.thead("", _row(head))
     group += nodes.tbody("", *map(_row, rows))
     return nodes.table("", group, classes=["colwidths-given"])
 
 
-def _row(cells: Sequence[nodes.Node]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
+def _row(cells: Sequence[Cell]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", *_within(cell)) for cell in cells))
+
+
+def _within(cell: Cell) -> Sequence[nodes.Node]:
+    if isinstance(cell, str):
+        return [text(cell)]
+    return [cell] if isinstance(cell, nodes.Node) else cell
 
 
 def reread(app: Sphinx, page: str) -> None:

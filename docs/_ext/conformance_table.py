@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -101,7 +102,7 @@ def _scores(systems: list[dict[str, Any]], language: str) -> nodes.table:
     for system in systems:
         title = system["title"] if system["name"].startswith(OURS) else f"{system['title']} {system['version']}"
         rows.append([title, *_counted(system, language)])
-    return _table([LABELS[language]["system"], *(GROUPS[group][language] for group in GROUPS)], rows)
+    return table([LABELS[language]["system"], *(GROUPS[group][language] for group in GROUPS)], rows)
 
 
 def _counted(system: Mapping[str, Any], language: str) -> list[str]:
@@ -115,7 +116,7 @@ def _around(language: str) -> nodes.table:
     for system in SAVED["around"]:
         rows.append([f"{system['title']} {system['version']}", *_counted(alone[system["name"]], language)])
         rows.append([LABELS[language]["around"], *_counted(system, language)])
-    return _table([LABELS[language]["system"], *(GROUPS[group][language] for group in GROUPS)], rows)
+    return table([LABELS[language]["system"], *(GROUPS[group][language] for group in GROUPS)], rows)
 
 
 def _cases(group: str, language: str) -> nodes.table:
@@ -125,27 +126,11 @@ def _cases(group: str, language: str) -> nodes.table:
             title = case["zh"] if language == "zh" else case["title"]
             section = labels["section"].format(case["section"])
             rows.append([f"{title} ({section})", *(mark(case, systems) for _, systems in columns())])
-    return _table([labels["case"], *(heading for heading, _ in columns())], rows)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(texts: list[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+    return table([labels["case"], *(heading for heading, _ in columns())], rows)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directive known, and the pages depend on what it reads."""
     app.add_directive("conformance-table", ConformanceTable)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "conformance")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the page again in every build: Sphinx does not know that it was made from another file."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/conformance") and name not in names)

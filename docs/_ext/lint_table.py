@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -68,9 +69,9 @@ def _rules(language: str) -> nodes.table:
     labels = LABELS[language]
     rows = []
     for rule in RULES:
-        text = rule.zh if language == "zh" else rule.en
-        rows.append([nodes.literal("", rule.name), labels[rule.level], rule.reference, text])
-    return _table([labels[key] for key in ("rule", "level", "reference", "text")], (4, 1, 3, 8), rows)
+        said = rule.zh if language == "zh" else rule.en
+        rows.append([f"`{rule.name}`", labels[rule.level], rule.reference, said])
+    return table([labels[key] for key in ("rule", "level", "reference", "text")], rows, (4, 1, 3, 8))
 
 
 def _found(language: str) -> nodes.table:
@@ -82,38 +83,14 @@ def _found(language: str) -> nodes.table:
         for finding in app["findings"]:
             merged.setdefault((finding["level"], finding["rule"]), []).extend(finding["requests"])
         for (level, rule), requests in merged.items():
-            cell = nodes.paragraph()
-            for place, request in enumerate(dict.fromkeys(requests)):
-                cell += [nodes.Text(labels["comma"] if place else ""), nodes.literal("", request)]
+            asked = labels["comma"].join(f"`{request}`" for request in dict.fromkeys(requests))
             title = f"{app['title']} {app['version']}"
-            rows.append([title, cell, labels[level], nodes.literal("", rule), texts[rule]])
-    return _table([labels[key] for key in ("app", "request", "level", "rule", "found")], (2, 5, 1, 3, 5), rows)
-
-
-def _table(head: list[str], widths: tuple[int, ...], rows: list[list[str | nodes.Node]]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(widths))
-    group += nodes.thead("", _row(list(head)))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(cells: list[str | nodes.Node]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", _paragraph(cell)) for cell in cells))
-
-
-def _paragraph(cell: str | nodes.Node) -> nodes.Node:
-    if isinstance(cell, nodes.paragraph):
-        return cell
-    return nodes.paragraph("", cell) if isinstance(cell, str) else nodes.paragraph("", "", cell)
+            rows.append([title, asked, labels[level], f"`{rule}`", texts[rule]])
+    return table([labels[key] for key in ("app", "request", "level", "rule", "found")], rows, (2, 5, 1, 3, 5))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directive known, and the pages depend on what it reads."""
     app.add_directive("lint-table", LintTable)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "lint")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the page again in every build: Sphinx does not know that it was made from another file."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/lint") and name not in names)

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -66,23 +67,11 @@ def _table(rows: list[dict[str, Any]], start: int, language: str) -> nodes.table
     few = slice(start, start + COLUMNS)
     head = ["", "Hardtack", *(f"{peer['name']} {peer['version']}".strip() for peer in FACTS["peers"][few])]
     cells = [[row["name"], ours(row, EVIDENCE), *row["cells"][few]] for row in rows]
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row([said(text, language) for text in row]) for row in cells))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(texts: list[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+    return table(head, [[said(text, language) for text in row] for row in cells])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directive known, and the pages depend on what it reads."""
     app.add_directive("peers-table", PeersTable)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "comparison")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the comparison again in every build: Sphinx does not know that it was made from other files."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/comparison") and name not in names)

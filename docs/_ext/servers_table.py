@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -79,13 +80,13 @@ def _scores(language: str) -> nodes.table:
     labels = LABELS[language]
     rows = [
         [
-            _text(f"{server['title']} {server['version']}"),
-            *(_text(str(score(server, mark))) for mark in MARKS),
-            _text("–" if server["microseconds"] is None else str(round(server["microseconds"]))),
+            f"{server['title']} {server['version']}",
+            *(str(score(server, mark)) for mark in MARKS),
+            "–" if server["microseconds"] is None else str(round(server["microseconds"])),
         ]
         for server in SAVED["servers"]
     ]
-    return _table([labels[each] for each in ("server", *MARKS, "cost")], rows)
+    return table([labels[each] for each in ("server", *MARKS, "cost")], rows)
 
 
 def _cases(language: str) -> nodes.table:
@@ -94,32 +95,12 @@ def _cases(language: str) -> nodes.table:
     for case in SAVED["cases"]:
         title = case["zh"] if language == "zh" else case["title"]
         cells = [said(server["outcomes"][case["id"]], server["marks"][case["id"]], language) for server in servers]
-        rows.append([_text(f"{title.replace('`', '')} ({case['section']})"), *cells])
-    return _table([LABELS[language]["case"], *(server["title"] for server in servers)], rows)
-
-
-def _text(text: str) -> nodes.paragraph:
-    return nodes.paragraph("", text)
-
-
-def _table(head: list[str], rows: list[list[nodes.paragraph]]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", _row([_text(each) for each in head]))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
-
-
-def _row(cells: list[nodes.paragraph]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
+        rows.append([f"{title} ({case['section']})", *cells])
+    return table([LABELS[language]["case"], *(server["title"] for server in servers)], rows)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the directive known, and the pages depend on what it reads."""
     app.add_directive("servers-table", ServersTable)
-    app.connect("env-before-read-docs", _reread)
+    reread(app, "servers")
     return {"version": hardtack.__version__, "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def _reread(app: Sphinx, _env: object, names: list[str]) -> None:
-    """Read the page again in every build: Sphinx does not know that it was made from another file."""
-    names.extend(name for name in app.env.found_docs if name.endswith("/servers") and name not in names)

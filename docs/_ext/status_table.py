@@ -11,9 +11,9 @@ where. Each code of the first is a target, ``#status-en-404``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cells import Cell, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -183,15 +183,15 @@ class StatusTable(Directive):
         if self.options.get("show") == "corrections":
             wrong = [status for status in listed if status.correction(language)]
             head = [labels["code"], labels["note"], labels["correction"]]
-            return [_table(head, (14, 30, 56), [_correction(status, language) for status in wrong])]
+            return [table(head, [_correction(status, language) for status in wrong], (14, 30, 56))]
         if self.options.get("show") == "decisions":
             head = [labels["code"], labels["who"], labels["where"]]
-            return [_table(head, (26, 22, 52), [_decision(status, language) for status in listed if status.in_note])]
+            return [table(head, [_decision(status, language) for status in listed if status.in_note], (26, 22, 52))]
         head = [labels["code"], labels["meaning"], labels["facts"]]
-        return [_table(head, (22, 50, 28), [_row(status, language) for status in listed])]
+        return [table(head, [_row(status, language) for status in listed], (22, 50, 28))]
 
 
-def _row(status: Status, language: str) -> list[list[nodes.Node]]:
+def _row(status: Status, language: str) -> list[Cell]:
     labels = LABELS[language]
     target = nodes.strong("", str(status.code), ids=[f"status-{language}-{status.code}"])
     name = [nodes.paragraph("", "", target, nodes.Text(f" {status.phrase}"))]
@@ -229,13 +229,13 @@ def _facts(status: Status, labels: dict[str, str]) -> list[nodes.Node]:
     return [nodes.bullet_list("", *(nodes.list_item("", item) for item in items))]
 
 
-def _correction(status: Status, language: str) -> list[list[nodes.Node]]:
+def _correction(status: Status, language: str) -> list[Cell]:
     link = nodes.reference("", str(status.code), refuri=f"#status-{language}-{status.code}")
     noted = nodes.paragraph("", status.note_phrase or "")
     return [[nodes.paragraph("", "", link)], [noted], [nodes.paragraph("", status.correction(language))]]
 
 
-def _decision(status: Status, language: str) -> list[list[nodes.Node]]:
+def _decision(status: Status, language: str) -> list[Cell]:
     name = status.phrase if language == "en" else status.phrase_in("zh")
     link = nodes.reference("", f"{status.code} {name}", refuri=f"#status-{language}-{status.code}")
     decisions = [each for each in DECISIONS if each.status == status]
@@ -255,14 +255,6 @@ def _decision(status: Status, language: str) -> list[list[nodes.Node]]:
         items.append(nodes.paragraph("", said))
     where = nodes.bullet_list("", *(nodes.list_item("", item) for item in items))
     return [[nodes.paragraph("", "", link)], [nodes.paragraph("", LABELS[language]["comma"].join(who))], [where]]
-
-
-def _table(head: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[Sequence[nodes.Node]]]) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(widths))
-    titles = [nodes.entry("", nodes.paragraph("", title)) for title in head]
-    group += nodes.thead("", nodes.row("", *titles))
-    group += nodes.tbody("", *(nodes.row("", *(nodes.entry("", *cell) for cell in row)) for row in rows))
-    return nodes.table("", group, classes=["colwidths-given"])
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
