@@ -55,9 +55,9 @@ class LifeOfAccounts(Acts):
             return
         person = Person(made.id, name, password)
         self.people.append(person)
-        if addressed:
+        email = f"{name}@example.org"
+        if addressed and self.of_address(email) is None:
             with self.accounts._database.write() as connection:
-                email = f"{name}@example.org"
                 self.services.rows.set_address(connection, made.id, email=email, canonical=email)
             person.email = email
             person.changes += 1
