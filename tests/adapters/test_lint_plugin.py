@@ -9,6 +9,8 @@ import textwrap
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from tests.warned import STRICT
+
 PLAIN = """
     import pytest
 
@@ -122,9 +124,6 @@ FRAMEWORKS = (
     """
 )
 
-WARNINGS = ("-W", "error", "-W", "ignore:The anyio.abc.BlockingPortal alias is deprecated:DeprecationWarning")
-"""Every warning is an error, but for the one of ``pyproject.toml``, which is between Starlette and anyio."""
-
 
 def run(folder: Path, source: str, *options: str) -> str:
     """Run pytest on *source* with nothing of ours but the plugin; return what it says."""
@@ -133,7 +132,7 @@ def run(folder: Path, source: str, *options: str) -> str:
     left_out = ("PYTEST_", "COV_", "COVERAGE_", "CI", "BUILD_NUMBER")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *WARNINGS, *options, "test_it.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *STRICT, *options, "test_it.py"],
         cwd=folder,
         env=environ,
         capture_output=True,
