@@ -10,7 +10,7 @@ from hardtack.adapters.sign_in import SignIn
 from hardtack.adapters.wsgi import Hardtack
 
 shop = Bottle()
-shop.catchall = False  # errors are the layer's, which makes pages of them
+shop.config["catchall"] = False  # errors are the layer's, which makes pages of them
 HOME = """<!doctype html><title>Ship's log</title><p>{{name}}: {{notes}}
 <form method="post" action="/notes"><input type="hidden" name="csrf_token" value="{{token}}">
 <input name="note"><button>Note</button></form><a href="/scuttle">Scuttle the ship</a>"""

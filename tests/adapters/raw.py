@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.forked import Forked, Parent
@@ -63,18 +63,24 @@ def until_it_listens(port: int, process: Forked | subprocess.Popen[bytes], log: 
             return
 
 
-def send(port: int, octets: bytes, *, then: bytes = b"", quiet: float = 1) -> bytes:
+def send(port: int, octets: bytes, *, then: bytes = b"", pause: float = 0, quiet: float = 1) -> bytes:
     """Return everything that the server answers until it closes, or says nothing for a while.
 
     Args:
         port: where it listens.
         octets: the request.
         then: what is sent after it, a piece at a time, for as long as the server takes it.
+        pause: for how many seconds it may answer before that is sent; it is sent as soon as it has begun to.
         quiet: for how many seconds it must say nothing.
     """
     got = b""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(octets)
+        if pause:
+            connection.settimeout(pause)
+            with suppress(TimeoutError):
+                got += connection.recv(65536)
+            connection.settimeout(30)
         try:
             for at in range(0, len(then), 65536):
                 connection.sendall(then[at : at + 65536])

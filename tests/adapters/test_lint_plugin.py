@@ -9,6 +9,8 @@ import textwrap
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from tests.warned import STRICT
+
 PLAIN = """
     import pytest
 
@@ -130,7 +132,7 @@ def run(folder: Path, source: str, *options: str) -> str:
     left_out = ("PYTEST_", "COV_", "COVERAGE_", "CI", "BUILD_NUMBER")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", *options, "test_it.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *STRICT, *options, "test_it.py"],
         cwd=folder,
         env=environ,
         capture_output=True,

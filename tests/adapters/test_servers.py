@@ -116,6 +116,16 @@ def test_an_upload_that_is_too_large_is_refused_and_the_answer_is_seen(server: S
     assert statuses(got) in ([[413], []] if server.name == "gunicorn" else [[413]])
 
 
+def test_what_a_refusal_leaves_unread_does_not_cost_the_next_answer(server: Server) -> None:
+    """The content follows the refusal, and the next request on the same connection follows it at once.
+
+    gunicorn before 27 took the two together, and closed the connection without having answered the second.
+    """
+    refused = request("POST", "/", "Content-Length: 5", host="evil.example")
+    after = b"hello" + request("GET", "/", "Connection: close", port=8000)
+    assert [421, 200] == statuses(send(server.port, refused, then=after, pause=1, quiet=10))
+
+
 WITHOUT_A_LENGTH = {"uvicorn-h11": 413, "gunicorn": 200, "waitress": 413}
 """waitress reads all of it and then knows its length; under gunicorn this application reads none, and is right."""
 

@@ -15,6 +15,7 @@ from hardtack.cli.commands import COMMANDS
 from hardtack.login import audit
 from hardtack.seal import keyfile
 from hardtack.site.routes import ROUTES
+from tests.warned import STRICT
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -62,7 +63,7 @@ def test_the_python_blocks_of_the_pages_about_asgi_run(page: str, language: str,
     """One after the other, with warnings as errors, where keys have been made as the page says."""
     subprocess.run([sys.executable, "-m", "hardtack", "keys", "new"], cwd=tmp_path, check=True, capture_output=True)
     code = "\n".join(blocks(DOCS / language / f"{page}.md", "python"))
-    command = [sys.executable, "-W", "error", "-c", code]
+    command = [sys.executable, *STRICT, "-c", code]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "" == done.stderr
 

@@ -28,6 +28,7 @@ from tests.docs.commands import known
 from tests.docs.followed import DOCS, Reader, blocks, calls
 from tests.docs.test_documents import shape
 from tests.proxies import stand
+from tests.warned import STRICT
 
 PROXIES = ("nginx", "caddy", "traefik")
 COMPARED = {
@@ -108,7 +109,7 @@ def elsewhere(folder: Path, *command: str) -> str:
     """Run a program in *folder* with warnings as errors; return what it prints."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("HARDTACK_", "DJANGO_"))}
     done = subprocess.run(
-        [sys.executable, "-W", "error", *command],
+        [sys.executable, *STRICT, *command],
         capture_output=True,
         text=True,
         check=False,
@@ -139,7 +140,7 @@ def test_the_tests_of_the_recipe_pass(tmp_path: Path, monkeypatch: pytest.Monkey
     (command,) = (
         call for block in blocks(page("test-signed-in")) for call in calls(block.code) if "pytest" in call.words
     )
-    told = ["-W", "error", "-p", "no:cacheprovider"]
+    told = [*STRICT, "-p", "no:cacheprovider"]
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # none of them is needed, and each takes its time
     assert "4 passed" in elsewhere(tmp_path, *shlex.split(command.words)[1:], *told)
 
