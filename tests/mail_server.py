@@ -58,11 +58,24 @@ def make_certificates(folder: Path, *, host: str = "localhost", days: int = 1) -
         .issuer_name(name)
     )
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    # From Python 3.13 on, a client demands this of an authority (VERIFY_X509_STRICT; RFC 5280, section 4.2.1.3).
+    signs_certificates = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
     authority = (
         start.subject_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(signs_certificates, critical=True)
         .add_extension(identifier, critical=False)
         .sign(key, hashes.SHA256())
     )

@@ -227,8 +227,10 @@ class TestReading:
         assert "/proc/self/mem cannot be read: input/output error" == complaint(Path("/proc/self/mem")).problem
 
     def test_a_path_that_no_system_has_is_refused(self) -> None:
-        """A zero byte ends a path."""
-        assert complaint(Path("a\0b")).problem.endswith(" cannot be read: embedded null byte")
+        """A zero byte ends a path; Pythons have several words for it, such as "null byte" and "null character"."""
+        problem = complaint(Path("a\0b")).problem
+        assert problem.startswith("a\0b cannot be read: ")
+        assert "embedded null " in problem
 
     def test_what_is_no_file_is_refused_at_once(self, path: Path) -> None:
         """A folder; and a pipe, whose writer may never come."""

@@ -6,6 +6,8 @@ import json
 import logging
 import re
 import sqlite3
+import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -335,6 +337,32 @@ class TestLife:
         world.site.start()
         assert 200 == world.browser().get("/readyz").status
         world.site.close()
+
+    def test_pruning_opens_no_database_that_was_let_go_of(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What was under way is waited for, what comes later does nothing, and a site that is started again prunes."""
+        done: list[str] = []
+        begun = threading.Event()
+
+        def prune(_now: int) -> None:
+            begun.set()
+            time.sleep(0.2)
+            done.append("pruned")
+
+        monkeypatch.setattr(world.accounts, "prune", prune)
+        monkeypatch.setattr(world.accounts, "close", lambda: done.append("closed"))
+        late = threading.Thread(target=world.site.prune)
+        late.start()
+        assert begun.wait(20)
+        world.site.close()
+        late.join()
+        world.site.prune()
+        assert ["pruned", "closed"] == done
+
+        monkeypatch.undo()
+        monkeypatch.setattr(world.accounts, "prune", prune)
+        world.site.start()
+        world.site.prune()
+        assert ["pruned", "closed", "pruned"] == done
 
     def test_it_has_its_addresses_and_no_others(self, world: World) -> None:
         """What is not ours goes to the application behind."""

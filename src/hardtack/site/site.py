@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -108,6 +109,8 @@ class Site:
         # A clock of the caller's own is believed.
         self._steady = SteadyTime() if clock is time.time else SteadyTime(clock, clock)
         self._port: int | None = None
+        self._pruning = threading.Lock()
+        self._closed = False
         self._duty = mailing.duty(
             settings, os.environ, shell=shell, prefix=prefix, clock=clock, port=lambda: self._port
         )
@@ -142,6 +145,8 @@ class Site:
 
     def start(self) -> None:
         """Load what must be known before the first visitor is recognised, and carry mail from now on."""
+        # In the child of a fork nobody would give back what a thread of the parent held.
+        self._pruning, self._closed = threading.Lock(), False
         self._parts.accounts.revocations.lagged = partial(self._parts.counts.took, FEED_LAG)
         self._parts.accounts.revocations.start_polling()
         # What is said when nothing can be read any more must have been read by then.
@@ -166,14 +171,20 @@ class Site:
 
     def prune(self) -> None:
         """Delete what has expired; worth doing every hour. A database that does not answer is left for next time."""
-        try:
-            self._parts.accounts.prune(self._steady.now())
-        except Exception:
-            _log.exception("pruning failed", extra={"event": "pruning-failed"})
+        with self._pruning:
+            # Whoever prunes now and then may come late, and would open again what nobody closes any more.
+            if self._closed:
+                return
+            try:
+                self._parts.accounts.prune(self._steady.now())
+            except Exception:
+                _log.exception("pruning failed", extra={"event": "pruning-failed"})
 
     def close(self) -> None:
-        """Stop what was started and let go of the database."""
-        self._parts.accounts.close()
+        """Stop what was started and let go of the database, after the pruning that is under way."""
+        with self._pruning:
+            self._closed = True
+            self._parts.accounts.close()
 
     def before_content(self, head: Request, trace: Trace = None) -> tuple[Request, Response | None]:
         """Decide what needs no content: who the visitor is behind proxies, and whether to go on at all.
