@@ -189,14 +189,14 @@ def _process(target: str, seconds: int, seed: int, collected: Path) -> dict[str,
         *(str(collected), str(HERE / "corpus" / target)),
     ]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     )
     _RUNNING.add(process)
     try:
-        _, said = process.communicate(timeout=seconds + STARTING)
+        said, _ = process.communicate(timeout=seconds + STARTING)
     except subprocess.TimeoutExpired:
         process.kill()
-        _, said = process.communicate()
+        said, _ = process.communicate()
         said += f"\nit did not end {STARTING} s after its time"
     finally:
         _RUNNING.discard(process)

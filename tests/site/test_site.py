@@ -364,6 +364,13 @@ class TestLife:
         world.site.prune()
         assert ["pruned", "closed", "pruned"] == done
 
+    def test_closing_does_not_wait_for_ever(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In the child of a fork, the thread that was pruning is not there to end."""
+        monkeypatch.setattr("hardtack.site.site.LONGEST_PRUNING", 0.01)
+        world.site._pruning.acquire()
+        world.site.close()
+        assert world.site._pruning.locked()
+
     def test_it_has_its_addresses_and_no_others(self, world: World) -> None:
         """What is not ours goes to the application behind."""
         assert all(world.site.has(path) for path in (*ROUTES, *assets.OURS.paths))

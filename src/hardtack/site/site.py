@@ -39,6 +39,9 @@ from hardtack.store.steady import SteadyTime
 
 _log = logging.getLogger("hardtack.site")
 
+LONGEST_PRUNING = 30
+"""Seconds for which a site that is closed waits for a pruning."""
+
 
 class Site:
     """The pages, ready to answer.
@@ -182,9 +185,14 @@ class Site:
 
     def close(self) -> None:
         """Stop what was started and let go of the database, after the pruning that is under way."""
-        with self._pruning:
-            self._closed = True
+        self._closed = True
+        # In the child of a fork, a thread that is not there may hold it for ever.
+        waited = self._pruning.acquire(timeout=LONGEST_PRUNING)
+        try:
             self._parts.accounts.close()
+        finally:
+            if waited:
+                self._pruning.release()
 
     def before_content(self, head: Request, trace: Trace = None) -> tuple[Request, Response | None]:
         """Decide what needs no content: who the visitor is behind proxies, and whether to go on at all.

@@ -7,6 +7,7 @@ from hardtack.seal import KeyringError, keyfile
 OUTCOMES = {"ring", "refused"}
 
 _NOT_SECRET = "/etc/the.key"
+_TIME = "2026-01-31T12:00:00Z"
 
 
 def check(data: bytes) -> str:
@@ -15,7 +16,9 @@ def check(data: bytes) -> str:
     try:
         ring = keyfile.parse(text, _NOT_SECRET)
     except KeyringError as error:
-        repeated = [word for word in text.split() if len(word) > 20 and word in str(error)]
+        # What is to be written has a time in it, which may be in the text as well.
+        words = [word for word in text.split() if len(word.replace(_TIME, "")) > 20]
+        repeated = [word for word in words if word in str(error)]
         return "refused" if error.hint and not repeated else f"said {repeated}"
     assert b"x" == ring.open(ring.seal(b"x", purpose="session"), purpose="session", now=0)
     assert 32 == len(ring.lookup_hash(b"x", purpose="name"))
