@@ -159,12 +159,15 @@ def run(target: str, seconds: int, seed: int, *, fresh: bool) -> dict[str, Any]:
     """
     FOUND.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as own:
-        collected = Path(own) if fresh else FOUND / target
+        collected = Path(own, "corpus") if fresh else FOUND / target
         collected.mkdir(exist_ok=True)
+        # A process that the fuzzer ends does not tidy up.
+        scratch = Path(own, "tmp")
+        scratch.mkdir()
         result: dict[str, Any] = {"inputs": 0, "of_the_corpus": 0, "new_inputs": 0, "stalls": 0}
         end = time.monotonic() + seconds
         while True:
-            one = _process(target, max(round(end - time.monotonic()), 1), seed + result["stalls"], collected)
+            one = _process(target, max(round(end - time.monotonic()), 1), seed + result["stalls"], collected, scratch)
             inputs, new = result["inputs"] + one["inputs"], result["new_inputs"] + one["new_inputs"]
             of_the_corpus = result["of_the_corpus"] or one["of_the_corpus"]
             result |= {**one, "inputs": inputs, "new_inputs": new, "of_the_corpus": of_the_corpus}
@@ -177,7 +180,7 @@ def run(target: str, seconds: int, seed: int, *, fresh: bool) -> dict[str, Any]:
     return {**result, "asked": seconds, "seed": seed}
 
 
-def _process(target: str, seconds: int, seed: int, collected: Path) -> dict[str, Any]:
+def _process(target: str, seconds: int, seed: int, collected: Path, scratch: Path) -> dict[str, Any]:
     """Fuzz a target in one process and return what it did."""
     words = HERE / "dictionaries" / target
     before = set(FOUND.glob(f"{target}-*"))
@@ -189,7 +192,13 @@ def _process(target: str, seconds: int, seed: int, collected: Path) -> dict[str,
         *(str(collected), str(HERE / "corpus" / target)),
     ]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, "TMPDIR": str(scratch)},
     )
     _RUNNING.add(process)
     try:

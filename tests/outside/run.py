@@ -63,6 +63,8 @@ def run(tools: list[str], *, short: bool) -> dict[str, Any]:
     }
     details: dict[str, Any] = {"form": "short" if short else "long"}
     with tempfile.TemporaryDirectory() as folder:
+        # Some of them leave their own behind.
+        os.environ["TMPDIR"] = folder
         for tool in tools:
             sys.stderr.write(f"{tool} …\n")
             at = time.monotonic()
