@@ -70,9 +70,10 @@ def test_what_pytest_has_said_is_read(said: str, status: int, expected: tuple[in
 
 
 def test_what_is_left_out_and_what_is_chosen_is_there() -> None:
-    """No name of a folder that has moved."""
-    names = [*installed.FEW, *installed.OF_THE_TREE]
-    assert [name for name in names if not (pins.ROOT / name).exists()] == []
+    """No name of a folder or of a test that has moved."""
+    names = [name.partition("::") for name in (*installed.FEW, *installed.OF_THE_TREE)]
+    assert [path for path, _, _ in names if not (pins.ROOT / path).exists()] == []
+    assert [test for path, _, test in names if test and f"def {test}(" not in (pins.ROOT / path).read_text()] == []
 
 
 def test_types_that_are_not_known_are_told() -> None:
