@@ -295,7 +295,7 @@ class LifeOfSessions(World):
     def _give_what(self, request: Request, identity: Identity | None, value: str) -> None:
         key = token.decode(value)[1:5]
         # A node that nobody has shown anything since a theft may still seal what names nobody, until it looks again.
-        assert self.seals(key) or (identity is None and key in self.stolen)
+        assert self.seals(key) or (identity is None and key in self.stolen), key
         assert request.values
         born = request.what.born if request.what is not None and request.change not in ("in", "out") else self.now
         limits = KEPT if identity is not None and identity.kept else USUAL

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardtack.errors import MisuseError
-from hardtack.seal import Keyring, NoActiveKey
+from hardtack.seal import Key, Keyring, NoActiveKey
+from hardtack.seal.key import ANNOUNCED
 from hardtack.session import CookieTooLarge, Identity, Lifetimes, Revocations, Session, Sessions, cookie
 from hardtack.session import data as form
 from hardtack.session.verdicts import NO_EPOCH
@@ -759,6 +760,26 @@ class TestRevocations:
         session["b"] = 2
         with pytest.raises(NoActiveKey):
             sessions.save(session, NOW)
+
+    def test_what_is_sealed_lies_under_no_key_that_was_found_to_be_stolen(self, keyring: Keyring) -> None:
+        """It is found out while the answer is made: neither the sign-in nor what the request has put in may be lost."""
+
+        class Told(Ended):
+            def refresh(self) -> None:
+                super().refresh()
+                ring.revoke([bytes.fromhex(stolen.id)])
+
+        ring = Keyring([Key(bytes(32)), Key(bytes(31) + b"\x01", ANNOUNCED, NOW + 300)], bytes(32))
+        stolen, told, browser = ring.keys[0], Told(), Browser()
+        sessions = make(ring, revocations=told)
+        session = sessions.open("", NOW)
+        session.sign_in(account=7, epoch=1, now=NOW)
+        session["a"] = 1
+        told.current = False
+        browser.take(sessions.save(session, NOW))
+        session = sessions.open(browser.header, NOW)
+        assert session.identity is not None
+        assert {"a": 1} == dict(session)
 
     def test_who_sends_no_cookie_does_not_wait_for_the_feed(self, keyring: Keyring) -> None:
         """There is nothing to open."""

@@ -45,6 +45,8 @@ from hardtack.session.session import (
 )
 from hardtack.session.verdicts import NO_EPOCH, Verdicts
 
+_GONE = (b"", 0, None)
+"""What a data cookie holds that is to be deleted."""
 _MAX_HOSTS = 64
 _DEFAULT_LIFETIMES = Lifetimes()
 
@@ -314,7 +316,7 @@ class Sessions:
             return self._give_way(session)
         renew = identity is not None and (bool(change) or self._by_keeping.of(identity).is_due(identity, now))
         kept = self.kept_values
-        data = self._data_field(session, renew, now) if kept is None else None
+        data = self._data(session, renew, now) if kept is None else None
         write = None if kept is None else kept.plan(session, renew, now)
         if data is None and write is None and not renew and not change:
             return []
@@ -326,22 +328,27 @@ class Sessions:
                 return self._give_way(session)
             if why:
                 return self._withdraw(session, cookies.identity.refused(why), now)
+        # Only now: looking may have shown that the key which sealed until then was stolen.
+        field = None if data is None else self._data_written(session, data, now)
         if kept is not None and write is not None:
-            data = kept.carry_out(session, write, now)
+            field = kept.carry_out(session, write, now)
         pending = session._pending
         if pending is not None and not session._saved:  # saved again, it undoes only what nobody has seen
             session._saved = True
             if self._latest.lose(*pending):
                 self._report_loss(cookies.data.name)
-        written = [] if data is None else [data]
+        written = [] if field is None else [field]
         if renew and identity is not None:
             written.insert(0, self._written(cookies.identity, identity, now))
         elif change:
             written.insert(0, cookies.identity.deletion)
         return written
 
-    def _data_field(self, session: Session, renew: bool, now: int) -> str | None:
-        """Return the Set-Cookie value that writes or deletes the data, or ``None`` to leave it alone."""
+    def _data(self, session: Session, renew: bool, now: int) -> tuple[bytes, int, bool | None] | None:
+        """Return what the data cookie will hold, its deadline and whether it is kept, or ``None`` to leave it alone.
+
+        What is to be deleted holds nothing.
+        """
         if session._adopting:
             session._load()
         change = session._change
@@ -362,7 +369,7 @@ class Sessions:
                 if head is not None:
                     session._pending = (head.id, head.sequence + 1, values)
                 came = head is not None or (session._forgotten and session._why != NONE)
-                return session._cookies.data.deletion if came or change == "out" else None
+                return _GONE if came or change == "out" else None
             if head is not None and not must and packed == head.values and not lifetimes.is_due(head, now):
                 return None
             form.check_inside(session._values)
@@ -375,10 +382,17 @@ class Sessions:
         account, kept = (None, None) if identity is None else (identity.account, identity.kept)
         kept = kept if session.persistent is None else session.persistent
         deadline = lifetimes.deadline_of(born, now)
-        plaintext = form.encode((own_id, account, sequence, born, now, deadline, packed))
-        written = session._cookies.data.write(plaintext, deadline, now, kept)
+        return form.encode((own_id, account, sequence, born, now, deadline, packed)), deadline, kept
+
+    def _data_written(self, session: Session, data: tuple[bytes, int, bool | None], now: int) -> str:
+        """Return the Set-Cookie value that writes or deletes the data."""
+        cookie = session._cookies.data
+        if data is _GONE:
+            return cookie.deletion
+        plaintext, deadline, kept = data
+        written = cookie.write(plaintext, deadline, now, kept)
         if len(written) > WARNING:
-            form.report_size(session._cookies.data.name, len(written), session._load())
+            form.report_size(cookie.name, len(written), session._load())
         return written
 
     def _give_way(self, session: Session) -> list[str]:
