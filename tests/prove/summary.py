@@ -156,5 +156,7 @@ def save(folder: Path, form: str, plans: Sequence[Plan]) -> str:
         states = ["state.json", *(f"{plan.file}.state" for plan in plans if plan.carried)]
         for name in states:
             if (folder / name).exists():
-                shutil.copy(folder / name, CARRIED / name)
+                # What a stage has said may name files by the folder of this clone.
+                said = (folder / name).read_text(encoding="utf-8").replace(f"{ROOT}/", "")
+                (CARRIED / name).write_text(said, encoding="utf-8")
     return ""

@@ -158,11 +158,14 @@ def test_a_long_run_goes_on_in_another_clone(tmp_path: Path, monkeypatch: pytest
     del state["done"]["steps"]
     (here / "state.json").write_text(json.dumps(state))
     (here / "steps.state").write_text(json.dumps([5, 5]))
+    state["done"]["good"]["why"] = f"in {running.ROOT}/tests"
+    (here / "state.json").write_text(json.dumps(state))
     report = json.loads((here / "report.json").read_text())
     report["stages"][1] = {"name": "steps", "verdict": running.STOPPED}
     (here / "report.json").write_text(json.dumps(report))
     assert "" == summary.save(here, "long", stages)
     assert ["state.json", "steps.state"] == sorted(path.name for path in summary.CARRIED.iterdir())
+    assert "in tests" == json.loads((summary.CARRIED / "state.json").read_text())["done"]["good"]["why"]
     monkeypatch.setattr(summary, "commit", lambda: ("2" * 40, False))
     assert 0 == run.prove("long", stages, there, 6, set(), summary.CARRIED)
     report = json.loads((there / "report.json").read_text())
