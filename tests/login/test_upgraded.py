@@ -83,3 +83,4 @@ def test_several_processes_may_bring_it_up_to_date_at_once(before: Database, url
         process.join(60)
     assert [0] * PROCESSES == [process.exitcode for process in started]
     before.check()
+    before.close()
