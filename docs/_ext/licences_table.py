@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cells import reread, table, text
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -67,14 +67,14 @@ def _packages(language: str) -> nodes.table:
     for name, each in SAVED.items():
         needed = ", ".join(labels["always"] if extra == "always" else f"`{extra}`" for extra in each["extras"])
         where = f" ({labels[each['where']]})" if "where" in each else ""
-        rows.append([text(name), text(each["version"]), text(each["licence"]), text(needed + where)])
+        rows.append([name, each["version"], each["licence"], needed + where])
     return table([labels[name] for name in ("package", "version", "licence", "extras")], rows, (3, 2, 4, 4))
 
 
 def _allowed(language: str) -> nodes.table:
     labels = LABELS[language]
     used = {name for each in SAVED.values() for name in re.findall(r"[\w.-]+", each["licence"])}
-    rows = [[text(f"`{name}`"), text(said[language])] for name, said in TABLE["allowed"].items() if name in used]
+    rows = [[f"`{name}`", said[language]] for name, said in TABLE["allowed"].items() if name in used]
     return table([labels["licence"], labels["asks"]], rows, (2, 7))
 
 

@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cells import reread, table, text
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -106,7 +106,7 @@ def _counts(language: str) -> nodes.table:
         rows.append([tool, run, labels["comma"].join(counts), str(one["found"]), str(one["explained"])])
     return table(
         [labels[each] for each in ("tool", "run", "counts", "found", "explained")],
-        [[text(cell) for cell in row] for row in rows],
+        rows,
         (2, 3, 8, 1, 1),
     )
 
@@ -114,7 +114,7 @@ def _counts(language: str) -> nodes.table:
 def _explained(language: str) -> nodes.table:
     labels = LABELS[language]
     entries = tomllib.loads((OUTSIDE / "explained.toml").read_text(encoding="utf-8"))["explained"]
-    rows = [[text(each[key]) for key in ("tool", "rule", "place", language)] for each in entries]
+    rows = [[each[key] for key in ("tool", "rule", "place", language)] for each in entries]
     return table([labels[each] for each in ("tool", "rule", "place", "why")], rows, (1, 2, 3, 6))
 
 

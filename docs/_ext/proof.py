@@ -112,7 +112,7 @@ def shown(report: Mapping[str, Any], language: str) -> list[nodes.Node]:
     made.append(
         table(
             [labels[each] for each in ("stage", "verdict", "minutes", "counts")],
-            [[text(cell) for cell in row] for row in rows],
+            rows,
             (2, 2, 1, 8),
         )
     )
@@ -143,10 +143,7 @@ class Bugs(Directive):
         """Return the table."""
         language = directives.choice(self.arguments[0], tuple(LABELS))
         labels = LABELS[language]
-        rows = [
-            [text(each) for each in (bug[language], WORDS["by"][bug["by"]][language], bug["since"], bug["commit"])]
-            for bug in BUGS
-        ]
+        rows = [[bug[language], WORDS["by"][bug["by"]][language], bug["since"], bug["commit"]] for bug in BUGS]
         return [table([labels[each] for each in ("bug", "by", "since", "commit")], rows, (6, 2, 2, 5))]
 
 

@@ -16,7 +16,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cells import reread, table, text
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -64,22 +64,14 @@ def _pairs(language: str, *, judged: bool) -> nodes.table:
             pair = " – ".join(word("kind", row[place], language) for place in ("first", "second"))
             cells = [word("group", row["group"], language), pair, figures(row, 0)]
             cells += [f"{row['superior']:.3f}", f"{row['tries']:,}"]
-            rows.append([text(cell) for cell in [*cells, *([_verdict(row, language)] if judged else [])]])
+            rows.append([*cells, *([_verdict(row, language)] if judged else [])])
     return table([word("label", name, language) for name in names], rows)
 
 
 def _pages(language: str) -> nodes.table:
     names = ("page", "hash", "tries", "verdict")
     rows = [
-        [
-            text(cell)
-            for cell in (
-                word("page", row["group"], language),
-                figures(row, 2),
-                f"{row['tries']:,}",
-                _verdict(row, language),
-            )
-        ]
+        [word("page", row["group"], language), figures(row, 2), f"{row['tries']:,}", _verdict(row, language)]
         for row in SAVED["details"]["pages"]
     ]
     return table([word("label", name, language) for name in names], rows)
@@ -92,8 +84,7 @@ def _verdict(row: dict[str, Any], language: str) -> str:
 
 def _run(language: str) -> nodes.table:
     rows = [
-        [text(word("label", name, language)), text(str(SAVED[name]))]
-        for name in ("date", "processor", "python", "seed", "seconds")
+        [word("label", name, language), str(SAVED[name])] for name in ("date", "processor", "python", "seed", "seconds")
     ]
     return table([word("label", "what", language), ""], rows, (1, 3))
 

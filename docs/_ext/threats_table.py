@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cells import listed, reread, table, text
+from cells import listed, reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -81,9 +81,9 @@ def _attackers(language: str) -> nodes.table:
     labels = LABELS[language]
     rows = []
     for each in SAVED["attacker"].values():
-        who, can, left = map(text, each[language])
+        who, can, left = each[language]
         numbers = ", ".join(str(PROMISES[name]) for name in each["against"])
-        rows.append([who, can, text(numbers), left])
+        rows.append([who, can, numbers, left])
     return table([labels[name] for name in ("attacker", "can", "against", "left")], rows, (3, 4, 1, 5))
 
 
@@ -91,9 +91,9 @@ def _promises(language: str) -> nodes.table:
     labels = LABELS[language]
     rows = [
         [
-            text(str(PROMISES[name])),
-            text(each[language]),
-            text(", ".join(map(str, each["attacks"])) or "–"),
+            str(PROMISES[name]),
+            each[language],
+            ", ".join(map(str, each["attacks"])) or "–",
             listed([shown(evidence, language) for evidence in each["evidence"]]),
         ]
         for name, each in SAVED["promise"].items()

@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cells import reread, table, text
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -64,7 +64,7 @@ class VersionsTable(Directive):
         cells = []
         for name, lowest, newest, extra in rows():
             needed = labels[""] if extra == "" else extra if extra == "–" else f"`{extra}`"
-            cells.append([text(name), text(lowest), text(newest), text(needed)])
+            cells.append([name, lowest, newest, needed])
         return [table([labels[each] for each in ("what", "lowest", "newest", "for")], cells, (3, 3, 3, 2))]
 
 

@@ -14,7 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from cells import reread, table, text
+from cells import reread, table
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 
@@ -100,7 +100,7 @@ def _times(walk: dict[str, Any], language: str) -> list[nodes.Node]:
     load = labels["load"].format(**walk["machine"])
     return [
         nodes.paragraph("", f"{about} {load}" if language == "en" else about + load),
-        table(head, [[text(cell) for cell in row] for row in rows], (4, 6, 2, 2, 2)),
+        table(head, rows, (4, 6, 2, 2, 2)),
     ]
 
 
