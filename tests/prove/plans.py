@@ -84,7 +84,7 @@ SHORT: Sequence[Plan] = (
 
 LONG: Sequence[Plan] = (
     SIDE_CHANNELS,
-    _told(FUZZ, "--seconds", "600", "--jobs", "3", minutes=DAY, resumable=True, carried=True),
+    _told(FUZZ, "--seconds", "600", "--jobs", "4", minutes=DAY, resumable=True, carried=True),
     ATTACKS,
     FAULTS,
     SUPPLY,
