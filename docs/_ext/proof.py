@@ -33,6 +33,8 @@ SAVED = {
 }
 BUGS: list[dict[str, str]] = tomllib.loads((HERE / "bugs.toml").read_text(encoding="utf-8"))["bug"]
 WORDS: dict[str, dict[str, str]] = tomllib.loads((HERE / "proof.toml").read_text(encoding="utf-8"))
+MOST = 20
+"""Explanations of one stage; more would be most of the page."""
 LABELS = {
     "en": {
         "none": "No whole run has been kept yet.",
@@ -43,6 +45,7 @@ LABELS = {
         "counts": "counted",
         "found": "Found:",
         "explained": "Findings of tools that are none, and why:",
+        "many": "{number} reasons, which are in the report that this page shows, under tests/prove.",
         "parts": "Run in parts, at commits between which nothing of Hardtack's own code was changed:",
         "part": "{stage}: {commits}",
         "bug": "what was wrong",
@@ -59,6 +62,7 @@ LABELS = {
         "counts": "计数",
         "found": "发现的问题：",
         "explained": "工具报告了但不是问题的，以及原因：",
+        "many": "{number} 条原因，见本页所示的报告，在 tests/prove 之下。",
         "parts": "分几次运行，这些提交之间 Hardtack 自身的代码没有任何改动：",
         "part": "{stage}：{commits}",
         "bug": "哪里不对",
@@ -127,11 +131,19 @@ def shown(report: Mapping[str, Any], language: str) -> list[nodes.Node]:
         made += [text(labels["parts"]), listed(parts)]
     for kind in ("found", "explained"):
         lines = [
-            f"{word(stage['name'], language)}: {line}" for stage in report["stages"] for line in stage.get(kind, [])
+            f"{word(stage['name'], language)}: {line}"
+            for stage in report["stages"]
+            for line in reasons(stage, kind, labels["many"])
         ]
         if lines:
             made += [text(labels[kind]), listed(lines)]
     return made
+
+
+def reasons(stage: Mapping[str, Any], kind: str, many: str) -> list[str]:
+    """Return what a stage has found or explained, a line each; of many explanations how many, and where they are."""
+    lines: list[str] = stage.get(kind, [])
+    return [many.format(number=len(lines))] if kind == "explained" and len(lines) > MOST else lines
 
 
 class Bugs(Directive):

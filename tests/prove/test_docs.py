@@ -96,6 +96,15 @@ def test_the_page_shows_what_a_report_has() -> None:
     assert "发现了问题" in chinese
 
 
+def test_many_explanations_are_counted_and_nothing_that_was_found_is_left_out() -> None:
+    """The report has them all."""
+    lines = [f"line {number} of them" for number in range(proof.MOST + 1)]
+    stage = {"name": "mutants", "explained": lines, "found": lines}
+    assert lines == proof.reasons(stage, "found", "{number} reasons")
+    assert ["21 reasons"] == proof.reasons(stage, "explained", "{number} reasons")
+    assert lines[1:] == proof.reasons({"explained": lines[1:]}, "explained", "{number} reasons")
+
+
 @pytest.mark.parametrize("form", sorted(summary.LAST))
 def test_what_is_kept_was_run_on_a_commit(form: str) -> None:
     """With nothing changed beside it, and to the end, or with how far it is; the documents' build finds it there."""
