@@ -9,10 +9,13 @@ wapiti has been made to speak. Left out are modules that compare with lists whic
 from __future__ import annotations
 
 import http.server
+import sqlite3
 import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tests.outside import reading
@@ -118,13 +121,29 @@ def run(place: Path, *, short: bool) -> Outcome:
     return outcome
 
 
+def _let_readers_hinder_nobody(session: Path, process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Set wapiti's own database to a write-ahead log, once it is there.
+
+    What it ends for lack of time may leave a reader behind, and without such a log nothing is written beside a reader:
+    then there is no report.
+    """
+    while process.poll() is None and time.monotonic() < deadline:
+        for path in session.glob("*.db"):
+            # The file may be locked or not yet whole.
+            with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0.1)) as database:
+                tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+                if tables and database.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",):
+                    return
+        time.sleep(0.1)
+
+
 def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Outcome, *, short: bool) -> int:
     """Scan once; return how many pages were seen."""
     report, folder = stand.folder / "report.json", stand.folder
     starts = STARTS + (SIGNED_IN if browser else ())
     command = [str(EXECUTABLE), "-u", f"{stand.url}/", "--scope", "domain", "-m", ",".join(MODULES), "--level", "2"]
     command += ["--max-scan-time", str(CRAWL[short]), "--max-attack-time", str(EACH[short]), "--tasks", "1"]
-    command += ["--store-session", str(folder / "session"), "--store-config", str(folder / "config")]
+    command += ["--store-config", str(folder / "config")]
     command += ["--flush-session", "--no-bugreport", "--verify-ssl", "0", "-f", "json", "-o", str(report), "-v", "1"]
     endpoint = f"http://127.0.0.1:{listener.server_port}/"
     command += ["--endpoint", endpoint, "--dns-endpoint", "localhost"]
@@ -134,9 +153,15 @@ def _scan(stand: Stand, browser: Browser | None, listener: Listener, outcome: Ou
         command += ["-H", f"Cookie: {browser.cookie}"]
         command += [word for path in LEFT_OUT for word in ("-x", stand.url + path)]
     for _ in range(TRIES):
-        # On a busy machine it stumbles over its own database at times, and leaves no report.
-        with (folder / "tool.log").open("wb") as log, suppress(subprocess.TimeoutExpired):
-            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=BOUND[short], check=False)
+        with tempfile.TemporaryDirectory(dir=folder) as session, (folder / "tool.log").open("wb") as log:
+            store = ["--store-session", session]
+            with subprocess.Popen([*command, *store], stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
+                deadline = time.monotonic() + BOUND[short]
+                _let_readers_hinder_nobody(Path(session), process, deadline)
+                try:
+                    process.wait(max(deadline - time.monotonic(), 0))
+                except subprocess.TimeoutExpired:
+                    process.kill()
         if report.exists():
             break
     if not report.exists():
