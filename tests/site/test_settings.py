@@ -294,3 +294,18 @@ def test_a_mistake_in_the_look_has_its_line(tmp_path: Path) -> None:
 def test_a_program_may_give_the_logo_as_a_path(tmp_path: Path) -> None:
     """As every other file."""
     assert str(tmp_path) == Settings.given("Hardtack", {"logo": tmp_path}).logo
+
+
+@pytest.mark.parametrize("data", ["x" * 256, "é" * 128, "a/" * 2001, "a\0b", "a\ud800b", '"' + "\udca9" * 300])
+def test_a_data_folder_that_nothing_can_be_called_is_refused(data: str) -> None:
+    """By one line, before a file is looked for in it."""
+    with pytest.raises(MisuseError, match=r"data: no folder can be called"):
+        Settings.load(None, {"HARDTACK_DATA": data})
+    with pytest.raises(MisuseError, match=r"data: no folder can be called"):
+        Settings.load(None, {}, data=data)
+
+
+@pytest.mark.parametrize("data", ["x" * 255, "é" * 127, "a/" * 2000])
+def test_a_data_folder_that_can_be_called_so_is_taken(data: str) -> None:
+    """Up to what file systems take."""
+    assert data == Settings.load(None, {}, data=data).data

@@ -103,7 +103,8 @@ def gather(kind: type[T], path: Path | None, environ: Mapping[str, str], flags: 
     found.take(kind, given.items(), _Source(label="command line", kind="flag"))
     if path is None:
         implied = Path(found.values.get("data", DATA)) / FILE_NAME
-        path = implied if implied.is_file() else None
+        # It raises for no name; that of the folder is judged with all that is set.
+        path = implied if os.path.isfile(implied) else None
     below = _Found()
     if path is not None:
         below.read(kind, path)

@@ -6,6 +6,7 @@ in the file by that name. Nothing is changed here and no value is filled in: ``s
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ _FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 # A token (RFC 9110 §5.6.2).
 
 _LONGEST_BRAND = 64
+_LONGEST_NAME, _LONGEST_PATH = 255, 4000
+"""Octets: what file systems take for one name, and for a path with what we put behind it."""
 
 
 def check(settings: Settings) -> None:
@@ -33,6 +36,7 @@ def check(settings: Settings) -> None:
         raise MisuseError(
             "realm: printable ASCII without quotes and backslashes is expected", 'write realm = "hardtack"'
         )
+    _check_data(settings.data)
     Rules(settings.access)
     check_lifetimes(settings, "")
     if not are_scopes(settings.token_scopes):
@@ -73,6 +77,24 @@ def check_lifetimes(settings: Settings, prefix: str) -> None:
     if whole < unused:
         raise MisuseError(
             f"{absolute} ({whole} s) is shorter than {idle} ({unused} s)", f"make {absolute} the longer of the two"
+        )
+
+
+def _check_data(data: str) -> None:
+    """Refuse what no folder can be called, which the system would refuse at each file in it.
+
+    Raises:
+        MisuseError: it is so.
+    """
+    try:
+        octets = os.fsencode(data)
+    except UnicodeEncodeError:  # a lone surrogate
+        octets = b"\0"
+    longest = max(len(name) for name in octets.split(b"/"))
+    if b"\0" in octets or len(octets) > _LONGEST_PATH or longest > _LONGEST_NAME:
+        raise MisuseError(
+            f"data: no folder can be called {data!r:.60}",
+            f'name one of at most {_LONGEST_NAME} octets, such as data = "hardtack-data"',
         )
 
 

@@ -288,7 +288,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         implied = Path(self.data) / FILTER_NAME
         if self.password_filter is not None:
             return Path(self.password_filter)
-        return implied if implied.is_file() else None
+        # Unlike is_file it raises for no name that the folder may have, such as one that is too long.
+        return implied if os.path.isfile(implied) else None
 
     @property
     def keyring_path(self) -> Path:
